@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Law as data: rulebook text to Rulebook, and predicates with their pure meaning."""

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Elements and clauses of a provision, read from their TOML tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any as Anything
+from typing import TypeAlias
+
+from lawgate.law.expression import All as AllOf
+from lawgate.law.expression import Any as AnyOf
+from lawgate.law.expression import (
+    AtLeast,
+    AtMost,
+    DaysFrom,
+    Expr,
+    In,
+    Is,
+    NotAfter,
+    Present,
+    Starts,
+    facts_of,
+    read_expression,
+)
+from lawgate.law.expression import Not as NotOf
+from lawgate.law.rulebook import LEVELS, PHASES, Clause, FactKind
+from lawgate.model.fault import Fault, Scope
+from lawgate.model.outcome import REFUSING, Outcome
+
+# TOML tables are open by nature; every value is checked before it becomes a typed thing.
+Doc: TypeAlias = dict[str, Anything]
+
+SEEN_IN = {
+    "request": ("request",),
+    "row": ("request", "case", "row", "record"),
+    "batch": ("request", "case", "row", "batch"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a provision is read with: the day, values in force, declared facts, and where faults go."""
+
+    day: date
+    values: dict[str, object]
+    facts: dict[str, FactKind]
+    faults: list[Fault]
+
+
+def outcome_of(table: Doc, key: str, inherited: Doc) -> Outcome:
+    """The refusing outcome under `key`, of the clause or else its element. ValueError when none, or granting."""
+    made = Outcome(str(table.get(key, inherited.get(key, ""))))
+    if made not in REFUSING:
+        raise ValueError(f"`{key}` must lead to one of {', '.join(REFUSING)}")
+    return made
+
+
+def clauses_of(name: str, element: Doc, reading: Reading) -> tuple[Clause, ...]:
+    """All clauses of one element; a clause that cannot be read is a fault, never left out silently."""
+    made: list[Clause] = []
+    for c in element.get("clause", []):
+        try:
+            made.append(_clause(element, c, reading))
+        except (KeyError, ValueError) as wrong:
+            where = f"{element.get('id', '?')}/{c.get('code', '?')}"
+            reading.faults.append(Fault(Scope.FILE, name, 0, where, "L_CLAUSE", str(wrong)))
+    if not made:
+        raise ValueError(f"element {element.get('id', '?')} tests nothing")
+    return tuple(made)
+
+
+def _clause(element: Doc, c: Doc, reading: Reading) -> Clause:
+    level, phase = c["level"], c["phase"]
+    if level not in LEVELS or phase not in PHASES or (level == "batch") != (phase == "batch"):
+        raise ValueError("`level` is request, row or batch; `phase` request, record, or batch with level batch")
+    test = read_expression(c["test"], reading.values)
+    _check_types(test, reading.facts)
+    for fact in facts_of(test):
+        kind = reading.facts[fact]
+        if kind.level not in SEEN_IN[level] or (kind.level == "record" and phase != "record"):
+            raise ValueError(f"fact {fact} is not evidence at level {level}, phase {phase}")
+    return Clause(
+        element=element["id"],
+        code=c["code"],
+        level=level,
+        phase=phase,
+        test=test,
+        not_met=outcome_of(c, "not_met", element),
+        undetermined=outcome_of(c, "undetermined", element),
+        says=c["says"],
+    )
+
+
+def _check_types(expr: Expr, facts: dict[str, FactKind]) -> None:
+    for fact in facts_of(expr):
+        if fact not in facts:
+            raise ValueError(f"fact {fact} is not declared in facts.toml")
+    match expr:
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                _check_types(part, facts)
+        case NotOf(part):
+            _check_types(part, facts)
+        case Is(fact, value):
+            wanted = {"text": str, "flag": bool, "number": int}.get(facts[fact].type)
+            if type(value) is not wanted:
+                raise ValueError(f"{fact} is of type {facts[fact].type}; it is compared with something else")
+        case Present(fact) | In(fact, _) | Starts(fact, _):
+            _require(facts, fact, "text")
+        case AtLeast(fact, _) | AtMost(fact, _):
+            _require(facts, fact, "number")
+        case DaysFrom(earlier, later, _) | NotAfter(earlier, later):
+            _require(facts, earlier, "date")
+            _require(facts, later, "date")
+
+
+def _require(facts: dict[str, FactKind], fact: str, wanted: str) -> None:
+    if facts[fact].type != wanted:
+        raise ValueError(f"{fact} must be of type {wanted} here")

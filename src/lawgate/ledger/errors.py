@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a parser of this room raises; the text is a code and a place, never the value that was refused."""
+
+
+class MalformedError(ValueError):
+    """Bytes that are not exactly what the format allows. `code` is stable; `place` says where."""
+
+    def __init__(self, code: str, place: str = "") -> None:
+        super().__init__(f"{code} at {place}" if place else code)
+        self.code = code
+        self.place = place

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kinds of stage leaf and the type of every field: the one place that says what may enter the log."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+Value = str | int | bool | Sequence[str]
+
+VERSION = 1
+MAX_LIST = 256
+MAX_COUNT = 99_999_999
+MAX_NUMBER = 2**53 - 1
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
+_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+# A taxpayer number has nine digits, plain or as 3-2-4; it is refused wherever it stands as a word of its own.
+_NINE_DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9]{3}([-._:/+=@]?)[0-9]{2}\1[0-9]{4}(?![0-9A-Za-z])")
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_text(type_: str, value: str) -> bool:
+    if type_ == "digest":
+        return _DIGEST.fullmatch(value) is not None
+    if type_ == "day":
+        return _DAY.fullmatch(value) is not None and _is_date(value)
+    if type_ == "instant":
+        return _INSTANT.fullmatch(value) is not None and _is_date(value)
+    shape = {"id": _ID, "code": _CODE}.get(type_)
+    return shape is not None and shape.fullmatch(value) is not None and _NINE_DIGITS.search(value) is None
+
+
+def fits(type_: str, value: Value) -> bool:
+    """Whether the value has the type.
+
+    Types: digest (64 lowercase hex), id, code, day, instant (UTC, to the second), count (up to 99,999,999), number
+    (up to 2**53 - 1), flag; `?` behind a text type also allows the empty text; `*` makes it a list of up to 256.
+    """
+    if isinstance(value, bool):
+        return type_ == "flag"
+    if isinstance(value, int):
+        limit = {"count": MAX_COUNT, "number": MAX_NUMBER}.get(type_, -1)
+        return 0 <= value <= limit
+    if type_.endswith("*"):
+        if isinstance(value, str) or len(value) > MAX_LIST:
+            return False
+        return all(isinstance(each, str) and _is_text(type_[:-1], each) for each in value)
+    if not isinstance(value, str):
+        return False
+    return (type_.endswith("?") and value == "") or _is_text(type_.removesuffix("?"), value)
+
+
+def _fields(text: str) -> Mapping[str, str]:
+    pairs = [word.split(":") for word in text.split()]
+    return MappingProxyType({name: type_ for name, type_ in pairs})
+
+
+FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        # The program starts: what runs, on which rules, under which settings and log policy.
+        "start": _fields(
+            "version:id code:digest form_floor:digest rulebook:digest settings:digest log_policy:digest profile:code"
+        ),
+        # A request arrives and is parsed. accepted + rejected = rows sent.
+        "request": _fields(
+            "batch:id request:id requester:id recipient:id provision:id agreement:id? recipient_key:id "
+            "cover:digest cases:digest rows:digest case_count:count row_count:count"
+        ),
+        "parse": _fields(
+            "batch:id request_leaf:number accepted:count rejected:count file_faults:count faults:digest claims:digest"
+        ),
+        # All decisions of a batch: the subtree of their commitments and everything they depend on.
+        "decision-batch": _fields(
+            "batch:id parse_leaf:number subtree:id root:digest rows:count width:count patterns:digest table:digest "
+            "as_of:instant rulebook:digest agreements:digest practices:digest registers:digest docket:digest "
+            "records:digest match_plan:digest history:number program:digest"
+        ),
+        # A named human has looked at each row of a set and kept some of them.
+        "review": _fields("batch:id set:digest reviewer:id day:day rows:count kept:count paper:digest"),
+        "approval": _fields("package:id set:digest person:id office:id role:code paper:digest"),
+        # Notice to those an order names, and the receipts of its service.
+        "notice": _fields("package:id orders:id* set:digest recipient:id rows:count paper:digest"),
+        "receipt": _fields("notice_leaf:number served:id served_at:instant paper:digest"),
+        # A sealed package exists and every row of it is accounted for; then its key goes out, and arrives.
+        "prepared": _fields(
+            "package:id batch:id decision_leaf:number subtree:id root:digest rows:count width:count set:digest "
+            "ciphertext:digest size:number recipient:id recipient_key:id"
+        ),
+        "handout": _fields(
+            "package:id prepared_leaf:number root:digest rows:count recipient:id recipient_key:id standing:digest "
+            "attempt:count"
+        ),
+        "sent": _fields("package:id handout_leaf:number envelope:digest size:number"),
+        "ack": _fields("package:id handout_leaf:number paper:digest"),
+        # An order binds at once, is in force when no lease is left, and ends only by a paper.
+        "order-bar": _fields(
+            "order:id instrument:digest learned:instant effective:instant effects:code* provisional:flag person:id"
+        ),
+        "in-force": _fields("order:id bar_leaf:number exposed:id* exposed_rows:count"),
+        "lift": _fields("order:id bar_leaf:number paper:digest people:id* effective:instant"),
+        # A change of rules, practice, register or agreement: what, why, from when.
+        "policy-proposed": _fields("policy:id old:digest new:digest diff:digest widening:flag person:id"),
+        "policy-explained": _fields(
+            "policy:id proposed_leaf:number explanation:digest declared:digest comments_until:day"
+        ),
+        "policy-active": _fields(
+            "policy:id proposed_leaf:number explanation:digest? new:digest version:count people:id* effective:instant"
+        ),
+        "key-registered": _fields("key:id use:code owner:id public_key:digest people:id* usable_from:instant"),
+        "key-revoked": _fields("key:id registered_leaf:number reason:code person:id"),
+        # The private index of who was in which entry; somebody read protected values; something is wrong.
+        "accounting-root": _fields("root:digest entries:count through:number"),
+        "audit-read": _fields("person:id scope:code reason:code rows:count paper:digest"),
+        "alarm": _fields("code:code subject:id? detail:digest?"),
+        "shard-close": _fields("size:number next_origin:id reason:code"),
+    }
+)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings, patterns and decisions: values with reasons, never with personal data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lawgate.model.outcome import Outcome, Status
+
+
+class Verdict(StrEnum):
+    """What the match plan found for one claim."""
+
+    NOT_SOUGHT = "not_sought"
+    UNIQUE = "unique"
+    NONE = "none"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Status of one element at one level (`request`, `row`, `batch`), `because` a code, and where it leads."""
+
+    element: str
+    level: str
+    status: Status
+    because: str
+    leads_to: Outcome | None
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Everything about a row that can change its decision; rows with equal patterns share one decision.
+
+    `clauses` holds one status letter per clause of the provision in rulebook order: `m` met, `n` not met,
+    `u` undetermined, `-` not looked at because the row had already failed on the request alone.
+    `years` are the tax years both listed and on file.
+    """
+
+    clauses: str
+    verdict: Verdict
+    years: tuple[int, ...]
+    exceptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """Everything needed to run a decision again to the same bytes. All digests are SHA-256 hex."""
+
+    as_of: str
+    request: str
+    cases: str
+    rows: str
+    rulebook: str
+    registers: str
+    docket: str
+    records: str
+    plan: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One field of one tax year that may be disclosed."""
+
+    field: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision for every row of one pattern. `orders` are the stops and clocks that cover it."""
+
+    row_outcome: Outcome
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    orders: tuple[str, ...]
+    grants: tuple[Grant, ...]
+    verdict: Verdict
+
+    def __post_init__(self) -> None:
+        """A granting decision has every finding met, no order against it, a unique match and something to grant."""
+        if self.row_outcome.grants:
+            shown = [f for f in self.findings if f.leads_to is not None and f.level != "batch"]
+            if shown or not self.grants or self.verdict is not Verdict.UNIQUE:
+                raise ValueError("a granting decision with something against it")
+        elif self.grants:
+            raise ValueError("a refusal grants nothing")
+        if self.outcome.grants and (not self.row_outcome.grants or self.orders):
+            raise ValueError("an outcome cannot be easier than the row's, or pass an order")

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents are true: links and make targets exist, every seed row has a state, figures name their commit."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from house.tree import ROOT, files, name, texts
+
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+COMMAND = re.compile(r"`make ([a-z][\w-]*)|^\s*make ([a-z][\w-]*)", re.MULTILINE)
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+SEED = re.compile(r"^\| *(\d+) *\|(.*)\|\s*$", re.MULTILINE)
+SEEDS = 36
+
+
+def documents() -> list[tuple[str, str]]:
+    return list(texts(endings=(".md",)))
+
+
+def anchors(text: str) -> set[str]:
+    plain = FENCE.sub("", text)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in HEADING.findall(plain)}
+
+
+def broken_links(path: str, text: str) -> Iterator[str]:
+    for target in LINK.findall(FENCE.sub("", text)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        place, _, anchor = target.partition("#")
+        found = ((ROOT / path).parent / place).resolve() if place else ROOT / path
+        if not found.exists():
+            yield f"{path}: no such file: {target}"
+        elif anchor and found.suffix == ".md" and anchor not in anchors(found.read_text("utf-8")):
+            yield f"{path}: no such heading: {target}"
+
+
+def unknown_targets(path: str, text: str) -> Iterator[str]:
+    targets = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for found in COMMAND.findall(text):
+        if (word := "".join(found)) not in targets:
+            yield f"{path}: the Makefile has no `{word}`"
+
+
+def test_links_lead_somewhere() -> None:
+    assert [words for path, text in documents() for words in broken_links(path, text)] == []
+    assert list(broken_links("README.md", "[a](docs/nowhere.md)"))
+    assert list(broken_links("docs/README.md", "[a](../CHANGELOG.md#no-such-heading)"))
+    assert not list(broken_links("README.md", "[a](LICENSE) and [b](mailto:x) and ![p](x.png)"))
+
+
+def test_make_targets_exist() -> None:
+    assert [words for path, text in documents() for words in unknown_targets(path, text)] == []
+    assert list(unknown_targets("README.md", "run `make everything`"))
+    assert list(unknown_targets("README.md", "```\nmake everything\n```"))
+    assert not list(unknown_targets("README.md", "run `make test`"))
+
+
+def seed_faults(table: str) -> list[str]:
+    rows = {int(number): [cell.strip() for cell in rest.split("|")] for number, rest in SEED.findall(table)}
+    faults = [f"row {number} is missing" for number in range(1, SEEDS + 1) if number not in rows]
+    for number, cells in rows.items():
+        if len(cells) != 4 or not all(cells):
+            faults.append(f"row {number} does not have its four cells")
+            continue
+        faults += [f"row {number}: {words}" for words in state_faults(cells[2], cells[3])]
+    return faults
+
+
+def state_faults(test: str, state: str) -> Iterator[str]:
+    if state == "done":
+        paths = re.findall(r"`(tests/[^`]+)`", test)
+        yield from () if paths else ["done, but no test is named"]
+        yield from (f"no such test: {path}" for path in paths if not is_there(path))
+    elif not re.fullmatch(r"later: \S.{3,}", state):
+        yield "the state is `done` or `later: subject of the issue`"
+
+
+def is_there(path: str) -> bool:
+    place, _, function = path.partition("::")
+    found = ROOT / place
+    return found.exists() and (not function or f"def {function}(" in found.read_text("utf-8"))
+
+
+def test_every_seed_row_has_a_state() -> None:
+    assert seed_faults((ROOT / "docs/seeds.md").read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("| 1 | it says | here | `tests/none/test_x.py` | done |", "no such test"),
+        ("| 1 | it says | here | `tests/house/test_words.py::test_absent` | done |", "no such test"),
+        ("| 1 | it says | here | none | done |", "no test is named"),
+        ("| 1 | it says | here | - | soon |", "the state is"),
+        ("| 1 | it says | here | - | later: |", "the state is"),
+        ("| 1 | it says | here |", "four cells"),
+    ],
+)
+def test_a_seed_row_without_proof_is_seen(row: str, fault: str) -> None:
+    faults = seed_faults(row)
+    assert any(fault in words for words in faults if words.startswith("row 1"))
+    assert "row 2 is missing" in faults
+
+
+def without_commit(path: str, value: object) -> list[str]:
+    named = isinstance(value, dict) and re.fullmatch(r"[0-9a-f]{7,40}", str(value.get("commit", "")))
+    return [] if named else [f"{path}: figures without the commit they were measured at"]
+
+
+def test_figures_name_their_commit() -> None:
+    found = [p for p in files("docs/reference", endings=(".json",)) if re.search("soak|bench", p.name)]
+    assert [words for p in found for words in without_commit(name(p), json.loads(p.read_text("utf-8")))] == []
+    assert without_commit("soak.json", {"rows": 1})
+    assert not without_commit("soak.json", {"commit": "661f389", "rows": 1})
