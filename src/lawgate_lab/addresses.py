@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from lawgate_lab.labels import DUMMIES, FACILITIES, FORM, PLACEHOLDERS
 from lawgate_lab.seeds import Array, Column
 from lawgate_lab.words import Lexicon
-from lawgate_lab.world import address_columns, taken
+from lawgate_lab.world import address_columns, number_text, taken
 
 _SHORT = {"STREET": "ST", "AVENUE": "AVE", "DRIVE": "DR", "LANE": "LN", "ROAD": "RD", "COURT": "CT", "PLACE": "PL",
           "BOULEVARD": "BLVD", "TERRACE": "TER", "CIRCLE": "CIR", "TRAIL": "TRL"}  # fmt: skip
@@ -54,7 +54,7 @@ def _written(name: str, words: Lexicon, part: Any, lines: Lines) -> Lines:
     if name == "style":
         return _styled(lines)
     if name in {"no_number", "number_only"}:
-        number = pa.array(part["number"]).cast(pa.string())
+        number = number_text(words, part["number"])
         return [taken(words.streets, part["street"]) if name == "no_number" else number, none, *lines[2:]]
     keep = {"blank": (), "no_unit": (0, 2, 3, 4), "city_only": (2, 3), "zip_only": (4,)}[name]
     return _only(*keep)(lines)

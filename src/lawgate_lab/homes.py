@@ -52,7 +52,8 @@ def live(households: int, homes: int, seed: int) -> Array:
     """The home of each household in each year, at most two moves each. Shape (7, households), int32."""
     rng = stream(seed, "moves")
     order = rng.permutation(homes).astype(np.int32)
-    now, vacant = order[:households].copy(), order[households:]
+    now: Array = order[:households].copy()
+    vacant: Array = order[households:]
     moved = np.zeros(households, dtype=np.int8)
     by_year = np.empty((YEARS, households), dtype=np.int32)
     by_year[0] = now
@@ -65,8 +66,9 @@ def live(households: int, homes: int, seed: int) -> Array:
     return by_year
 
 
-def spans(filed: Array, household: Array, by_year: Array, moved_out: tuple[Array, Array],
-          step: int = 500_000) -> tuple[Array, Array, Array, Array]:
+def spans(
+    filed: Array, household: Array, by_year: Array, moved_out: tuple[Array, Array], step: int = 500_000
+) -> tuple[Array, Array, Array, Array]:
     """Unbroken runs of filed years at one home: person, home, first and last year (0..6), sorted by person."""
     to, year_out = moved_out
     parts = []

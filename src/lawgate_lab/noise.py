@@ -41,8 +41,9 @@ def _maiden(first: str, middle: str, last: str, suffix: str, words: Lexicon, sal
 
 
 def _truncated(first: str, middle: str, last: str, suffix: str, _words: Lexicon, _salt: int) -> Name:
-    """Cut at 15 letters where that bites, else at two letters before the end."""
-    return first, middle, last[:15].rstrip() if len(last) > 15 else last[: max(2, len(last) - 2)].rstrip(), suffix
+    """Cut at 15 letters where that bites, else two letters short; never left as it was."""
+    cut = last[:15] if len(last) > 15 else last[: max(1, len(last) - 2)]
+    return first, middle, cut.rstrip(), suffix
 
 
 def _capitals(first: str, middle: str, last: str, suffix: str, _words: Lexicon, _salt: int) -> Name:

@@ -12,7 +12,7 @@ from lawgate_lab.words import Lexicon, lexicon
 from lawgate_lab.world import DEPENDENT, FIRST_YEAR, PRIMARY, SECONDARY, YEARS, World
 
 SIZES = (0.20, 0.28, 0.20, 0.17, 0.10, 0.05)  # households of one to six people: 2.84 on average
-JOINT, OTHER_ADULT, GROWN_CHILD = 0.60, 0.12, 0.22
+JOINT, OTHER_ADULT, GROWN_CHILD, LODGER = 0.45, 0.06, 0.14, 0.05
 TWO_SURNAMES, HYPHENATED = 0.12, 0.02
 MIXED_HOUSEHOLD, ITIN_INSIDE, ITIN_OUTSIDE = 0.08, 0.45, 0.005
 GAP_YEAR, LATE_START, EARLY_STOP = 0.12, 0.04, 0.03
@@ -42,7 +42,7 @@ def _families(n: int, seed: int) -> Families:
     place = np.arange(n, dtype=np.int32) - head
     draw, grown = rng.random(n), rng.random(n) < GROWN_CHILD
     role = np.where(grown, GROWN, CHILD).astype(np.int8)
-    role[(place >= 2) & (draw < 0.10)] = ADULT
+    role[(place >= 2) & (draw < LODGER)] = ADULT
     role[(place == 1) & (draw < JOINT + OTHER_ADULT)] = ADULT
     role[(place == 1) & (draw < JOINT)] = SPOUSE
     role[place == 0] = HEAD
@@ -55,7 +55,8 @@ def draw_surnames(rng: np.random.Generator, words: Lexicon, n: int) -> Array:
     first, second = skewed(rng, size, n), skewed(rng, size, n)
     kind = rng.random(n)
     pair = np.where(kind < TWO_SURNAMES, second + 1, 0) + np.where(kind < HYPHENATED, size, 0)
-    return (first + size * pair).astype(np.int32)
+    codes: Array = (first + size * pair).astype(np.int32)
+    return codes
 
 
 def draw_given(rng: np.random.Generator, words: Lexicon, n: int) -> tuple[Array, Array]:

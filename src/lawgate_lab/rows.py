@@ -77,8 +77,8 @@ def elsewhere(words: Lexicon, rows: Array, which: Array, rng: np.random.Generato
     n = int(which.sum())
     rows["home"][which] = -1
     rows["street"][which] = rng.integers(1, len(words.streets), n)
-    rows["number"][which] = rng.integers(1, 10_000, n)
-    rows["unit"][which] = np.where(rng.random(n) < 0.25, rng.integers(1, 61, n), 0)
+    rows["number"][which] = rng.integers(1, len(words.numbers) or 10_000, n)
+    rows["unit"][which] = np.where(rng.random(n) < 0.25, rng.integers(1, min(61, len(words.units)), n), 0)
     rows["place"][which] = rng.integers(0, len(words.places), n)
 
 
@@ -87,9 +87,10 @@ def _named(words: Lexicon, rows: Array) -> list[Column]:
     noisy = np.flatnonzero(rows["noise"])
     if not len(noisy):
         return columns
+    given = zip(*(column.take(pa.array(noisy)).to_pylist() for column in columns), rows[noisy], strict=True)
     changed = [
-        NOISE[NAME_NOISE[row["noise"] - 1]](*(columns[k][int(i)].as_py() for k in range(4)), words, int(row["born"]))
-        for i, row in zip(noisy, rows[noisy], strict=True)
+        NOISE[NAME_NOISE[row["noise"] - 1]](first, middle, last, suffix, words, int(row["born"]))
+        for first, middle, last, suffix, row in given
     ]
     mask = pa.array(rows["noise"] > 0)
     return [pc.replace_with_mask(column, mask, pa.array([new[k] for new in changed], pa.string()))

@@ -15,7 +15,8 @@ CAPACITY = {kind: 100 * len(groups) * _SERIALS for kind, groups in _GROUPS.items
 
 def _mix(value: Array, salt: int) -> Array:
     word = (value.astype(np.uint64) + np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
-    return (word ^ (word >> np.uint64(29))) >> np.uint64(3)
+    mixed: Array = (word ^ (word >> np.uint64(29))) >> np.uint64(3)
+    return mixed
 
 
 def _spread(serial: Array, high: int, low: int, seed: int) -> Array:
@@ -24,7 +25,8 @@ def _spread(serial: Array, high: int, low: int, seed: int) -> Array:
     for turn in range(3):
         b = (b + (_mix(a, seed * 8 + turn * 2) % np.uint64(low)).astype(np.int64)) % low
         a = (a + (_mix(b, seed * 8 + turn * 2 + 1) % np.uint64(high)).astype(np.int64)) % high
-    return a * low + b
+    both: Array = a * low + b
+    return both
 
 
 def tin(kind: str, serial: Array, seed: int) -> Array:
@@ -35,11 +37,13 @@ def tin(kind: str, serial: Array, seed: int) -> Array:
         raise ValueError(f"only {CAPACITY[kind]} {kind}-shaped numbers exist; ask for fewer people")
     spread = _spread(wanted, 100 * len(groups), _SERIALS, seed)
     area, group = (spread // _SERIALS) // len(groups), groups[(spread // _SERIALS) % len(groups)]
-    return ((900 + area) * 1_000_000 + group * 10_000 + spread % _SERIALS + 1).astype(np.int32)
+    made: Array = ((900 + area) * 1_000_000 + group * 10_000 + spread % _SERIALS + 1).astype(np.int32)
+    return made
 
 
 def in_range(numbers: Array) -> Array:
     """True where a nine-digit number lies in one of the never-issued ranges."""
     group = numbers // 10_000 % 100
     issued_never = (group <= 49) | np.isin(group, _GROUPS["itin"])
-    return (numbers // 1_000_000 >= 900) & (numbers // 1_000_000 <= 999) & issued_never
+    inside: Array = (numbers // 1_000_000 >= 900) & (numbers // 1_000_000 <= 999) & issued_never
+    return inside

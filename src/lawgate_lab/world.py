@@ -137,20 +137,26 @@ def surnames(lexicon: Lexicon, codes: Array) -> Column:
 
 def name_columns(lexicon: Lexicon, first: Array, middle: Array, last: Array, suffix: Array) -> list[Column]:
     """First, middle, last name and suffix as pyarrow string arrays."""
-    return [taken(lexicon.given, first), taken(lexicon.middles, middle), surnames(lexicon, last),
-            taken(SUFFIXES, suffix)]
+    return [
+        taken(lexicon.given, first),
+        taken(lexicon.middles, middle),
+        surnames(lexicon, last),
+        taken(SUFFIXES, suffix),
+    ]
+
+
+def number_text(lexicon: Lexicon, number: Array) -> Column:
+    """House or box numbers as a pyarrow string array."""
+    return taken(lexicon.numbers, number) if lexicon.numbers else pa.array(number).cast(pa.string())
 
 
 def address_columns(lexicon: Lexicon, street: Array, number: Array, unit: Array, place: Array) -> list[Column]:
     """line1, line2, city, state, zip as pyarrow string arrays, from lexicon codes."""
-    numbers = pa.array(number).cast(pa.string())
+    numbers = number_text(lexicon, number)
     line1 = pc.binary_join_element_wise(numbers, taken(lexicon.streets, street), " ")
-    for mask, text in (
-        ((street == 0) & (number > 0), lambda m: pc.binary_join_element_wise("PO Box", numbers.filter(m), " ")),
-        (number == 0, lambda m: taken(lexicon.streets, street[m.to_numpy(zero_copy_only=False)])),
-    ):
-        if mask.any():
-            line1 = pc.replace_with_mask(line1, pa.array(mask), text(pa.array(mask)))
+    box = pa.array((street == 0) & (number > 0))
+    line1 = pc.if_else(box, pc.binary_join_element_wise("PO Box", numbers, " "), line1)
+    line1 = pc.if_else(pa.array(number == 0), taken(lexicon.streets, street), line1)
     parts = [[row[i] for row in lexicon.places] for i in range(3)]
     return [line1, taken(lexicon.units, unit), *(taken(part, place) for part in parts)]
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Documents are true: links and make targets exist, every seed row has a state, figures name their commit."""
+"""Documents are true: links, make targets and commands exist, seed rows have a state, figures a commit."""
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +15,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"`make ([a-z][\w-]*)|^\s*make ([a-z][\w-]*)", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+SHOWN = r"^\s*(?:\$ )?(?:\.venv/bin/)?(lawgate(?:-lab)? .*)$"
 SEED = re.compile(r"^\| *(\d+) *\|(.*)\|\s*$", re.MULTILINE)
 SEEDS = 36
 
@@ -57,6 +60,34 @@ def test_make_targets_exist() -> None:
     assert list(unknown_targets("README.md", "run `make everything`"))
     assert list(unknown_targets("README.md", "```\nmake everything\n```"))
     assert not list(unknown_targets("README.md", "run `make test`"))
+
+
+def spoken_commands(text: str) -> set[tuple[str, ...]]:
+    """Return every lawgate command a text shows, without its arguments: ("lawgate", "order", "enter")."""
+    shown = re.findall(r"`(lawgate(?:-lab)?(?: [^`\n]+)?)`", text) + re.findall(
+        SHOWN, "".join(FENCE.findall(text)), re.M
+    )
+    words = (re.match(r"lawgate(-lab)?( [a-z][a-z-]+){0,2}(?![\w./=])", line) for line in shown)
+    return {tuple(found[0].split()) for found in words if found}
+
+
+def unknown_command(command: tuple[str, ...]) -> bool:
+    """Say whether asking for help on a command fails, in a fresh process."""
+    room = "lawgate_lab.main" if command[0] == "lawgate-lab" else "lawgate.wiring.main"
+    program = f"import sys; sys.argv = {[*command, '--help']!r}; from {room} import main; main()"
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode != 0
+
+
+def test_commands_exist() -> None:
+    spoken = {command for _, text in documents() for command in spoken_commands(text)}
+    assert sorted(" ".join(command) for command in spoken if unknown_command(command)) == []
+    assert unknown_command(("lawgate", "no-such-command"))
+
+
+def test_commands_are_found_in_text() -> None:
+    text = "Say `lawgate order enter FILE` or\n```\n$ lawgate init ./office\nlawgate-lab demo --out out\n```\n`lawgate`"
+    found = {("lawgate", "order", "enter"), ("lawgate", "init"), ("lawgate-lab", "demo"), ("lawgate",)}
+    assert spoken_commands(text) == found
 
 
 def seed_faults(table: str) -> list[str]:

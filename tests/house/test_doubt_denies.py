@@ -17,8 +17,15 @@ def broad_except(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ExceptHandler):
             caught = {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)} if node.type else BROAD
-            if caught & BROAD:
+            if caught & BROAD and not cleans_up(node):
                 yield source.at(node.lineno, "catches everything: name the errors you expect")
+
+
+def cleans_up(handler: ast.ExceptHandler) -> bool:
+    """Say whether a handler only tidies and raises the same error again; it must say BaseException to do so."""
+    named = isinstance(handler.type, ast.Name) and handler.type.id == "BaseException"
+    last = handler.body[-1]
+    return named and isinstance(last, ast.Raise) and last.exc is None
 
 
 def swallowing_except(source: Source) -> Iterator[str]:
@@ -60,6 +67,7 @@ def test_tree_keeps(rule: object) -> None:
         (broad_except, "try:\n    f()\nexcept Exception as e:\n    raise Broken from e\n"),
         (broad_except, "try:\n    f()\nexcept (ValueError, BaseException):\n    g()\n"),
         (broad_except, "try:\n    f()\nexcept:\n    g()\n"),
+        (broad_except, "try:\n    f()\nexcept BaseException:\n    g()\n"),
         (swallowing_except, "try:\n    f()\nexcept ValueError:\n    pass\n"),
         (swallowing_except, "for x in y:\n    try:\n        f()\n    except ValueError:\n        continue\n"),
         (swallowing_except, "try:\n    f()\nexcept ValueError:\n    ...\n"),
@@ -73,6 +81,12 @@ def test_planted_is_seen(rule: object, text: str) -> None:
     assert complaints(rule, (planted(text),))
 
 
-def test_a_handled_error_passes() -> None:
-    text = "try:\n    f()\nexcept ValueError as e:\n    raise Broken('x') from e\n"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    f()\nexcept ValueError as e:\n    raise Broken('x') from e\n",
+        "try:\n    f()\nexcept BaseException:\n    close()\n    raise\n",
+    ],
+)
+def test_a_handled_error_passes(text: str) -> None:
     assert not [words for rule in RULES for words in rule(planted(text))]

@@ -3,10 +3,11 @@
 
 The forbidden words are collected from `rulebooks/` on every run, so a new rulebook guards itself:
 
-- section numbers, from every citation ("8 USC 1253(a)(1)") and from the rulebook's own id;
+- section numbers, from every citation ("8 USC 1253(a)(1)") and from the rulebook's own id; no citation at all;
+- ids of provisions and elements ("i2.B.i.address");
 - dates, as text and as `date(2025, 4, 7)`;
-- ids of agencies ("us.dhs") and the names written beside such ids;
-- facts that arrive in a request column named by `facts.toml`, unless its `generic_columns` lists the column.
+- ids of agencies and offices ("us.dhs") and the names written beside such ids;
+- request columns of `facts.toml`, and facts read from them, unless its `generic_columns` lists the column.
 """
 
 import ast
@@ -20,11 +21,14 @@ import pytest
 
 from house.tree import ROOT, Source, planted, sources
 
-KNOWN = frozenset({"6103", "1253"})  # guarded even before any rulebook exists
+# Guarded even before any rulebook exists.
+SECTIONS = frozenset({"6103", "1253"})
+AGENCIES = frozenset({"IRS", "DHS", "ICE", "Internal Revenue", "Homeland Security", "Treasury"})
 CITED = re.compile(r"\b\d+\s+(?:U\.?\s?S\.?\s?C\.?|C\.?\s?F\.?\s?R\.?)\s*(?:§+\s*)?(\d[\w.]*(?:-\d+)?)")
+CITATION = re.compile(CITED.pattern + r"|§\s*\d|\b[Ss]ections?\s+\d{3,}")
 AGENCY = re.compile(r"^[a-z]{2}(?:\.[a-z][a-z0-9]*)+$")
-ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-LEAST_DIGITS = 3
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+BUFFER_SIZES = frozenset({"1024", "2048", "4096", "8192"})  # a section of that number is guarded as a citation
 
 
 @dataclass
@@ -34,71 +38,75 @@ class Law:
     sections: set[str] = field(default_factory=set)
     dates: set[str] = field(default_factory=set)
     agencies: set[str] = field(default_factory=set)
-    facts: set[str] = field(default_factory=set)
+    elements: set[str] = field(default_factory=set)
+    columns: dict[str, set[str]] = field(default_factory=dict)
     generic: set[str] = field(default_factory=set)
 
-    def read(self, table: object) -> None:
+    def read(self, value: object) -> None:
         """Collect from one parsed TOML value and everything inside it."""
-        match table:
+        match value:
             case dict():
-                self._read_table(table)
-                for value in table.values():
-                    self.read(value)
+                self._read_table(value)
+                for inner in value.values():
+                    self.read(inner)
             case list():
-                for value in table:
-                    self.read(value)
+                for inner in value:
+                    self.read(inner)
             case datetime():
-                self.dates.add(table.date().isoformat())
+                self.dates.add(value.date().isoformat())
             case date():
-                self.dates.add(table.isoformat())
+                self.dates.add(value.isoformat())
             case str():
-                self._read_text(table)
+                self._read_text(value)
 
     def _read_table(self, table: dict[str, object]) -> None:
-        if isinstance(table.get("column"), str):
-            self.facts |= {str(table["column"]), str(table.get("name", table["column"])).rsplit(".", 1)[-1]}
         self.generic |= set(map(str, table.get("generic_columns", [])))
-        spoken = table.get("name") or table.get("title")
-        if AGENCY.match(str(table.get("id", ""))) and isinstance(spoken, str) and " " in spoken:
-            self.agencies.add(spoken)
-        for key in table:
-            if AGENCY.match(key):
-                self.agencies.add(key)
+        match table:
+            case {"column": str(column), "name": str(fact)}:
+                self.columns.setdefault(column, {column}).add(fact.rsplit(".", 1)[-1])
+            case {"file": str(), "name": str(column), "kind": str()}:
+                self.columns.setdefault(column, {column})
+            case {"id": str(element), "citation": str()} if re.search(r"[.\d]", element):
+                self.elements.add(element)
+            case {"id": str(agency), "name": str(spoken)} if AGENCY.match(agency) and " " in spoken:
+                self.agencies.add(spoken)
+        self.agencies |= {key for key in table if AGENCY.match(key)}
 
     def _read_text(self, text: str) -> None:
         for cited in CITED.findall(text):
-            self.sections |= {part for part in re.split(r"[.\-]", cited) if is_section(part)} | {cited}
-        self.dates |= set(ISO.findall(text)) if ISO.fullmatch(text) else set()
+            self.sections |= {cited, *re.split(r"[.\-]", cited)}
+        if ISO.fullmatch(text):
+            self.dates.add(text)
         if AGENCY.match(text):
             self.agencies.add(text)
 
     def words(self) -> set[str]:
         """Return every forbidden word, ready to be looked for."""
-        sections = {s for s in self.sections | KNOWN if is_section(s) or not s.isdigit()}
-        return sections | self.dates | self.agencies | (self.facts - self.generic)
+        columns = {w for column, names in self.columns.items() if column not in self.generic for w in names}
+        sections = {s for s in self.sections if not s.isdigit() or telling(s)}
+        return SECTIONS | AGENCIES | sections | self.dates | self.agencies | self.elements | columns
 
 
-def is_section(part: str) -> bool:
-    """Say whether a number is long enough to mean a section; round hundreds mean many other things."""
-    return part.isdigit() and len(part) >= LEAST_DIGITS and not part.endswith("00")
+def telling(number: str) -> bool:
+    """Say whether a bare number points to a section; short and round ones mean many other things."""
+    return len(number) >= 4 and not number.endswith("00") and number not in BUFFER_SIZES
 
 
-def collect(folder: str = "rulebooks") -> Law:
+def collect() -> Law:
     law = Law()
-    for path in sorted((ROOT / folder).rglob("*.toml")):
+    for path in sorted((ROOT / "rulebooks").rglob("*.toml")):
         law.read(tomllib.loads(path.read_text("utf-8")))
-    for book in (p for p in (ROOT / folder).glob("*") if p.is_dir()):
-        law.sections |= {part for part in book.name.split("-") if is_section(part)} | {book.name}
+    for book in (p for p in (ROOT / "rulebooks").glob("*") if p.is_dir()):
+        law.sections |= {part for part in book.name.split("-") if part.isdigit()} | {book.name}
     return law
 
 
 def law_in(source: Source, law: Law) -> Iterator[str]:
-    forbidden = re.compile(
-        "|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in sorted(law.words(), key=len)[::-1])
-    )
+    words = sorted(law.words(), key=len, reverse=True)
+    forbidden = re.compile("|".join(rf"(?<![^\W_]){re.escape(w)}(?![^\W_])" for w in words))
     for number, line in enumerate(source.text.splitlines(), 1):
-        for found in forbidden.findall(line):
-            yield source.at(number, f"{found!r} belongs in rulebooks/")
+        for found in (*forbidden.finditer(line), *CITATION.finditer(line)):
+            yield source.at(number, f"{found[0]!r} belongs in rulebooks/")
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and written_date(node) in law.dates:
             yield source.at(node.lineno, "a date of the law, written as a call")
@@ -121,8 +129,14 @@ column = "role"
 [[agency]]
 id = "us.dhs"
 name = "Department of Somewhere"
+[[column]]
+file = "rows"
+name = "event_number"
+kind = "text"
 [[element]]
-cite = ["26 USC 6103(i)(2)(B)(i)", "8 U.S.C. § 1253(a)(1)", "26 CFR 301.6103(c)-1"]
+id = "i2.B.i"
+citation = "26 U.S.C. 6103(i)(2)"
+also = ["26 USC 6103(i)(2)(B)(i)", "8 U.S.C. § 1253(a)(1)", "26 CFR 301.6103(c)-1"]
 """
 
 
@@ -159,6 +173,11 @@ def test_sample_is_collected() -> None:
         "x = 6103\n",
         "x = 1  # see 8 USC 1253(a)(1)\n",
         "AGENCY = 'us.dhs'\n",
+        "x = 1  # 5 USC 705\n",
+        "x = 1  # section 705\n",
+        "x = 'i2.B.i'\n",
+        "row['event_number']\n",
+        "USC_6103 = 1\n",
         "'''Asks the Department of Somewhere.'''\n",
         "def f(row):\n    return row.final_order_date\n",
         "x = 'since 2025-04-07'\n",

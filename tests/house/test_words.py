@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Words: no feature about who a person is, no word a lawyer reads otherwise, no machine or workshop in the text."""
+"""Words: no feature about who a person is, no word a lawyer reads otherwise, no workshop in the text."""
 
 import re
 from collections.abc import Iterator
@@ -8,47 +8,33 @@ import pytest
 
 from house.tree import ROOT, Source, complaints, identifiers, planted, sources, spaced, strings, texts
 
-# A stem stands for all its endings. `race` is looked for outside prose only: comments may speak of race conditions.
+
+def unbroken(words: str) -> str:
+    """Return a word written with a stroke inside it, so that the lists below do not find themselves."""
+    return words.replace("|", "")
+
+
+# A stem stands for all its endings. `race` is looked for outside prose only: a comment may speak of races.
 PERSON = re.compile(
     r"\b(citizen\w*|noncitizen\w*|nationalit\w*|immigra\w*|alien|aliens|alienage|ethnicit\w*"
     r"|country of birth|birthplace|place of birth|visa status|undocumented)\b"
 )
 RACE = re.compile(r"\brac(e|es|ial)\b")
 LAWYER = re.compile(r"\b(mou|motion|waiver)\b")
-# Joined from halves so that this list does not find itself.
-WORKSHOP = re.compile(
-    "|".join(
-        rf"\b{first}{second}\b"
-        for first, second in [
-            ("this ", "session"),
-            ("sub", "agent"),
-            ("helper ", "agent"),
-            ("Cla", "ude"),
-            ("Chat", "GPT"),
-            ("Co", "pilot"),
-            ("LL", "M"),
-            ("language ", "model"),
-            ("AI", "-generated"),
-            ("AI ", "assistant"),
-            ("coding ", "assistant"),
-            ("as an ", "AI"),
-        ]
-    ),
-    re.IGNORECASE,
+MAKERS = (
+    "this s|ession,sub|agent,helper a|gent,Cla|ude,Chat|GPT,Co|pilot,L|LM,language m|odel,AI|-generated,"
+    "AI a|ssistant,coding a|ssistant,as an A|I"
 )
-MACHINE = re.compile("|".join(rf"(?<![\w.*<>])/{top}/(?=\w)" for top in ("work", "home", "root", "Users")))
+WORKSHOP = re.compile(rf"\b({'|'.join(map(unbroken, MAKERS.split(',')))})\b", re.IGNORECASE)
+MACHINE = re.compile(rf"(?<![\w.*<>~])/({'|'.join(('work', 'home', 'root', 'Users'))})/(?=\w)")
 STATUS = re.compile(r"\b(likely|indicative|held)\b", re.IGNORECASE)
-HARSH = re.compile(r"\bunlaw" r"ful(ly)?\b", re.IGNORECASE)
+HARSH = re.compile(unbroken(r"\bunlaw|ful(ly)?\b"), re.IGNORECASE)
 
 
 def about_people(source: Source) -> Iterator[str]:
-    named = [
-        (line, spaced(text)) for line, text in (*identifiers(source), *strings(source, docstrings=False))
-    ]
+    named = [(line, spaced(text)) for line, text in (*identifiers(source), *strings(source, docstrings=False))]
     prose = [(line, spaced(text)) for line, text in (*strings(source), *source.comments)]
-    yield from (
-        source.at(line, "a word about who a person is") for line, text in prose + named if PERSON.search(text)
-    )
+    yield from (source.at(line, "a word about who a person is") for line, text in prose + named if PERSON.search(text))
     yield from (source.at(line, "a word about who a person is") for line, text in named if RACE.search(text))
 
 
@@ -102,9 +88,7 @@ def test_feature_about_a_person_is_seen(text: str) -> None:
 
 
 def test_race_conditions_may_be_explained() -> None:
-    assert not list(
-        about_people(planted('"""One writer: no race."""\ntrace = "traces"  # a race is lost safely\n'))
-    )
+    assert not list(about_people(planted('"""No race."""\ntrace = "traces"  # a lost race\n')))
 
 
 def test_code_avoids_lawyers_words() -> None:
@@ -121,8 +105,8 @@ def prose() -> list[tuple[str, str]]:
 
 def test_judgments_carry_their_status() -> None:
     assert [words for path, text in prose() for words in judged(path, text)] == []
-    assert list(judged("a.md", "The policy was unlawful. It is likely over."))
-    assert not list(judged("a.md", "A court found it likely unlawful."))
+    assert list(judged("a.md", unbroken("The policy was unlaw|ful. It is likely over.")))
+    assert not list(judged("a.md", unbroken("A court found it likely unlaw|ful.")))
 
 
 def test_text_speaks_of_the_work_only() -> None:
@@ -130,9 +114,9 @@ def test_text_speaks_of_the_work_only() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("text", ["see /home/me/x", "(/work/main)", "written in this session", "by Claude"])
+@pytest.mark.parametrize("text", ["see /ho|me/me/x", "(/wo|rk/main)", "in this s|ession", "by Cla|ude"])
 def test_workshop_words_are_seen(text: str) -> None:
-    assert list(workshop("a.md", text))
+    assert list(workshop("a.md", unbroken(text)))
 
 
 def test_web_words_pass() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256, shake_256
 
-from lawgate.ledger.merkle import HASH, Frontier, grow, inclusion_proof, leaf_hash, nodes_of, verify_inclusion
+from lawgate.ledger.merkle import Frontier, grow, inclusion_proof, leaf_hash, nodes_of, verify_inclusion
 
 SALT = 32
 KEY = 32
@@ -107,9 +107,9 @@ def row_proof(committed: Commitments, index: int) -> list[bytes]:
     return inclusion_proof(index, committed.count, nodes_of(committed.leaf_hashes))
 
 
-def verify_row(root: bytes, size: int, index: int, salt: bytes, row: bytes, path: Sequence[bytes]) -> bool:
-    """Whether this row, under this salt, is row `index` of the subtree with this root and number of rows.
+def verify_row(root: bytes, size: int, opening: Opening, path: Sequence[bytes]) -> bool:
+    """Whether the opened row is in the subtree with this root and number of rows, at the place the opening says.
 
     The caller holds the row to the width that the stage leaf names.
     """
-    return len(salt) == SALT and len(root) == HASH and verify_inclusion(leaf_hash(salt + row), index, size, path, root)
+    return len(opening.salt) == SALT and verify_inclusion(opening.commitment, opening.index, size, path, root)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a parser of this room raises; the text is a code and a place, never the value that was refused."""
 
+from lawgate.model.fault import LawgateError
 
-class MalformedError(ValueError):
+
+class MalformedError(LawgateError):
     """Bytes that are not exactly what the format allows. `code` is stable; `place` says where."""
 
     def __init__(self, code: str, place: str = "") -> None:

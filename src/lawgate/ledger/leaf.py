@@ -17,7 +17,6 @@ from lawgate.ledger.schema import FIELDS, MAX_LIST, VERSION, Value, fits
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 _TOKEN = re.compile(r'"([A-Za-z0-9._:/+=@-]*)"|(0|[1-9][0-9]{0,15})|(true|false)|([{}\[\]:,])')
-_HEAD = ("kind", "v", "at")
 
 
 def instant(moment: datetime) -> str:

@@ -41,6 +41,11 @@ def _is_text(type_: str, value: str) -> bool:
     return shape is not None and shape.fullmatch(value) is not None and _NINE_DIGITS.search(value) is None
 
 
+def is_code(text: str) -> bool:
+    """Whether the text is a code: up to 64 of a-z, 0-9, dot, underscore, hyphen; the first a letter or digit."""
+    return _is_text("code", text)
+
+
 def fits(type_: str, value: Value) -> bool:
     """Whether the value has the type.
 
@@ -62,8 +67,8 @@ def fits(type_: str, value: Value) -> bool:
 
 
 def _fields(text: str) -> Mapping[str, str]:
-    pairs = [word.split(":") for word in text.split()]
-    return MappingProxyType({name: type_ for name, type_ in pairs})
+    pairs = [(name, type_) for name, _, type_ in (word.partition(":") for word in text.split())]
+    return MappingProxyType(dict(pairs))
 
 
 FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -82,7 +87,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ),
         # All decisions of a batch: the subtree of their commitments and everything they depend on.
         "decision-batch": _fields(
-            "batch:id parse_leaf:number subtree:id root:digest rows:count width:count patterns:digest table:digest "
+            "batch:id parse_leaf:number subtree:code root:digest rows:count width:count patterns:digest table:digest "
             "as_of:instant rulebook:digest agreements:digest practices:digest registers:digest docket:digest "
             "records:digest match_plan:digest history:number program:digest"
         ),
@@ -94,7 +99,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "receipt": _fields("notice_leaf:number served:id served_at:instant paper:digest"),
         # A sealed package exists and every row of it is accounted for; then its key goes out, and arrives.
         "prepared": _fields(
-            "package:id batch:id decision_leaf:number subtree:id root:digest rows:count width:count set:digest "
+            "package:id batch:id decision_leaf:number subtree:code root:digest rows:count width:count set:digest "
             "ciphertext:digest size:number recipient:id recipient_key:id"
         ),
         "handout": _fields(

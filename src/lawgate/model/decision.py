@@ -42,7 +42,6 @@ class Pattern:
     clauses: str
     verdict: Verdict
     years: tuple[int, ...]
-    exceptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

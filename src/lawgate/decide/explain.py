@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A decision in sentences a lawyer can read, with citations and without personal values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lawgate.law.rulebook import Provision
+from lawgate.model.decision import Decision, Finding
+from lawgate.model.outcome import Outcome, Status
+
+HEADLINE = {
+    Outcome.REQUIRE: "Every element of the statute is shown: the custodian must answer this request for this person.",
+    Outcome.PERMIT: "Every element of the statute is shown: the custodian may answer this request for this person.",
+    Outcome.DENY: "Refused: an element of the statute is not met.",
+    Outcome.RETURN_FOR_CURE: "Returned: the request is incomplete for this person and can be sent again.",
+    Outcome.HOLD: "On hold: a person has to look at this before anything is decided.",
+}
+WORDS = {Status.MET: "shown", Status.NOT_MET: "not shown", Status.UNDETERMINED: "cannot be told"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One element as a paragraph: its citation, the question, how it stands, why, and what would cure it."""
+
+    element: str
+    citation: str
+    question: str
+    stands: str
+    why: str
+    cure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The parts of a letter about one row. `against` lists the paragraphs that stand in the way, `shown` the others."""
+
+    headline: str
+    row_outcome: str
+    outcome: str
+    against: tuple[Paragraph, ...]
+    shown: tuple[Paragraph, ...]
+    batch: tuple[Paragraph, ...]
+    orders: tuple[str, ...]
+    grants: tuple[str, ...]
+
+
+def letter(provision: Provision | None, decision: Decision) -> Letter:
+    """The letter for one decision. Without a provision it says that no authority is in force."""
+    if provision is None:
+        none = Paragraph("provision", "", "Is there a provision that allows this?", "not shown", "none is in force", "")
+        return Letter(HEADLINE[Outcome.DENY], "DENY", "DENY", (none,), (), (), decision.orders, ())
+    paragraphs = [(f, _paragraph(provision, f)) for f in decision.findings]
+    return Letter(
+        headline=HEADLINE[decision.row_outcome],
+        row_outcome=str(decision.row_outcome),
+        outcome=str(decision.outcome),
+        against=tuple(p for f, p in paragraphs if f.level != "batch" and f.leads_to is not None),
+        shown=tuple(p for f, p in paragraphs if f.level != "batch" and f.leads_to is None),
+        batch=tuple(p for f, p in paragraphs if f.level == "batch" and f.leads_to is not None),
+        orders=decision.orders,
+        grants=tuple(f"{g.field.replace('_', ' ')}, tax year {g.year}" for g in decision.grants),
+    )
+
+
+def _paragraph(provision: Provision, finding: Finding) -> Paragraph:
+    element = next((e for e in provision.elements if e.id == finding.element), None)
+    if element is None:
+        return Paragraph(finding.element, "", "Is there anything that may be given?", "not shown", "there is nothing", "")
+    why = {
+        "shown": "every part of it was found",
+        "not_looked_at": "the records were not opened, because the request itself already fails",
+    }.get(finding.because) or next(c.says for c in element.clauses if c.code == finding.because)
+    cure = element.cure if finding.leads_to is not None else ""
+    return Paragraph(element.id, element.citation, element.question, WORDS[finding.status], why, cure)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A locked-down DuckDB connection: no extensions, no outside files but the ones named, bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+MEMORY = "1100MB"
+
+
+def connect(room: Path, allowed: Sequence[Path], *, memory: str = MEMORY, database: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection that may read and write only below `room` and the `allowed` folders; spills into `room`."""
+    con = duckdb.connect(str(database) if database else ":memory:")
+    for statement in (
+        "SET autoinstall_known_extensions = false",
+        "SET autoload_known_extensions = false",
+        f"SET memory_limit = {quote(memory)}",
+        f"SET temp_directory = {quote(str(room / 'spill'))}",
+        "SET preserve_insertion_order = false",
+        "SET enable_progress_bar = false",
+        f"SET allowed_directories = [{', '.join(quote(str(p.resolve()) + '/') for p in (room, *allowed))}]",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ):
+        con.execute(statement)
+    return con
+
+
+def quote(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def parquet(path: Path) -> str:
+    """A table function reading one Parquet file."""
+    return f"read_parquet({quote(str(path.resolve()))})"

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ports.engine.Engine` on DuckDB: opens batches, and looks at settled ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lawgate.drivers.duckdb import statements
+from lawgate.drivers.duckdb.connection import connect, parquet
+from lawgate.drivers.duckdb.facts import years_mask
+from lawgate.drivers.duckdb.forms import name_columns, place_select
+from lawgate.drivers.duckdb.work import DuckWork, row_table
+from lawgate.ports.columns import Columns
+from lawgate.ports.engine import Plan, RowView
+
+VIEW = "SELECT n, row_id, line, pattern, record, others, minors, claim_digest FROM {decisions}"
+
+
+class DuckEngine:
+    """Stateless; every call opens and closes its own connection."""
+
+    def open(self, room: Path, plan: Plan) -> DuckWork:
+        """See `ports.engine.Engine`."""
+        return DuckWork(room, plan)
+
+    def row(self, room: Path, row_id: str) -> RowView | None:
+        """See `ports.engine.Engine`."""
+        got = self._views(room, "WHERE row_id = ?", [row_id])
+        return got[0] if got else None
+
+    def rows(self, room: Path, numbers: Sequence[int]) -> Sequence[RowView]:
+        """See `ports.engine.Engine`."""
+        by = {v.n: v for v in self._views(room, "WHERE n IN (SELECT unnest(?::INTEGER[]))", [list(numbers)])}
+        return [by[n] for n in numbers]
+
+    def granted(self, room: Path, limit: int) -> Sequence[RowView]:
+        """See `ports.engine.Engine`."""
+        return self._views(room, "WHERE grants ORDER BY n LIMIT ?", [limit])
+
+    def claims(self, room: Path, numbers: Sequence[int], plan: Plan) -> Columns:
+        """See `ports.engine.Engine`."""
+        con = connect(room, [])
+        try:
+            con.execute("CREATE TEMP TABLE wanted AS SELECT unnest(?::INTEGER[]) AS n", [list(numbers)])
+            granted = f"(SELECT n FROM {parquet(room / 'decisions.parquet')} WHERE grants AND n IN (FROM wanted))"
+            claims = statements.CLAIMS.format(
+                rows=f"{parquet(room / 'rows.parquet')} WHERE n IN {granted}",
+                names=name_columns(plan.names, "first", "middle", "last", "suffix"),
+                years=years_mask("taxable_periods"),
+                digest="''",
+                sources="case_n AS case_again",
+            )
+            keep = "n, tin, name_first, name_last, name_middle, name_suffix, dob, years"
+            query = f"SELECT * EXCLUDE (street, grade) FROM ({place_select(plan.addresses, f'({claims})', keep)})"
+            return con.sql(f"{query} ORDER BY n").to_arrow_table()  # type: ignore[no-any-return]  # untyped
+        finally:
+            con.close()
+
+    def row_table(self, room: Path) -> bytes:
+        """The whole canonical row table of a settled batch."""
+        return b"".join(row_table(room))
+
+    def _views(self, room: Path, where: str, values: list[object]) -> list[RowView]:
+        con = connect(room, [])
+        try:
+            query = VIEW.format(decisions=parquet(room / "decisions.parquet"))
+            return [RowView(*r) for r in con.execute(f"{query} {where}", values).fetchall()]
+        finally:
+            con.close()

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typed facts as columns, from the text columns of the claims. Declared in the rulebook; derivations by rule are here."""
+
+from __future__ import annotations
+
+from lawgate.drivers.duckdb.clauses import literal
+from lawgate.drivers.duckdb.connection import quote
+from lawgate.law.rulebook import FactKind, Rulebook
+from lawgate.ports.engine import Plan
+
+YEARS = "^[0-9]{4}(;[0-9]{4})*$"
+NAMED = r"^person\.[A-Za-z0-9._-]+(;person\.[A-Za-z0-9._-]+)*$"
+BASE_YEAR = 1980
+LAST_YEAR = BASE_YEAR + 62
+
+
+def typed(column: str, kind: str) -> str:
+    """A text column as a typed fact: a blank text is known, a blank or unreadable date or flag is unknown."""
+    match kind:
+        case "date":
+            return f"CASE WHEN regexp_full_match({column}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN TRY_CAST({column} AS DATE) END"
+        case "flag":
+            return f"CASE {column} WHEN 'yes' THEN true WHEN 'no' THEN false END"
+        case "number":
+            return f"CASE WHEN regexp_full_match({column}, '[0-9]{{1,9}}') THEN TRY_CAST({column} AS BIGINT) END"
+        case _:
+            return column
+
+
+def looked_up(fact: FactKind, by: str, rulebook: Rulebook) -> str:
+    """A register look-up as a CASE; a text that is not listed gets the declared value."""
+    register = rulebook.registers[fact.lookup]
+    whens = " ".join(f"WHEN {quote(key)} THEN {quote(e[fact.takes])}" for key, e in sorted(register.items()))
+    return f"CASE WHEN {by} IS NULL THEN NULL ELSE (CASE {by} {whens} ELSE {quote(fact.otherwise)} END) END"
+
+
+def years_mask(column: str) -> str:
+    """Listed tax years as bits (bit k is year 1980+k); years outside the range make it zero bits."""
+    bits = f"list_transform(string_split({column}, ';'), lambda y: CASE WHEN CAST(y AS INTEGER) BETWEEN {BASE_YEAR} AND {LAST_YEAR} THEN 1::BIGINT << (CAST(y AS INTEGER) - {BASE_YEAR}) ELSE 0 END)"
+    return f"CASE WHEN regexp_full_match({column}, {quote(YEARS[1:-1])}) THEN list_reduce({bits}, lambda a, b: a | b) ELSE 0 END"
+
+
+def rule_columns(plan: Plan) -> dict[str, str]:
+    """SQL for each derivation by rule that a claim's own columns decide."""
+    signed = plan.facts.get("request.signed_on")
+    year = f"year({literal(signed, 'date')})"
+    latest = "CAST(list_max(string_split(taxable_periods, ';')) AS INTEGER)"
+    shaped = f"regexp_full_match(taxable_periods, {quote(YEARS[1:-1])})"
+    return {
+        "engaged_in_agency": f"CASE WHEN engaged_agency <> '' THEN engaged_agency = {quote(plan.agency)} END",
+        "recipients_named": f"regexp_matches(recipients, {quote(NAMED)})",
+        "name_form": "name_form",
+        "address_grade": "grade",
+        "periods": f"CASE WHEN taxable_periods = '' THEN 0 WHEN {shaped} THEN bit_count(years) END",
+        "periods_closed": f"CASE WHEN {shaped} THEN {latest} < {year} END",
+    }
+
+
+def claim_facts(plan: Plan, level: str) -> dict[str, str]:
+    """Fact name -> SQL over the claim's columns, for facts of one level (`case` or `row`)."""
+    rules = rule_columns(plan)
+    made: dict[str, str] = {}
+    for fact in plan.rulebook.facts.values():
+        if fact.level != level:
+            continue
+        if fact.column:
+            made[fact.name] = typed(fact.column, fact.type)
+        elif fact.lookup:
+            made[fact.name] = looked_up(fact, made[fact.by], plan.rulebook)
+        else:
+            made[fact.name] = rules[fact.rule]
+    return made
+
+
+def request_facts(plan: Plan) -> dict[str, str]:
+    """The facts of the request as literals: they are the same for every row."""
+    kinds = plan.rulebook.facts
+    return {n: literal(plan.facts.get(n), k.type) for n, k in kinds.items() if k.level == "request"}

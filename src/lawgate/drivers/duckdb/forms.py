@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Normal forms of names and addresses as columns: the engine's rendering of `linkage.grammar`."""
+
+from __future__ import annotations
+
+from lawgate.drivers.duckdb.connection import quote
+from lawgate.linkage.grammar import DROPPED, KEPT, AddressGrammar, NameGrammar
+
+
+def folded(x: str) -> str:
+    """SQL for `linkage.grammar.folded`. The second pass runs only where a `#` stands, because it is dear."""
+    kept = f"regexp_replace(translate(strip_accents({x}), {quote(DROPPED)}, ''), {quote(KEPT)}, ' ', 'g')"
+    spread = f"regexp_replace(replace({kept}, '#', ' # '), ' +', ' ', 'g')"
+    return f"upper(trim(CASE WHEN contains({x}, '#') THEN {spread} ELSE {kept} END, ' '))"
+
+
+def letters(x: str) -> str:
+    """SQL for `linkage.grammar.letters`: only A to Z of the folded text."""
+    return f"upper(regexp_replace(strip_accents({x}), '[^A-Za-z]+', '', 'g'))"
+
+
+def zip5(x: str) -> str:
+    """SQL for `linkage.grammar.zip5`."""
+    return f"regexp_extract(trim({x}, ' '), '^([0-9]{{5}})([- ]?[0-9]{{4}})?$', 1)"
+
+
+def words(g: AddressGrammar, x: str) -> str:
+    """SQL that replaces each word of a folded line by the lexicon's."""
+    keys = ", ".join(quote(a) for a, _ in g.words)
+    values = ", ".join(quote(b) for _, b in g.words)
+    lexicon = f"map([{keys}], [{values}])"
+    return f"array_to_string(list_transform(string_split({x}, ' '), lambda w: coalesce({lexicon}[w], w)), ' ')"
+
+
+def place_select(g: AddressGrammar, source: str, keep: str) -> str:
+    """A SELECT over `source` (columns line1, line2, city, state, zip) that adds building, street, unit and grade."""
+    line = "worded"
+    for pattern, by in g.rewrites:
+        line = f"regexp_replace({line}, {quote(pattern)}, {quote(by)}, 'g')"
+    grades = " ".join(f"WHEN regexp_matches(street, {quote(p)}) THEN {quote(grade)}" for grade, p in g.grades)
+    whole = "(town <> '' AND region <> '' AND zip5 <> '')"
+    return f"""
+    SELECT {keep}, street, unit, street || '|' || town || '|' || region || '|' || zip5 AS building,
+      CASE WHEN regexp_matches(raw, {quote(g.filler)}) OR (raw = '' AND town = '' AND region = '' AND zip5 = '') THEN 'A0'
+           WHEN raw = '' THEN 'A1'
+           ELSE (CASE WHEN NOT {whole} AND (CASE {grades} END) IN ('A4', 'A5') THEN 'A2' ELSE (CASE {grades} END) END)
+      END AS grade
+    FROM (SELECT *, CASE WHEN split.s <> '' THEN split.s ELSE delivery END AS street, replace(split.u, ' ', '') AS unit
+      FROM (SELECT *, regexp_extract(delivery, {quote(g.unit)}, ['s', 'u']) AS split
+        FROM (SELECT *, {line} AS delivery
+          FROM (SELECT *, {words(g, "raw")} AS worded
+            FROM (SELECT *, {folded("line1 || ' ' || line2")} AS raw, {folded("city")} AS town,
+                {letters("state")} AS region, {zip5("zip")} AS zip5 FROM {source})))))"""
+
+
+def name_columns(g: NameGrammar, first: str, middle: str, last: str, suffix: str) -> str:
+    """SQL columns first, last, middle, suffix in normal form (`name_first` ...)."""
+    ends = ", ".join(quote(s) for s in g.suffixes)
+    end = letters(suffix)
+    return (
+        f"{letters(first)} AS name_first, {letters(last)} AS name_last, substr({letters(middle)}, 1, 1) AS name_middle, "
+        f"CASE WHEN {end} IN ({ends}) THEN {end} ELSE '' END AS name_suffix"
+    )
+
+
+def name_form(g: NameGrammar) -> str:
+    """SQL for the form of a name, over the columns of `name_columns`."""
+    fillers = ", ".join(quote(f) for f in g.fillers)
+    return (
+        "CASE WHEN name_first = '' OR name_last = '' THEN 'blank' "
+        f"WHEN name_first IN ({fillers}) OR name_last IN ({fillers}) THEN 'filler' ELSE 'person' END"
+    )

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The record store on Parquet: import once, then one question."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+from lawgate.drivers.duckdb import forms
+from lawgate.drivers.duckdb.connection import connect, parquet, quote
+from lawgate.drivers.duckdb.facts import BASE_YEAR
+from lawgate.linkage.grammar import AddressGrammar, NameGrammar
+from lawgate.model.fault import LawgateError, Refused
+from lawgate.ports.columns import Columns
+
+FILES = ("history.parquet", "by_number.parquet", "by_name_place.parquet", "by_home.parquet")
+NAME_PLACE = "hash(name_first || '|' || name_last || '|' || building)"
+HOME = "hash(building || '|' || unit)"
+FIELDS = ("mailing_address",)
+
+
+def import_records(source: Path, target: Path, addresses: AddressGrammar, names: NameGrammar) -> str:
+    """Read the custodian's two files, write keyed copies into `target`, and return the manifest's SHA-256 (hex).
+
+    Raises Refused E_RECORDS when a taxpayer number or record handle stands twice, or an address hangs in the air.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    con = connect(target, [source], memory="2500MB", database=target / "import.duckdb")
+    try:
+        _check(con, source)
+        con.execute(f"""CREATE TABLE person AS SELECT record, kind <> 'dependent' AS files, tin, dob, deceased,
+            (flags & 1) = 1 AS withheld, {forms.name_columns(names, "first", "middle", "last", "suffix")}
+            FROM {parquet(source / "taxpayers.parquet")}""")
+        keep = "record, line1, line2, city, state, zip, from_year, to_year"
+        con.execute(
+            f"CREATE TABLE place AS {forms.place_select(addresses, parquet(source / 'addresses.parquet'), keep)}"
+        )
+        _write(con, target)
+    finally:
+        con.close()
+        (target / "import.duckdb").unlink(missing_ok=True)
+    return _manifest(target)
+
+
+def _check(con: object, source: Path) -> None:
+    people, places = parquet(source / "taxpayers.parquet"), parquet(source / "addresses.parquet")
+    checks = {
+        "a record handle stands twice": f"SELECT count(*) - count(DISTINCT record) FROM {people}",
+        "a number stands twice": f"SELECT count(*) - count(DISTINCT tin) FROM {people}",
+        "an address belongs to no person": f"SELECT count(*) FROM {places} a ANTI JOIN {people} p USING (record)",
+        "years run backwards": f"SELECT count(*) FROM {places} WHERE from_year > to_year OR from_year < {BASE_YEAR}",
+    }
+    for wrong, query in checks.items():
+        if con.execute(query).fetchall()[0][0]:  # type: ignore[attr-defined]  # duckdb ships no types for connections
+            raise Refused("E_RECORDS", f"the records cannot be imported: {wrong}")
+
+
+def _write(con: object, target: Path) -> None:
+    every = "FROM place JOIN person USING (record)"
+    history = (
+        "SELECT record, tin, dob, deceased, withheld, name_first, name_last, name_middle, name_suffix, "
+        "coalesce(building, '|') AS building, coalesce(unit, '') AS unit, line1, line2, city, state, zip, from_year, "
+        f"coalesce({_span('from_year', 'to_year')}, 0) AS span "
+        "FROM person LEFT JOIN place USING (record) WHERE files ORDER BY record, from_year"
+    )
+    tables = {
+        "history.parquet": history,
+        "by_number.parquet": "SELECT tin, record, name_first, name_last, name_middle, name_suffix, dob, deceased, withheld"
+        " FROM person WHERE files ORDER BY tin",
+        "by_name_place.parquet": f"SELECT DISTINCT {NAME_PLACE} AS key, record {every}"
+        " WHERE files AND name_first <> '' AND name_last <> '' AND street <> '' ORDER BY key",
+        "by_home.parquet": f"SELECT {HOME} AS key, record, {_span('from_year', 'to_year')} AS span, dob {every}"
+        " WHERE street <> '' ORDER BY key",
+    }
+    for file, query in tables.items():
+        out = quote(str((target / file).resolve()))
+        con.execute(f"COPY ({query}) TO {out} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")  # type: ignore[attr-defined]  # as above
+
+
+def _span(first: str, last: str) -> str:
+    return f"(((1::BIGINT << (least({last}, 2042) - {BASE_YEAR} + 1)) - 1) - ((1::BIGINT << ({first} - {BASE_YEAR})) - 1))"
+
+
+def _manifest(target: Path) -> str:
+    listed = {f: hashlib.file_digest((target / f).open("rb"), "sha256").hexdigest() for f in FILES}
+    text = json.dumps({"format": "lawgate-records-1", "files": listed}, sort_keys=True, indent=1) + "\n"
+    (target / "manifest.json").write_text(text)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ParquetRecords:
+    """RecordStore over the keyed Parquet files of `import_records`."""
+
+    def __init__(self, folder: Path, day: date) -> None:
+        """`day` is the day on which minors are counted. Raises LawgateError when nothing was imported."""
+        self._folder = folder
+        self._day = day
+        if not (folder / "manifest.json").exists():
+            raise LawgateError("no records have been imported")
+
+    @property
+    def manifest(self) -> str:
+        """SHA-256 (hex) of the manifest made at import."""
+        return hashlib.sha256((self._folder / "manifest.json").read_bytes()).hexdigest()
+
+    def candidates(self, claims: Columns, fields: tuple[str, ...]) -> Columns:
+        """See `ports.records.RecordStore.candidates`."""
+        if unknown := set(fields) - set(FIELDS):
+            raise Refused("E_FIELD", f"no such field: {', '.join(sorted(unknown))}")
+        con = connect(self._folder, [])
+        try:
+            con.register("handed", claims)
+            con.execute(f"CREATE TEMP TABLE claim AS SELECT *, {NAME_PLACE} AS key FROM handed"
+                        " WHERE name_first <> '' AND name_last <> '' AND building <> ''")
+            con.execute(CHOSEN.format(number=self._file("by_number"), place=self._file("by_name_place")))
+            con.execute(SEEN.format(history=self._file("history")))
+            con.execute(EXPOSED.format(home=self._file("by_home"), key=HOME, day=self._day.isoformat()))
+            return con.sql(ANSWER.format(field=MAILING if fields else "")).to_arrow_table()
+        finally:
+            con.close()
+
+    def _file(self, stem: str) -> str:
+        return parquet(self._folder / f"{stem}.parquet")
+
+
+CHOSEN = """
+CREATE TEMP TABLE chosen AS
+SELECT n, record, bool_or(by_tin) AS by_tin, bool_or(by_place) AS by_place FROM (
+  SELECT c.n, p.record, true AS by_tin, false AS by_place FROM {number} p JOIN claim c ON p.tin = c.tin
+    WHERE c.tin <> '' AND p.name_first = c.name_first AND p.name_last = c.name_last
+  UNION ALL
+  SELECT c.n, p.record, false, true FROM {place} p JOIN claim c ON p.key = c.key
+) GROUP BY n, record"""
+
+# The full text is compared here, so that two addresses of one hash never pass for one another.
+SEEN = """
+CREATE TEMP TABLE seen AS
+SELECT h.*, k.n, k.by_tin, c.tin AS said_tin, c.years AS listed, c.dob AS said_dob, c.name_middle AS said_middle,
+  c.name_suffix AS said_suffix, CAST(CASE WHEN h.street_known AND h.building = c.building
+    AND h.name_first = c.name_first AND h.name_last = c.name_last
+    THEN (CASE WHEN h.unit = c.unit THEN 2 WHEN c.unit = '' THEN 1 ELSE 0 END) ELSE 0 END AS TINYINT) AS fit
+FROM (SELECT *, NOT starts_with(building, '|') AS street_known FROM {history}
+      WHERE record IN (SELECT record FROM chosen)) h
+JOIN chosen k ON h.record = k.record JOIN claim c ON c.n = k.n"""
+
+EXPOSED = """
+CREATE TEMP TABLE exposed AS
+SELECT s.n, s.record, CAST(count(DISTINCT o.record) AS INTEGER) AS others,
+  CAST(count(DISTINCT CASE WHEN o.dob + INTERVAL 18 YEAR > DATE '{day}' THEN o.record END) AS INTEGER) AS minors
+FROM (SELECT n, record, {key} AS key, span & listed AS span, max(fit) OVER (PARTITION BY n, record) AS best
+      FROM seen WHERE street_known) s
+JOIN {home} o ON o.key = s.key
+WHERE s.best = 2 AND s.span <> 0 AND o.record <> s.record AND (o.span & s.span) <> 0
+GROUP BY s.n, s.record"""
+
+MAILING = """, list(struct_pack(span := span & listed, line1 := line1, line2 := line2, city := city, state := state,
+  zip := zip) ORDER BY from_year) FILTER (WHERE (span & listed) <> 0) AS mailing_address"""
+
+ANSWER = """
+SELECT n, record, bool_or(by_tin) AS by_tin, max(fit) AS fit,
+  bool_or((said_middle <> '' AND name_middle <> '' AND said_middle <> name_middle)
+    OR (said_suffix <> '' AND name_suffix <> '' AND said_suffix <> name_suffix)
+    OR (said_dob <> '' AND said_dob <> CAST(dob AS VARCHAR))) AS contradicts,
+  bit_or(span & listed) AS years, bool_or(deceased) AS deceased, bool_or(withheld) AS withheld,
+  coalesce(any_value(x.others), 0) AS others, coalesce(any_value(x.minors), 0) AS minors{field}
+FROM seen LEFT JOIN exposed x USING (n, record) GROUP BY n, record ORDER BY n, record"""

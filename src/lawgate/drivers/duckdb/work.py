@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One batch in hand: columns of findings from the claims, verdicts from candidates, patterns of both."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from lawgate.decide.canonical import ROW_WIDTH
+from lawgate.drivers.duckdb import statements
+from lawgate.drivers.duckdb.clauses import condition, packed, unpack
+from lawgate.drivers.duckdb.connection import connect, parquet, quote
+from lawgate.drivers.duckdb.facts import BASE_YEAR, claim_facts, request_facts, years_mask
+from lawgate.drivers.duckdb.forms import name_columns, name_form, place_select
+from lawgate.model.decision import Pattern, Verdict
+from lawgate.model.fault import LawgateError
+from lawgate.ports.columns import Columns
+from lawgate.ports.engine import Measures, PatternCount, Plan, Settled
+
+KEPT = (
+    "n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, years, row_digest, reason"
+)
+CANDIDATE = """CREATE TEMP TABLE candidate AS SELECT n, record, by_tin, fit, contradicts, years, deceased, withheld,
+  others, minors FROM handed"""
+CHUNK = 1 << 16
+
+
+def years_of(mask: int) -> tuple[int, ...]:
+    """Tax years of a bit mask, ascending."""
+    return tuple(BASE_YEAR + k for k in range(mask.bit_length()) if mask >> k & 1)
+
+
+def named(fact: str) -> str:
+    """The column that holds a fact."""
+    return f'"{fact}"'
+
+
+class DuckWork:
+    """`ports.engine.Work` in memory, spilling into the batch's own room."""
+
+    def __init__(self, room: Path, plan: Plan) -> None:
+        """`room` holds `rows.parquet` and `cases.parquet` as intake left them."""
+        self._room, self._plan = room, plan
+        self._con = connect(room, [])
+        clauses = plan.provision.clauses
+        self._early = [c for c in clauses if c.level == "row" and c.phase == "request"]
+        self._batch = [c for c in clauses if c.level == "batch"]
+        self._late = [c for c in clauses if c.level == "row" and c.phase == "record"]
+
+    def find_request(self) -> int:
+        """See `ports.engine.Work`."""
+        plan = self._plan
+        case, row = claim_facts(plan, "case"), claim_facts(plan, "row")
+        self._con.execute(
+            statements.CASES.format(
+                cases=parquet(self._room / "cases.parquet"), digest=self._joined("cases"), facts=_as_columns(case)
+            )
+        )
+        raw = sorted({k.column for k in plan.rulebook.facts.values() if k.level == "row" and k.column})
+        raw = ["taxable_periods", *(c for c in raw if c not in KEPT.split(", "))]
+        claims = statements.CLAIMS.format(
+            rows=parquet(self._room / "rows.parquet"),
+            names=name_columns(plan.names, "first", "middle", "last", "suffix"),
+            years=years_mask("taxable_periods"),
+            digest=self._joined("rows"),
+            sources=", ".join(raw),
+        )
+        columns = {**request_facts(plan), **{f: named(f) for f in (*case, *row)}}
+        self._con.execute(
+            statements.FOUND.format(
+                formed=place_select(plan.addresses, f"({claims})", f"{KEPT}, {', '.join(raw)}"),
+                name_form=name_form(plan.names),
+                facts=_as_columns(row),
+                early=packed(self._early, columns),
+                open="true" if set(plan.letters.values()) == {"m"} else "false",
+            )
+        )
+        return self._number("SELECT count(*) FROM found WHERE survives")
+
+    def measure(self) -> Measures:
+        """See `ports.engine.Work`."""
+        # Only homes with more people than this are counted exactly; a lower count can meet no clause.
+        self._con.execute(statements.BATCH.format(crowd=1))
+        return Measures(*self._con.execute(statements.MEASURES).fetchall()[0])
+
+    def survivors(self) -> Columns:
+        """See `ports.engine.Work`."""
+        return self._con.sql(statements.SURVIVORS).to_arrow_reader(CHUNK)  # type: ignore[no-any-return]  # untyped
+
+    def find_record(self, candidates: Columns) -> None:
+        """See `ports.engine.Work`."""
+        self._con.register("handed", candidates)
+        self._con.execute(CANDIDATE)
+        self._con.unregister("handed")
+        self._con.execute(statements.MATCHED)
+        facts = {n: named(n) for n, k in self._plan.rulebook.facts.items() if k.level in ("record", "batch")}
+        columns = {**request_facts(self._plan), **facts, **{"row.address_grade": "grade"}}
+        unseen = sum(3 << 2 * i for i in range(len(self._late)))
+        self._con.execute(
+            statements.JUDGED.format(
+                late=packed(self._late, columns), batch=packed(self._batch, columns), unseen=f"CAST({unseen} AS UBIGINT)"
+            )
+        )
+        for table in ("found", "batch", "matched", "candidate"):
+            self._con.execute(f"DROP TABLE {table}")
+        self._con.execute(statements.PATTERNS)
+
+    def patterns(self) -> Sequence[PatternCount]:
+        """See `ports.engine.Work`."""
+        got = self._con.execute("SELECT * FROM pattern ORDER BY number").fetchall()
+        return [
+            PatternCount(number, Pattern(self._letters(early, batch, late), Verdict(verdict), years_of(years)), k)
+            for number, early, batch, late, verdict, years, k in got
+        ]
+
+    def settle(self, decided: Sequence[Settled]) -> None:
+        """See `ports.engine.Work`."""
+        self._con.register("decided", _decided_table(decided))
+        out = self._room / "decisions.parquet"
+        part = out.with_suffix(".part")
+        self._con.execute(f"COPY ({statements.DECISIONS}) TO {quote(str(part.resolve()))} (FORMAT parquet)")
+        rows = self._number("SELECT count(*) FROM judged")
+        written = self._number(f"SELECT count(*) FROM {parquet(part)}")
+        distinct = self._number(f"SELECT count(DISTINCT n) FROM {parquet(part)}")
+        if not rows == written == distinct:
+            part.unlink()
+            raise LawgateError(f"{rows} rows led to {written} decisions; one decision for every row is the rule")
+        with part.open("rb") as f:
+            os.fsync(f.fileno())
+        part.rename(out)
+
+    def row_table(self) -> Iterator[bytes]:
+        """See `ports.engine.Work`."""
+        yield from row_table(self._room)
+
+    def close(self) -> None:
+        """See `ports.engine.Work`."""
+        self._con.close()
+        shutil.rmtree(self._room / "spill", ignore_errors=True)
+
+    def _letters(self, early: int, batch: int, late: int) -> str:
+        found = unpack(early, self._early) | unpack(batch, self._batch) | unpack(late, self._late)
+        clauses = self._plan.provision.clauses
+        return "".join(
+            self._plan.letters[c.code] if c.level == "request" else found[f"{c.element}/{c.code}"] for c in clauses
+        )
+
+    def _joined(self, file: str) -> str:
+        columns = self._con.execute(f"DESCRIBE SELECT * FROM {parquet(self._room / f'{file}.parquet')}").fetchall()
+        text = [c[0] for c in columns if c[0] not in ("n", "line", "case_n")]
+        return f"concat_ws(chr(31), {', '.join(text)})"
+
+    def _number(self, query: str) -> int:
+        return int(self._con.execute(query).fetchall()[0][0])
+
+
+def row_table(room: Path) -> Iterator[bytes]:
+    """The canonical row table of a settled batch, in chunks of whole rows."""
+    con = connect(room, [])
+    try:
+        query = statements.ROW_TABLE.format(decisions=parquet(room / "decisions.parquet"))
+        for batch in con.sql(query).to_arrow_reader(CHUNK):
+            column = batch.column(0)
+            chunk = b"".join(column.to_pylist())
+            if len(chunk) != ROW_WIDTH * len(column):
+                raise LawgateError("a row of the row table has the wrong width")
+            yield chunk
+    finally:
+        con.close()
+
+
+def _decided_table(decided: Sequence[Settled]) -> pa.Table:
+    return pa.table(
+        {
+            "number": pa.array([s.number for s in decided], pa.int32()),
+            "digest": pa.array([s.digest for s in decided], pa.binary()),
+            "row_outcome": [str(s.decision.row_outcome) for s in decided],
+            "outcome": [str(s.decision.outcome) for s in decided],
+            "row_grants": [s.decision.row_outcome.grants for s in decided],
+            "grants": [s.decision.outcome.grants for s in decided],
+        }
+    )
+
+
+def _as_columns(facts: dict[str, str]) -> str:
+    return ", ".join(f"{expression} AS {named(fact)}" for fact, expression in facts.items())
+
+
+__all__ = ["DuckWork", "condition", "row_table", "years_of"]

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate as one locked file: the kernel lets go of it when the process dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lawgate.model.fault import LawgateError, Refused
+from lawgate.protocol.lease import DRAIN_SECONDS, left
+
+_STEP = 0.01
+
+
+class _FileLease:
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic, self._taken = monotonic, monotonic()
+
+    def left(self) -> float:
+        return left(self._taken, self._monotonic())
+
+
+class FileGate:
+    """A `Gate` (see `ports.release`): whoever has the exclusive lock of the file holds the lease."""
+
+    def __init__(self, file: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """The file is made when it is missing. It is empty and stays so."""
+        self._file, self._monotonic = file, monotonic
+
+    @contextmanager
+    def lease(self) -> Iterator[_FileLease]:
+        """Hold the gate, without waiting. Refused (`gate_busy`) when it is held."""
+        handle = self._open()
+        try:
+            if not _locked(handle, fcntl.LOCK_EX):
+                raise Refused("gate_busy", "another hand-out holds the gate; ask again in a moment")
+            yield _FileLease(self._monotonic)
+        finally:
+            os.close(handle)
+
+    def drain(self) -> bool:
+        """Wait for the lease that is held now, at most until it has run out. True when it was given back."""
+        handle, until = self._open(), self._monotonic() + DRAIN_SECONDS
+        try:
+            while not (free := _locked(handle, fcntl.LOCK_EX)) and self._monotonic() < until:
+                time.sleep(_STEP)
+        finally:
+            os.close(handle)
+        return free
+
+    def _open(self) -> int:
+        try:
+            return os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise LawgateError(f"the gate cannot be opened: {error.strerror}") from None
+
+
+def _locked(handle: int, how: int) -> bool:
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The register as a folder: `NNNN-<order id>.toml`, numbered as entered, never written twice.
+
+Whatever else is found in the folder is handed out as a text too: nobody can read it as an order, so it binds
+everything. So does the place of a number that is missing: something was there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from lawgate.docket.reading import entered_as, is_order_id
+from lawgate.ports.orders import RegisterBrokenError
+
+
+class FolderRegister:
+    """An `OrderRegister` (see `ports.orders`) over one folder, with the lock in a file beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        """The folder must exist: a missing one is never taken for an empty docket."""
+        self._folder = folder
+        self._lock = folder.with_name(folder.name + ".lock")
+
+    @classmethod
+    def create(cls, folder: Path) -> FolderRegister:
+        """Make an empty register. RegisterBrokenError when the folder is there already."""
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+            _sync(folder.parent)
+        except OSError as error:
+            raise RegisterBrokenError(f"the docket cannot be made: {error.strerror}") from None
+        return cls(folder)
+
+    def enter(self, name: str, text: bytes) -> str:
+        """Keep the text, durably, under the next number; the file's name. ValueError for a name that is no order id."""
+        if not is_order_id(name):
+            raise ValueError("an order's id has 3 to 64 of a-z, 0-9 and -")
+        try:
+            with self._writing():
+                file = f"{self._next():04d}-{name}.toml"
+                self._write(file, text)
+        except OSError as error:
+            raise RegisterBrokenError(f"the order could not be kept: {error.strerror}") from None
+        return file
+
+    def texts(self) -> Mapping[str, bytes]:
+        """Everything in the folder, and an empty text for each missing number."""
+        try:
+            found = {place.name: self._read(place) for place in self._folder.iterdir()}
+        except OSError as error:
+            raise RegisterBrokenError(f"the docket cannot be read: {error.strerror}") from None
+        numbers = {match[0] for file in found if (match := entered_as(file))}
+        gaps = set(range(1, max(numbers, default=0))) - numbers
+        return {**found, **{f"{gap:04d}.missing": b"" for gap in sorted(gaps)}}
+
+    def _next(self) -> int:
+        numbers = [found[0] for place in self._folder.iterdir() if (found := entered_as(place.name))]
+        return max(numbers, default=0) + 1
+
+    def _write(self, file: str, text: bytes) -> None:
+        # Written in place: from the moment the name exists a reader sees a text it cannot read and stops.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(self._folder / file, flags, 0o600), "wb") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        _sync(self._folder)
+
+    def _read(self, place: Path) -> bytes:
+        handle = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as text:
+            return text.read()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

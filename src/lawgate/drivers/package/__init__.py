@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sealed packages, their keys, and hand-outs, as folders."""

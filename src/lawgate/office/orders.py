@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Enter an order: it binds from the moment the register has it; the log, the drain and the list of exposure follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from lawgate.docket.reading import entered_as, is_order_id, read_order
+from lawgate.docket.standing import covering, digest
+from lawgate.ledger.errors import MalformedError
+from lawgate.ledger.leaf import StageLeaf, instant
+from lawgate.ledger.schema import MAX_LIST
+from lawgate.model.fault import Faulty, LawgateError, Refused
+from lawgate.model.order import Order, Standing
+from lawgate.ports.clock import Clock
+from lawgate.ports.orders import OrderRegister
+from lawgate.ports.release import Gate, PackageStore, ReleaseLog
+from lawgate.protocol import manifest as manifests
+
+UNREADABLE = "unreadable"
+
+
+class BindsUnloggedError(LawgateError):
+    """The order is in the register and binds; what comes after failed. `complete_orders` takes it up again."""
+
+    def __init__(self, file: str, why: str) -> None:
+        """The register's file and what failed."""
+        super().__init__(f"{file} binds, but its leaves are not all in the log yet: {why}")
+        self.file = file
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDesk:
+    """What entering an order needs. `packages` only tells which earlier hand-outs an order covers."""
+
+    register: OrderRegister
+    log: ReleaseLog
+    gate: Gate
+    packages: PackageStore
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Instrument:
+    """One register file: order id, SHA-256 of its text, and the order (None when nobody can read it)."""
+
+    id: str
+    digest: str
+    order: Order | None
+
+
+def enter_order(desk: OrderDesk, text: bytes, person: str) -> str:
+    """Enter an order's text; the register's file name. It binds as soon as the register has it.
+
+    Faulty when the text is not an order (enter it as unreadable then); Refused (`order_id_taken`) when another
+    instrument has its id; BindsUnloggedError when it binds and a later step failed.
+    """
+    order = read_order(text, "order")
+    taken = [file for file in desk.register.texts() if (entered_as(file) or (0, ""))[1] == order.id]
+    if taken:
+        raise Refused("order_id_taken", f"{taken[0]} has this id; choose another one for another instrument")
+    return _enter(desk, order.id, text, person)
+
+
+def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> str:
+    """Enter a paper nobody can read as an order, under a name of the form of an order id. It binds everything.
+
+    Refused (`order_name`) for another form of name, Refused (`order_readable`) when it can be read: its own scope is
+    what binds then. BindsUnloggedError as for `enter_order`.
+    """
+    if not is_order_id(name):
+        raise Refused("order_name", "3 to 64 of a-z, 0-9 and -, without nine digits in a row")
+    if _read(paper) is not None:
+        raise Refused("order_readable", "this text is an order: enter it without --unreadable")
+    return _enter(desk, name, paper, person)
+
+
+def _enter(desk: OrderDesk, name: str, text: bytes, person: str) -> str:
+    file = desk.register.enter(name, text)
+    try:
+        complete_orders(desk, person)
+    except (LawgateError, MalformedError, OSError) as error:
+        raise BindsUnloggedError(file, str(error)) from error
+    return file
+
+
+def complete_orders(desk: OrderDesk, person: str) -> None:
+    """Bring the log up to the register: a leaf `order-bar` for each instrument, a drain, a leaf `in-force` for each.
+
+    Doing it again changes nothing. Anything that fails leaves the instruments binding.
+    """
+    instruments = list(_instruments(desk.register.texts()))
+    barred = {(leaf.text("order"), leaf.text("instrument")) for _, leaf in _kind(desk, "order-bar")}
+    for found in instruments:
+        if (found.id, found.digest) not in barred:
+            desk.log.append(_bar_leaf(found, person, desk.clock.now()))
+    done = {leaf.number("bar_leaf") for _, leaf in _kind(desk, "in-force")}
+    waiting = [(index, leaf) for index, leaf in _kind(desk, "order-bar") if index not in done]
+    if waiting:
+        # Whoever held the gate when the instrument came in has given it back, or may not use it any more.
+        desk.gate.drain()
+    by_digest = {(found.id, found.digest): found for found in instruments}
+    for index, leaf in waiting:
+        found = by_digest.get((leaf.text("order"), leaf.text("instrument")))
+        for made in _in_force(desk, index, leaf, None if found is None else found.order):
+            desk.log.append(made)
+    desk.log.publish()
+
+
+def _kind(desk: OrderDesk, kind: str) -> list[tuple[int, StageLeaf]]:
+    return [(index, leaf) for index, leaf in desk.log.leaves() if leaf.kind == kind]
+
+
+def _instruments(texts: Mapping[str, bytes]) -> Iterator[_Instrument]:
+    for file, text in sorted(texts.items()):
+        # A stray file or a missing number binds too, but nobody entered it, so there is no act to log.
+        if name := entered_as(file):
+            yield _Instrument(name[1], sha256(text).hexdigest(), _read(text))
+
+
+def _read(text: bytes) -> Order | None:
+    try:
+        return read_order(text, "order")
+    except Faulty:
+        return None
+
+
+def _bar_leaf(found: _Instrument, person: str, now: datetime) -> StageLeaf:
+    order = found.order
+    body = {
+        "order": found.id,
+        "instrument": found.digest,
+        "learned": instant(order.learned_at if order else now),
+        "effective": instant(order.effective_at if order else now),
+        "effects": sorted({effect.kind.value for effect in order.effects}) if order else [UNREADABLE],
+        "provisional": order is None,
+        "person": person,
+    }
+    return StageLeaf("order-bar", instant(now), body)
+
+
+def _in_force(desk: OrderDesk, index: int, bar: StageLeaf, order: Order | None) -> Iterator[StageLeaf]:
+    """The leaf (or leaves, 256 hand-outs each) that name what went out between effect and force."""
+    late = [
+        (f"{leaf.text('package')}@{at}", leaf.number("rows"))
+        for at, leaf in _kind(desk, "handout")
+        if leaf.at >= bar.text("effective") and _covers(desk, order, leaf.text("package"))
+    ]
+    for start in range(0, max(len(late), 1), MAX_LIST):
+        part = late[start : start + MAX_LIST]
+        body = {
+            "order": bar.text("order"),
+            "bar_leaf": index,
+            "exposed": [name for name, _ in part],
+            "exposed_rows": sum(rows for _, rows in part),
+        }
+        yield StageLeaf("in-force", instant(desk.clock.now()), body)
+
+
+def _covers(desk: OrderDesk, order: Order | None, package: str) -> bool:
+    """Whether the order covers a package; an unreadable order or package does."""
+    if order is None:
+        return True
+    try:
+        found = manifests.parse(desk.packages.member(desk.packages.tar(package), manifests.NAME))
+    except LawgateError:
+        return True
+    alone = Standing(order.learned_at, (order,), (), digest({}))
+    return any(covering(alone, each) for each in manifests.covered(found))

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Time, as the steps of the route ask for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What time it is, and how much has passed.
+
+    Contract: `now` carries an offset; `monotonic` never runs backwards and is not moved by setting the clock. Whether
+    `now` is right is judged elsewhere, against the times that witnesses sign.
+    """
+
+    def now(self) -> datetime:
+        """The moment, with its offset."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed point."""

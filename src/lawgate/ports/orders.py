@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The order register: the instruments as entered, kept apart from every other store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from lawgate.model.fault import LawgateError
+
+
+class RegisterBrokenError(LawgateError):
+    """The register cannot be read or written. Nothing may be released: an order may be in the part not seen."""
+
+
+class OrderRegister(Protocol):
+    """Every order and every paper that nobody could read, exactly as entered.
+
+    Contract: what `enter` returned is durable and in every later `texts`, from every process; nothing is ever edited
+    or removed; entering needs no other store to work; a text half entered when the power went counts as unreadable,
+    so it binds everything. There is no call that takes an order away.
+    """
+
+    def enter(self, name: str, text: bytes) -> str:
+        """Keep a text under a name (an order id); the file's name. It binds when this returns.
+
+        RegisterBrokenError when it cannot be kept: it may then bind or not, and must be entered again.
+        """
+
+    def texts(self) -> Mapping[str, bytes]:
+        """Every text by file name, read afresh. RegisterBrokenError when any part cannot be read."""

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The custodian's records: one question, and no other."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from lawgate.ports.columns import Columns
+
+
+class RecordStore(Protocol):
+    """Answers only `candidates`. It offers no scan, range, prefix, area or number-kind query, on any driver."""
+
+    @property
+    def manifest(self) -> str:
+        """SHA-256 (hex) of the manifest made at import, which names the SHA-256 of every file."""
+        ...
+
+    def candidates(self, claims: Columns, fields: tuple[str, ...]) -> Columns:
+        """Taxpayers that a complete claim could mean.
+
+        `claims`: n (int32), tin, first, last, middle, suffix, dob, building, unit (text, in normal form; first, last
+        and building never empty), years (int64, bit k = tax year 1980+k is listed). A claim with an empty name or
+        building has no candidate.
+
+        Returns one row per claim and candidate: n, record (int64), by_tin (bool: the number is this taxpayer's and
+        the name agrees), fit (int8: 2 the address is or was theirs, 1 the building is but no unit was named, 0 not),
+        contradicts (bool), years (int64: listed years for which an address is on file), deceased, withheld (bool),
+        others, minors (int32: other people at the candidate's addresses in those years; counts only, kept nowhere).
+        For each name in `fields` one more column of that name: a list of (year, line1, line2, city, state, zip).
+        """
+        ...

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What releasing needs from outside: the gate, the log, the packages, their keys, and a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from lawgate.ledger.leaf import StageLeaf
+from lawgate.ledger.proof import LogProof
+from lawgate.model.fault import LawgateError
+
+
+class PackageError(LawgateError):
+    """A package, its key or a hand-out folder is missing, is there already, or cannot be read or written."""
+
+
+class Lease(Protocol):
+    """The right to hand out, for a short time."""
+
+    def left(self) -> float:
+        """Seconds until it ends by itself; 0 or less when it has ended."""
+
+
+class Gate(Protocol):
+    """One lease at a time, over all processes.
+
+    Contract: a lease lasts at most `protocol.lease.LEASE_SECONDS` by a monotonic clock and dies with its process;
+    nobody can renew it. Whoever holds one looks at `left` before each thing that cannot be taken back.
+    """
+
+    def lease(self) -> AbstractContextManager[Lease]:
+        """Hold the gate. Refused (`gate_busy`) when somebody else does."""
+
+    def drain(self) -> bool:
+        """Wait until every lease that existed at the call was given back (True) or has run out (False)."""
+
+
+class ReleaseLog(Protocol):
+    """The log as the release side uses it.
+
+    Contract: `append` returns after a power cut can no longer take the leaf away; `leaves` sees every leaf that any
+    `append` returned. What `proof` gives is checked by the caller; nothing here is believed.
+    """
+
+    def append(self, leaf: StageLeaf) -> int:
+        """Store a leaf durably; its index."""
+
+    def leaves(self) -> Iterable[tuple[int, StageLeaf]]:
+        """Every durable leaf with its index, in order."""
+
+    def publish(self) -> None:
+        """Sign the head, have it cosigned and publish it. LawgateError when too few witnesses cosign."""
+
+    def proof(self, index: int) -> LogProof:
+        """Proof of a leaf under the latest published checkpoint. LawgateError when that does not reach so far."""
+
+
+class PackageStore(Protocol):
+    """Sealed packages.
+
+    Contract: `put` is all or nothing and durable when it returns; a package never changes.
+    """
+
+    def put(self, package: str, members: Sequence[tuple[str, bytes]], beside: Mapping[str, bytes]) -> bytes:
+        """Keep a package: `members` become one tar, the same bytes for the same members; `beside` is kept next to it.
+
+        Returns the tar as stored. PackageError when the id is taken or the disk refuses.
+        """
+
+    def tar(self, package: str) -> bytes:
+        """The tar. PackageError when there is none."""
+
+    def member(self, tar: bytes, name: str) -> bytes:
+        """One file of a tar that `tar` returned. PackageError when it is not there."""
+
+    def beside(self, package: str, name: str) -> bytes:
+        """A file kept next to the tar. PackageError when there is none."""
+
+
+class KeyRoom(Protocol):
+    """The identities that open packages. What is here never leaves except sealed to a recipient."""
+
+    def put(self, package: str, identities: bytes) -> None:
+        """Keep a package's identities, durably, readable by their owner only. PackageError when there are some."""
+
+    def read(self, package: str) -> bytes:
+        """A package's identities. PackageError when there are none or others could read them."""
+
+
+class Courier(Protocol):
+    """The way out to one recipient.
+
+    Contract: writes under a name that did not exist; never overwrites; writes the keys last.
+    """
+
+    def deliver(self, name: str, files: Sequence[tuple[str, bytes]]) -> None:
+        """Hand the files over, in this order, under a new name. PackageError when the name exists or writing fails."""
+
+
+class Confidential(Protocol):
+    """A value that shows itself only when asked."""
+
+    def reveal(self) -> str | Mapping[str, str]:
+        """The value: a text, or named parts of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosable:
+    """One record about to be sealed: `values` is field -> tax year -> value."""
+
+    row_number: int
+    row_id: str
+    case_id: str
+    recipients: tuple[str, ...]
+    values: Mapping[str, Mapping[int, Confidential]]

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fast shadow of `fields`: whole chunks at once. It only ever says "surely well-formed" or "look closer".
+
+Nothing is rejected here. A line that passes these patterns would pass `fields` too; every other line goes there.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from lawgate.model.layout import Column
+from lawgate.posts.parser.fields import DATE, ID, NOBODY, TIN, YEARS, is_day
+from lawgate.posts.parser.text import INERT
+
+_KNOWN = bytes(range(0x20, 0x7F)) + b"\n"
+_BARE = r'[^", ](?:[^",]*[^", ])?'
+# Quoted because it must be: ordinary text up to the first comma or doubled quote, then anything; no outer spaces.
+_QUOTED = r'"(?:[^", ][^",]*)?(?:,|"")(?:(?:[^"]|"")*(?:[^" ]|""))?"'
+_PARTS = {
+    "text": f"{_BARE}|{_QUOTED}",
+    "id": ID,
+    "ids": f"{ID}(?:;{ID})*",
+    "date": DATE,
+    "flag": "yes|no",
+    "tin": TIN,
+    "years": YEARS,
+}
+_MANY = 500
+
+
+def line_pattern(columns: tuple[Column, ...], reference: int) -> str:
+    """RE2 text that a whole line (bytes, no line feed) matches only if `fields.take_apart` gives these columns.
+
+    Spaces, identifiers, flags, choices and the shape of dates and numbers are judged too; lengths and days are not.
+    """
+    return "^" + ",".join(_part(c, c.required or at in (0, reference)) for at, c in enumerate(columns)) + "$"
+
+
+def _part(column: Column, required: bool) -> str:
+    body = _PARTS.get(column.kind) or "|".join(
+        re.escape(c) for c in column.choices if c and c.isascii() and not set(c) & set('", ')
+    )
+    return f"(?:{body})" if required else f"(?:{body}|)"
+
+
+def split_lines(data: bytes) -> pa.Array:
+    """The lines of `data`, which ends with a line feed, as a large_binary array."""
+    pieces = pc.split_pattern(pa.array([data], pa.large_binary()), "\n").flatten()
+    return pieces.slice(0, len(pieces) - 1)
+
+
+def odd_characters(data: bytes) -> frozenset[str]:
+    """The characters of `data` (valid UTF-8) that need a closer look. Empty for most chunks."""
+    return frozenset(data.translate(None, _KNOWN).decode()) - INERT
+
+
+def surely_fine(lines: pa.Array, pattern: str, odd: frozenset[str]) -> pa.Array:
+    """A boolean for each line: True when it matches the pattern and holds no odd character."""
+    fine = pc.match_substring_regex(lines, pattern)
+    if not odd:
+        return fine
+    if len(odd) > _MANY:
+        return pa.repeat(pa.scalar(False), len(lines))
+    some = "[" + "".join(f"\\x{{{ord(c):x}}}" for c in sorted(odd)) + "]"
+    return pc.and_not(fine, pc.match_substring_regex(lines.cast(pa.large_string()), some))
+
+
+def to_columns(data: bytes, names: list[str]) -> list[pa.Array]:
+    """The columns of lines that are all known to be well-formed, as string arrays without nulls."""
+    table = csv.read_csv(
+        pa.BufferReader(data),
+        read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
+        parse_options=csv.ParseOptions(ignore_empty_lines=False, newlines_in_values=False),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+        ),
+    )
+    return [column.combine_chunks() for column in table.columns]
+
+
+def look_closer(column: Column, values: pa.Array, last: date) -> pa.Array | None:
+    """A boolean for each value that may break a rule the line pattern cannot express, or None when none does."""
+    doubt = None
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    if longest > column.limit:  # bytes are at least as many as characters
+        doubt = pc.greater(pc.utf8_length(values), column.limit)
+    if column.kind == "date":
+        bad = [day for day in pc.unique(values).to_pylist() if day and not is_day(day, last)]
+        doubt = _either(doubt, pc.is_in(values, pa.array(bad, pa.string()))) if bad else doubt
+    if column.kind == "tin":
+        doubt = _either(doubt, pc.match_substring_regex(values, NOBODY))
+    return doubt
+
+
+def _either(one: pa.Array | None, other: pa.Array) -> pa.Array:
+    return other if one is None else pc.or_(one, other)

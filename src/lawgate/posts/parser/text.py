@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Characters a field may hold, judged one text at a time. This is the definition; `patterns` is its fast shadow."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from functools import lru_cache
+
+_BIDI = frozenset(map(chr, (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+# Not of category Cf, yet nothing to see: Hangul fillers, joiners and variation selectors.
+_UNSEEN = frozenset(
+    map(
+        chr,
+        (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0)
+        + (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
+    )
+)
+_SIGNS = frozenset("°©®№℅")  # category So, but ordinary in addresses and citations
+_FORBIDDEN = frozenset({"Cc", "Cn", "Co", "Cs", "Me", "So", "Zl", "Zp"})
+_MARKS_AT_MOST = 4
+_PLAIN = re.compile(r"[ -~]*")
+
+
+def characters(value: str) -> str | None:
+    """The code of the first rule about characters that `value` breaks, or None. Spaces and length are not judged."""
+    if _PLAIN.fullmatch(value):
+        return None
+    kinds = {_kind(character) for character in value}
+    for code in ("E_NUL", "E_BIDI", "E_INVISIBLE", "E_CODEPOINT"):
+        if code in kinds:
+            return code
+    # Marks are counted before the text is normalised, because ordering a long run of marks takes quadratic time.
+    if "mark" in kinds and _longest_run_of_marks(value) > _MARKS_AT_MOST:
+        return "E_COMBINING"
+    return None if unicodedata.is_normalized("NFC", value) else "E_NORM"
+
+
+def spaces(value: str) -> str | None:
+    """E_SPACE when `value` begins or ends with a space or holds a space that is not U+0020; else None."""
+    if value[:1] == " " or value[-1:] == " ":
+        return "E_SPACE"
+    return "E_SPACE" if any(c != " " and c.isspace() for c in value) else None
+
+
+@lru_cache(maxsize=4096)
+def _kind(character: str) -> str:
+    if character == "\0":
+        return "E_NUL"
+    if character in _BIDI:
+        return "E_BIDI"
+    category = unicodedata.category(character)
+    if category == "Cf" or character in _UNSEEN:
+        return "E_INVISIBLE"
+    if category in _FORBIDDEN and character not in _SIGNS:
+        return "E_CODEPOINT"
+    return "mark" if category[0] == "M" else "plain"
+
+
+def _longest_run_of_marks(value: str) -> int:
+    longest = run = 0
+    for character in value:
+        run = run + 1 if _kind(character) == "mark" else 0
+        longest = max(longest, run)
+    return longest
+
+
+def _inert() -> frozenset[str]:
+    """Letters and signs that no rule forbids and that compose with nothing: text of these alone needs no look.
+
+    Marks, spaces and conjoining Hangul are left out, so a text made of these is NFC whatever their order.
+    """
+    singles = (chr(point) for point in range(0xA1, min(0x10000, sys.maxunicode)) if not 0x1100 <= point < 0x1200)
+    return frozenset(
+        c
+        for c in singles
+        if unicodedata.category(c)[0] in "LNPS"
+        and _kind(c) == "plain"
+        and not unicodedata.combining(c)
+        and unicodedata.normalize("NFC", c) == c
+        and not 0xD7B0 <= ord(c) < 0xD800
+    )
+
+
+INERT = _inert()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a package says of itself: the only file of it that is not sealed, without any data about a taxpayer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import rfc8785
+
+from lawgate.model.fault import LawgateError
+from lawgate.model.order import Covered
+
+FORMAT = "lawgate-package-1"
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One sealed record: file name in the tar, SHA-256 (hex) and size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything the hand-out needs to know, bound by the digest of the tar that the leaf `prepared` names.
+
+    `people` are person ids on the asking side (signer, contact, engaged officials); `recipients` those named to
+    receive it; `batch_rows` the rows of the whole request, as orders count them; `set` the set commitment; `review`
+    the SHA-256 of the signed review.
+    """
+
+    package: str
+    batch: str
+    provision: str
+    agency: str
+    recipient_key: str
+    people: tuple[str, ...]
+    recipients: tuple[str, ...]
+    fields: tuple[str, ...]
+    years: tuple[int, ...]
+    batch_rows: int
+    set: str
+    review: str
+    records: tuple[Sealed, ...]
+
+
+def covered(manifest: Manifest) -> tuple[Covered, ...]:
+    """The package as orders see it, once for each name an order may use for who asks and who receives.
+
+    An order on a person binds it whatever office that person acts in.
+    """
+    who = (manifest.agency, *manifest.people)
+    whom = (manifest.agency, manifest.recipient_key, *manifest.recipients)
+    years, rows = manifest.years, manifest.batch_rows
+    return tuple(Covered(manifest.provision, asks, gets, manifest.fields, years, rows) for asks in who for gets in whom)
+
+
+_TEXTS = ("package", "batch", "provision", "agency", "recipient_key", "set", "review")
+_LISTS = ("people", "recipients", "fields")
+
+
+def render(manifest: Manifest) -> bytes:
+    """Canonical JSON (RFC 8785)."""
+    return rfc8785.dumps({"format": FORMAT, **asdict(manifest)})
+
+
+def parse(data: bytes) -> Manifest:
+    """The manifest in these bytes. LawgateError unless rendering it again gives the same bytes."""
+    try:
+        manifest = _manifest(json.loads(data))
+        good = render(manifest) == data
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise LawgateError("the manifest of a package cannot be read") from None
+    if not good:
+        raise LawgateError("the manifest of a package is not in its one spelling")
+    return manifest
+
+
+def _manifest(found: dict[str, Any]) -> Manifest:
+    if found.pop("format") != FORMAT:
+        raise ValueError("format")
+    lists = {name: tuple(found[name]) for name in (*_LISTS, "years")}
+    records = tuple(Sealed(**each) for each in found["records"])
+    manifest = Manifest(**{**found, **lists, "records": records})
+    texts = [*(getattr(manifest, name) for name in _TEXTS), *(t for name in _LISTS for t in lists[name])]
+    numbers = [manifest.batch_rows, *lists["years"], *(each.size for each in records)]
+    if not all(isinstance(t, str) for t in texts) or not all(type(n) is int for n in numbers):
+        raise TypeError("a value of another type")
+    return manifest

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `lawgate-lab`: made-up records and requests. Further commands are added to `app`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Makes synthetic data for lawgate.")
+
+
+class Claims(StrEnum):
+    """The sizes of a request."""
+
+    small = "12.8k"
+    middle = "128k"
+    full = "1.28M"
+
+
+class Variant(StrEnum):
+    """What kind of request to make; `all` is affair, honest and proper."""
+
+    affair = "affair"
+    honest = "honest"
+    proper = "proper"
+    chain = "chain"
+    all = "all"
+
+
+@app.callback()
+def _lab() -> None:
+    """Makes synthetic data for lawgate. Nobody in it exists."""
+
+
+def _tell(counts: dict[str, dict[str, object]]) -> None:
+    for name, facts in counts.items():
+        typer.echo(f"{name}: {facts['rows']} rows, {facts['clean']} clean")
+        for title in ("defects", "excluded"):
+            found = facts[title]
+            if isinstance(found, dict) and found:
+                typer.echo(f"  {title}: " + ", ".join(f"{label} {n}" for label, n in sorted(found.items())))
+
+
+@app.command()
+def make(
+    folder: Annotated[Path, typer.Argument(help="Folder to write; it is made if it does not exist.")],
+    claims: Annotated[Claims, typer.Option(help="Rows of a request.")] = Claims.small,
+    variant: Annotated[Variant, typer.Option(help="Which request to make.")] = Variant.all,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same files.")] = 1,
+    records: Annotated[int | None, typer.Option(help="People in the records; follows the claims.")] = None,
+    name: Annotated[str, typer.Option(help="Folder name of a proper request.")] = "proper",
+    people: Annotated[int, typer.Option(min=1, max=200, help="People in a proper request.")] = 3,
+) -> None:
+    """Make records and requests with their truth. Nobody in them exists."""
+    from lawgate_lab.make import SIZES, OtherData
+    from lawgate_lab.make import make as make_folder
+
+    rows, size = SIZES[claims.value]
+    try:
+        counts = make_folder(folder, rows, records or size, variant.value, seed, name, people)
+    except (OtherData, ValueError) as fault:
+        typer.echo(f"Nothing more was made: {fault}", err=True)
+        raise typer.Exit(2) from fault
+    _tell(counts)
+
+
+@app.command()
+def pseudopeople(
+    folder: Annotated[Path, typer.Argument(help="Folder to write; it is made if it does not exist.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same files.")] = 1,
+) -> None:
+    """Make records and a request from the sample data of pseudopeople, a simulated population."""
+    from lawgate_lab.make import OtherData
+    from lawgate_lab.pseudo import SampleMissing
+    from lawgate_lab.pseudo import pseudopeople as convert
+
+    try:
+        counts = convert(folder, seed)
+    except (OtherData, SampleMissing) as fault:
+        typer.echo(f"Nothing was made: {fault}", err=True)
+        raise typer.Exit(2) from fault
+    _tell({"pseudopeople": counts})
