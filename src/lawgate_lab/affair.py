@@ -18,7 +18,7 @@ from lawgate_lab.tins import tin
 from lawgate_lab.world import DEPENDENT, World, taken
 
 SIGNED = 20266  # 2025-06-27 in days since 1970
-TIN_PATH, ADDRESS_PATH = 4270 / 128_000, 459 / 128_000
+TIN_PATH, ADDRESS_PATH = 42_695 / 1_280_000, 4_594 / 1_280_000
 ON_FILE, FORMER, NEXT, INSUFFICIENT = 0.24, 0.06, 0.12, 0.05  # of the TIN-path rows; the rest: never on file
 OTHER_IN_FILE = {"blank_tin": 0.0025, "noise_tin": 0.005, "transposed": 0.005, "never_no_tin": 0.006}
 BLANK, INVALID, NO_UNIT, PLACEHOLDER, DUMMY = 0.055, 0.026, 0.099, 0.016, 0.004  # of all rows
@@ -126,7 +126,7 @@ def _stranger_tins(world: World, rows: Array, wanted: int, offset: int, rng: np.
     rows["defect"][twice[rows["defect"][twice] == CODE["not_in_file"]]] = CODE["duplicate_tin"]
 
 
-def _statements(rows: Array, rng: np.random.Generator) -> None:
+def statements(rows: Array, rng: np.random.Generator) -> None:
     """Order dates, grounds and the two yes/no statements of every row; labels only where nothing else is wrong."""
     n, draw = len(rows), rng.random(len(rows))
     rows["order"] = SIGNED - rng.integers(91, 7300, n)
@@ -179,12 +179,13 @@ def affair_rows(world: World, claims: int, seed: int) -> Array:
     _stranger_tins(world, strangers, max(with_tin, 0), 0, rng)
     noisy = np.flatnonzero(rng.random(len(strangers)) < NOISE_RATE)
     choose_noise(world.lexicon, strangers, noisy, rng, NAME_NOISE)
-    return finished(np.concatenate([by_tin, by_address, others, strangers]), rng)
+    rows = np.concatenate([by_tin, by_address, others, strangers])
+    statements(rows, rng)
+    return finished(rows, rng)
 
 
 def finished(rows: Array, rng: np.random.Generator) -> Array:
-    """The rows in random order, each its own case, with the same periods and its own order facts."""
-    _statements(rows, rng)
+    """The rows in random order, each its own case, all with the same periods."""
     rows = rows[rng.permutation(len(rows))]
     rows["periods"] = 0b0111_0000  # 2022, 2023, 2024 on every row
     rows["case"] = np.arange(len(rows))
@@ -192,10 +193,10 @@ def finished(rows: Array, rng: np.random.Generator) -> Array:
     return rows
 
 
-def affair_cases(rows: Array, rng: np.random.Generator) -> Array:
+def affair_cases(rows: Array, rng: np.random.Generator, signed: int = SIGNED) -> Array:
     """One case per row, all opened in the week before the request, all with the same official."""
     cases = np.zeros(len(rows), dtype=CASE)
-    cases["opened"] = SIGNED - rng.integers(2, 7, len(rows))
+    cases["opened"] = signed - rng.integers(2, 7, len(rows))
     cases["official"] = OFFICIAL
     return cases
 

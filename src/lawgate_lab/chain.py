@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from lawgate_lab.affair import COVER, REASON, Draft, affair_cases, affair_rows, finished, same_reason
+from lawgate_lab.affair import (
+    COVER,
+    REASON,
+    SIGNED,
+    Draft,
+    affair_cases,
+    affair_rows,
+    finished,
+    same_reason,
+    statements,
+)
 from lawgate_lab.labels import CODE, FORM
 from lawgate_lab.rows import Style, rows_of, rows_of_strangers
 from lawgate_lab.seeds import Array, stream
@@ -24,7 +34,9 @@ def _more(world: World, n: int, used: Array, seed: int, name: str) -> Array:
     strangers = rows_of_strangers(world.lexicon, n - len(people), seed, f"{name}/strangers")
     blank = rng.random(len(strangers)) < BLANK
     strangers["form"][blank], strangers["defect"][blank] = FORM["blank"], CODE["blank_address"]
-    return np.concatenate([rows_of(world, people), strangers])
+    rows = np.concatenate([rows_of(world, people), strangers])
+    statements(rows, rng)
+    return rows
 
 
 def make_chain(world: World, claims: int, seed: int) -> Iterator[tuple[str, Draft]]:
@@ -35,12 +47,13 @@ def make_chain(world: World, claims: int, seed: int) -> Iterator[tuple[str, Draf
     kept = second[rng.random(len(second)) < KEPT]
     others = _more(world, round(claims * FIRST) - len(kept), second["meant"], seed, "chain/first")
     first = np.concatenate([kept, others])
-    for name, drawn, request, signed, reason in (
-        ("chain-1", first, "req-2025-0001", "2025-06-05T11:00:00-04:00", ""),
-        ("chain-2", second, "req-2025-0002", "2025-06-24T11:00:00-04:00", REASON),
+    for name, drawn, request, day, reason in (
+        ("chain-1", first, "req-2025-0001", 5, ""),
+        ("chain-2", second, "req-2025-0002", 24, REASON),
     ):
         rows = finished(drawn, rng)
         style = Style("E", "F", f"case-dhs-{name[-1]}-", same_reason(reason))
-        yield name, Draft(rows, affair_cases(rows, rng), style, replace(COVER, request_id=request, signed_at=signed))
+        cover = replace(COVER, request_id=request, signed_at=f"2025-06-{day:02d}T11:00:00-04:00")
+        yield name, Draft(rows, affair_cases(rows, rng, SIGNED - 27 + day), style, cover)
     style = Style("E", "F", "case-dhs-", same_reason(REASON))
     yield "affair", Draft(third, affair_cases(third, stream(seed, "affair/cases")), style, COVER)

@@ -107,16 +107,22 @@ def _transposed(world: World, rows: Array, which: Array, rng: np.random.Generato
 
 def _namesake_tin(world: World, rows: Array, which: Array, _rng: np.random.Generator) -> Array:
     """The number of somebody else with the same first and last name."""
-    keys = world.name_keys()
-    order = np.argsort(keys, kind="stable")
-    people = _people(rows, which)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    other = order[np.minimum(place[people] + 1, len(order) - 1)]
-    same = (keys[other] == keys[people]) & (other != people)
+    other = _namesake_of(world)[_people(rows, which)]
+    same = other >= 0
     rows["tin"][which[same]] = world.tin[other[same]]
     done: Array = which[same]
     return done
+
+
+def _namesake_of(world: World) -> Array:
+    """For each person somebody else with the same first and last name, -1 if there is nobody."""
+    keys = world.name_keys()
+    order = np.argsort(keys, kind="stable")
+    same = keys[order[1:]] == keys[order[:-1]]
+    found = np.full(len(world), -1, dtype=np.int64)
+    found[order[1:][same]] = order[:-1][same]
+    found[order[:-1][same]] = order[1:][same]
+    return found
 
 
 def _name_noise(world: World, rows: Array, which: Array, rng: np.random.Generator) -> Array:
@@ -171,6 +177,7 @@ def _scarce(world: World) -> dict[str, Array]:
         "dependent": np.flatnonzero((world.kind == DEPENDENT) & seen),
         "deceased": able[world.deceased[able]],
         "spouse_tin": able[world.kind[able] == SECONDARY],
+        "namesake_tin": able[_namesake_of(world)[able] >= 0],
         "period_not_filed": able[world.filed[able] != (1 << YEARS) - 1],
     }
 

@@ -11,11 +11,11 @@ _RESPELLED = (("c", "k"), ("y", "i"), ("z", "s"), ("v", "b"), ("ph", "f"), ("j",
 
 
 def _swapped(first: str, middle: str, last: str, suffix: str, _words: Lexicon, _salt: int) -> Name:
-    """Two surnames in the other order; with one surname, first and last exchanged."""
+    """Two surnames in the other order; with one surname, first and last exchanged; a letter lost if all are equal."""
     parts = last.replace("-", " ").split(" ")
-    if len(parts) > 1:
+    if len(set(parts)) > 1:
         return first, middle, " ".join([*parts[1:], parts[0]]), suffix
-    return last, middle, first, suffix
+    return (last, middle, first, suffix) if last != first else (first, middle, last[:-1], suffix)
 
 
 def _hyphen(first: str, middle: str, last: str, suffix: str, _words: Lexicon, _salt: int) -> Name:

@@ -7,9 +7,9 @@ Only the file inside the installed distribution is read; the package itself is n
 import importlib.metadata
 import unicodedata
 import zlib
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ RATES = {"transposed_tin": 0.02, "spouse_tin": 0.02, "former_address": 0.02, "ne
          "namesake": 0.02, "namesake_tin": 0.02}  # fmt: skip
 _ADDRESS = ("street_number", "street_name", "unit_number", "po_box", "state")
 _PERSON = ("simulant_id", "first_name", "middle_initial", "last_name", "date_of_birth", "ssn")
-_EPOCH = np.datetime64("1970-01-01", "D")
+_EPOCH = date(1970, 1, 1)
 _KINDS = {"street": "st", "avenue": "ave", "av": "ave", "drive": "dr", "road": "rd", "lane": "ln", "court": "ct",
           "place": "pl", "boulevard": "blvd", "circle": "cir", "cr": "cir", "terrace": "ter", "north": "n",
           "south": "s", "east": "e", "west": "w", "northeast": "ne", "northwest": "nw", "southeast": "se",
@@ -86,7 +86,9 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
     columns = ["tax_year", *(f"mailing_address_{part}" for part in _ADDRESS), *_PERSON]
     columns += [f"spouse_{name}" for name in (*_PERSON, *(f"mailing_address_{part}" for part in _ADDRESS))]
-    columns += [f"dependent_{k}_{name}" for k in range(1, 5) for name in ("simulant_id", "first_name", "last_name", "ssn")]
+    columns += [
+        f"dependent_{k}_{name}" for k in range(1, 5) for name in ("simulant_id", "first_name", "last_name", "ssn")
+    ]
     table = pq.read_table(path, columns=columns)
     years = table["tax_year"]
     kept = pc.and_(pc.greater_equal(years, FIRST_YEAR), pc.less(years, FIRST_YEAR + YEARS))
@@ -100,7 +102,7 @@ def _key(simulant: str) -> tuple[int, int]:
 
 
 def _days(value: Any) -> int:
-    return 0 if value is None else int((np.datetime64(value, "D") - _EPOCH).astype(int))
+    return 0 if value is None else (value.date() - _EPOCH).days
 
 
 def _address(row: dict[str, Any], prefix: str) -> Address:
@@ -162,7 +164,7 @@ def _couples_first(people: dict[str, _Filer]) -> tuple[list[str], Array]:
         if len(pair) == 2 and (people[simulant].kind, people[partner].kind) != (PRIMARY, SECONDARY):
             pair = [simulant]
         order += pair
-        group += [len(set(group[-1:])) and group[-1] + 1] * len(pair)
+        group += [group[-1] + 1 if group else 0] * len(pair)
         seen.update(pair)
     return order, np.array(group, dtype=np.int32)
 
@@ -209,8 +211,8 @@ def _spans(people: list[_Filer], homes: _Codes) -> tuple[Array, Array, Array, Ar
                 out[-1] = (*out[-1][:3], year)
             else:
                 out.append((i, home, year, year))
-    person, home, begins, ends = (np.array(column, dtype=np.int32) for column in zip(*out, strict=True))
-    return person, home, begins.astype(np.int8), ends.astype(np.int8)
+    owner, where, begins, ends = (np.array(column, dtype=np.int32) for column in zip(*out, strict=True))
+    return owner, where, begins.astype(np.int8), ends.astype(np.int8)
 
 
 def _numbers(people: list[_Filer], seed: int) -> tuple[Array, dict[str, int]]:
@@ -228,16 +230,13 @@ def _numbers(people: list[_Filer], seed: int) -> tuple[Array, dict[str, int]]:
 def make_pseudo_world(rows: list[dict[str, Any]], seed: int) -> World:
     """The population on the given returns (rows as in the sample file)."""
     by_id = _people(rows)
-    repeated = Counter(person.ssn for person in by_id.values())
-    by_id = {key: person for key, person in by_id.items() if repeated[person.ssn] == 1}
     order, group = _couples_first(by_id)
     people = [by_id[simulant] for simulant in order]
     codes = _Codes()
     person, home, begins, ends = _spans(people, codes)
     homes, streets, units, places, numbers = _homes(codes, seed)
     first, middle, last = _Codes(), _Codes(), _Codes()
-    for names in (middle,):
-        names[""]
+    middle[""]
     named = [(first[p.first], middle[p.middle], last[p.last]) for p in people]
     given, initial, family = (np.array(column) for column in zip(*named, strict=True))
     words = Lexicon(list(first), list(last), list(middle), streets, units, places, numbers)

@@ -90,6 +90,19 @@ def test_commands_are_found_in_text() -> None:
     assert spoken_commands(text) == found
 
 
+def rooms_drawn(text: str, floor: str) -> set[str]:
+    """Return the folders that the table of ARCHITECTURE.md says one floor has today."""
+    row = re.search(rf"^\| {floor} \|([^|]*)\|", text, re.MULTILINE)
+    return set(re.findall(r"`([^`]+)`", row[1])) if row else set()
+
+
+@pytest.mark.parametrize("floor", ["surfaces", "drivers", "posts"])
+def test_the_drawing_shows_the_rooms_there_are(floor: str) -> None:
+    there = {p.parent.name for p in (ROOT / "src/lawgate" / floor).glob("*/*.py")}
+    assert rooms_drawn((ROOT / "ARCHITECTURE.md").read_text("utf-8"), floor) == there
+    assert rooms_drawn("| drivers | `one`, `two` (x) | `three` |", "drivers") == {"one", "two"}
+
+
 def seed_faults(table: str) -> list[str]:
     rows = {int(number): [cell.strip() for cell in rest.split("|")] for number, rest in SEED.findall(table)}
     faults = [f"row {number} is missing" for number in range(1, SEEDS + 1) if number not in rows]

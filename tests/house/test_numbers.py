@@ -15,6 +15,9 @@ PROBES = frozenset(
     {
         "078051120",  # printed on wallet inserts, withdrawn in 1938
         "219099999",  # used in an advertisement, withdrawn
+        "123456789",  # counts up: the reader of requests refuses it
+        "987654321",  # counts down: reserved for advertisements, refused as well
+        "020852163",  # the tree size of a published checkpoint example with a zero before it, not a person
     }
 )
 
@@ -22,9 +25,11 @@ PROBES = frozenset(
 def never_issued(number: str) -> bool:
     """Say whether a number lies in the synthetic ranges, or has a shape that no valid number has."""
     area, group, serial = number[:3], int(number[3:5]), number[5:]
+    if number in PROBES:
+        return True
     if area[0] == "9":
         return group <= 49 or 66 <= group <= 69 or group == 89
-    return area in ("000", "666") or group == 0 or serial == "0000" or number in PROBES
+    return area in ("000", "666") or group == 0 or serial == "0000"
 
 
 def issued(path: str, text: str) -> Iterator[str]:
@@ -65,7 +70,7 @@ def digits(text: str) -> str:
     return text.replace("|", "")
 
 
-@pytest.mark.parametrize("split", ["1234|56789", "212|-45-6789", "900|701234", "999|-88-1234", "912|-94-1234"])
+@pytest.mark.parametrize("split", ["1234|56788", "212|-45-6789", "900|701234", "999|-88-1234", "912|-94-1234"])
 def test_a_number_that_may_be_issued_is_seen(split: str) -> None:
     assert list(issued("a.csv", f'x,"{digits(split)}",y'))
     assert list(issued("a.json", json.dumps({"tin": [digits(split)]})))

@@ -76,7 +76,7 @@ def _scope(part: Test) -> Test:
 
 
 _NAMES = (_scope(_shaped(_REFERENCE)), 'a list of ids, not empty, none twice, or "every"')
-_MOMENT = (_instant, "a date-time with seconds and an offset, as 2025-09-25T13:30:00-04:00")
+_MOMENT = (_instant, "a date-time with seconds and an offset, as 2030-01-31T13:30:00-04:00")
 ORDER_TESTS: Mapping[str, tuple[Test, str]] = {
     "format": (lambda value: value == FORMAT, f'"{FORMAT}"'),
     "id": (is_order_id, "3 to 64 of a-z, 0-9 and -, without nine digits in a row"),

@@ -103,7 +103,7 @@ def open_row(rows: bytes, width: int, key: bytes, batch: str, index: int) -> Ope
 
 
 def row_proof(committed: Commitments, index: int) -> list[bytes]:
-    """The path of row `index` in the subtree. From stored tiles use `merkle.inclusion_proof` with `tile.node_getter`."""
+    """The path of row `index` in the subtree. (From stored tiles: `merkle.inclusion_proof`, `tile.node_getter`.)"""
     return inclusion_proof(index, committed.count, nodes_of(committed.leaf_hashes))
 
 

@@ -99,7 +99,7 @@ def _parents(row: bytes, end: int) -> bytes:
 
 
 def subtree_levels(hashes: bytes) -> tuple[bytes, ...]:
-    """Tile levels of a tree over these leaf hashes; level `n` has `leaves // 256**n` hashes, empty levels are left out."""
+    """Tile levels of a tree over these leaf hashes: level `n` has `leaves // 256**n` hashes; no empty levels."""
     return grow(Frontier(), hashes)[1]
 
 

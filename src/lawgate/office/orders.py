@@ -12,7 +12,7 @@ from lawgate.docket.reading import entered_as, is_order_id, read_order
 from lawgate.docket.standing import covering, digest
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
-from lawgate.ledger.schema import MAX_LIST
+from lawgate.ledger.schema import MAX_LIST, Value
 from lawgate.model.fault import Faulty, LawgateError, Refused
 from lawgate.model.order import Order, Standing
 from lawgate.ports.clock import Clock
@@ -44,8 +44,8 @@ class OrderDesk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Instrument:
-    """One register file: order id, SHA-256 of its text, and the order (None when nobody can read it)."""
+class Instrument:
+    """One file of the register: order id, SHA-256 of its text, and the order (None when nobody can read it)."""
 
     id: str
     digest: str
@@ -55,14 +55,18 @@ class _Instrument:
 def enter_order(desk: OrderDesk, text: bytes, person: str) -> str:
     """Enter an order's text; the register's file name. It binds as soon as the register has it.
 
-    Faulty when the text is not an order (enter it as unreadable then); Refused (`order_id_taken`) when another
+    Entering the same text again only completes what is missing. Faulty when the text is not an order (enter it as
+    unreadable then); Refused (`order_id_taken`) when another
     instrument has its id; BindsUnloggedError when it binds and a later step failed.
     """
     order = read_order(text, "order")
-    taken = [file for file in desk.register.texts() if (entered_as(file) or (0, ""))[1] == order.id]
-    if taken:
-        raise Refused("order_id_taken", f"{taken[0]} has this id; choose another one for another instrument")
-    return _enter(desk, order.id, text, person)
+    taken = {
+        file: known for file, known in desk.register.texts().items() if (entered_as(file) or (0, ""))[1] == order.id
+    }
+    for file, known in taken.items():
+        if known != text:
+            raise Refused("order_id_taken", f"{file} has this id; choose another one for another instrument")
+    return _enter(desk, order.id, text, person, next(iter(taken), ""))
 
 
 def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> str:
@@ -75,11 +79,11 @@ def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> s
         raise Refused("order_name", "3 to 64 of a-z, 0-9 and -, without nine digits in a row")
     if _read(paper) is not None:
         raise Refused("order_readable", "this text is an order: enter it without --unreadable")
-    return _enter(desk, name, paper, person)
+    return _enter(desk, name, paper, person, "")
 
 
-def _enter(desk: OrderDesk, name: str, text: bytes, person: str) -> str:
-    file = desk.register.enter(name, text)
+def _enter(desk: OrderDesk, name: str, text: bytes, person: str, known: str) -> str:
+    file = known or desk.register.enter(name, text)
     try:
         complete_orders(desk, person)
     except (LawgateError, MalformedError, OSError) as error:
@@ -92,9 +96,9 @@ def complete_orders(desk: OrderDesk, person: str) -> None:
 
     Doing it again changes nothing. Anything that fails leaves the instruments binding.
     """
-    instruments = list(_instruments(desk.register.texts()))
+    entered = list(instruments(desk.register.texts()))
     barred = {(leaf.text("order"), leaf.text("instrument")) for _, leaf in _kind(desk, "order-bar")}
-    for found in instruments:
+    for found in entered:
         if (found.id, found.digest) not in barred:
             desk.log.append(_bar_leaf(found, person, desk.clock.now()))
     done = {leaf.number("bar_leaf") for _, leaf in _kind(desk, "in-force")}
@@ -102,10 +106,10 @@ def complete_orders(desk: OrderDesk, person: str) -> None:
     if waiting:
         # Whoever held the gate when the instrument came in has given it back, or may not use it any more.
         desk.gate.drain()
-    by_digest = {(found.id, found.digest): found for found in instruments}
+    by_digest = {(found.id, found.digest): found for found in entered}
     for index, leaf in waiting:
-        found = by_digest.get((leaf.text("order"), leaf.text("instrument")))
-        for made in _in_force(desk, index, leaf, None if found is None else found.order):
+        same = by_digest.get((leaf.text("order"), leaf.text("instrument")))
+        for made in _in_force(desk, index, leaf, None if same is None else same.order):
             desk.log.append(made)
     desk.log.publish()
 
@@ -114,11 +118,12 @@ def _kind(desk: OrderDesk, kind: str) -> list[tuple[int, StageLeaf]]:
     return [(index, leaf) for index, leaf in desk.log.leaves() if leaf.kind == kind]
 
 
-def _instruments(texts: Mapping[str, bytes]) -> Iterator[_Instrument]:
+def instruments(texts: Mapping[str, bytes]) -> Iterator[Instrument]:
+    """Every instrument that somebody entered, in file order, readable or not."""
     for file, text in sorted(texts.items()):
         # A stray file or a missing number binds too, but nobody entered it, so there is no act to log.
         if name := entered_as(file):
-            yield _Instrument(name[1], sha256(text).hexdigest(), _read(text))
+            yield Instrument(name[1], sha256(text).hexdigest(), _read(text))
 
 
 def _read(text: bytes) -> Order | None:
@@ -128,9 +133,9 @@ def _read(text: bytes) -> Order | None:
         return None
 
 
-def _bar_leaf(found: _Instrument, person: str, now: datetime) -> StageLeaf:
+def _bar_leaf(found: Instrument, person: str, now: datetime) -> StageLeaf:
     order = found.order
-    body = {
+    body: dict[str, Value] = {
         "order": found.id,
         "instrument": found.digest,
         "learned": instant(order.learned_at if order else now),
@@ -151,7 +156,7 @@ def _in_force(desk: OrderDesk, index: int, bar: StageLeaf, order: Order | None) 
     ]
     for start in range(0, max(len(late), 1), MAX_LIST):
         part = late[start : start + MAX_LIST]
-        body = {
+        body: dict[str, Value] = {
             "order": bar.text("order"),
             "bar_leaf": index,
             "exposed": [name for name, _ in part],

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.note import Verify
+from lawgate.ledger.schema import Value
 from lawgate.model.fault import Fault, Faulty, Scope
 from lawgate.model.form import Ceilings
 from lawgate.model.request import Person, Registers
@@ -91,7 +93,7 @@ def take_review(desk: ReviewDesk, batch: ToReview, signed: bytes, signature: byt
     ]
     if codes:
         raise Faulty(tuple(Fault(Scope.FILE, "review", 0, "", code, mend) for code, mend in codes))
-    body = {
+    body: dict[str, Value] = {
         "batch": batch.batch,
         "set": statement.set,
         "reviewer": statement.reviewer,
@@ -133,7 +135,7 @@ def _about_rows(batch: ToReview, statement: Statement, now: datetime) -> Iterato
     if statement.set != set_commitment(batch.commitments.get(row, b"") for row in statement.accepted):
         yield "review_set", "the set commitment must be over the accepted rows"
     # One second at least for each row: a stamp over a list is not individual review.
-    if any(later - sooner < timedelta(seconds=1) for sooner, later in zip(seen, seen[1:], strict=False)):
+    if any(later - sooner < timedelta(seconds=1) for sooner, later in pairwise(seen)):
         yield "review_pace", "each row has its own moment, no two in the same second"
     today = now.astimezone(UTC).date()
     if statement.day != today or any(each.date() != today or each > now for each in seen):

@@ -35,7 +35,7 @@ class WitnessConflictError(WitnessRefusalError):
 
 
 class RollbackError(LawgateError):
-    """A witness has cosigned a larger tree than the log holds: the log was set back. Only people may go on from here."""
+    """A witness has cosigned a larger tree than the log holds: the log was set back. Only people decide what now."""
 
 
 class LogReader(Protocol):

@@ -93,10 +93,11 @@ class KeyRoom(Protocol):
 class Courier(Protocol):
     """The way out to one recipient.
 
-    Contract: writes under a name that did not exist; never overwrites; writes the keys last.
+    Contract: writes under a name that did not exist; never overwrites; asks for a file only when everything before it
+    is durable, and lets an error of `files` through.
     """
 
-    def deliver(self, name: str, files: Sequence[tuple[str, bytes]]) -> None:
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
         """Hand the files over, in this order, under a new name. PackageError when the name exists or writing fails."""
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Predicates as columns: the engine's rendering of `law.expression`. SQL's NULL logic is the unknown of the definition."""
+"""Predicates as columns: the engine's rendering of `law.expression`. SQL's NULL is the definition's unknown."""
 
 from __future__ import annotations
 

@@ -11,7 +11,9 @@ import duckdb
 MEMORY = "1100MB"
 
 
-def connect(room: Path, allowed: Sequence[Path], *, memory: str = MEMORY, database: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(
+    room: Path, allowed: Sequence[Path], *, memory: str = MEMORY, database: Path | None = None
+) -> duckdb.DuckDBPyConnection:
     """A connection that may read and write only below `room` and the `allowed` folders; spills into `room`."""
     con = duckdb.connect(str(database) if database else ":memory:")
     for statement in (

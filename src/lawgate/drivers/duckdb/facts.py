@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Typed facts as columns, from the text columns of the claims. Declared in the rulebook; derivations by rule are here."""
+"""Typed facts as columns, from the claims' text. Declared in the rulebook; derivations by rule are here."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from lawgate.ports.engine import Plan
 YEARS = "^[0-9]{4}(;[0-9]{4})*$"
 NAMED = r"^person\.[A-Za-z0-9._-]+(;person\.[A-Za-z0-9._-]+)*$"
 BASE_YEAR = 1980
-LAST_YEAR = BASE_YEAR + 62
+LAST_YEAR = BASE_YEAR + 61
 
 
 def typed(column: str, kind: str) -> str:
     """A text column as a typed fact: a blank text is known, a blank or unreadable date or flag is unknown."""
     match kind:
         case "date":
-            return f"CASE WHEN regexp_full_match({column}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN TRY_CAST({column} AS DATE) END"
+            shaped = f"regexp_full_match({column}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+            return f"CASE WHEN {shaped} THEN TRY_CAST({column} AS DATE) END"
         case "flag":
             return f"CASE {column} WHEN 'yes' THEN true WHEN 'no' THEN false END"
         case "number":
@@ -28,16 +29,21 @@ def typed(column: str, kind: str) -> str:
 
 
 def looked_up(fact: FactKind, by: str, rulebook: Rulebook) -> str:
-    """A register look-up as a CASE; a text that is not listed gets the declared value."""
+    """A register look-up as a CASE: the whole text, else its part before a bracket, else the declared value."""
     register = rulebook.registers[fact.lookup]
     whens = " ".join(f"WHEN {quote(key)} THEN {quote(e[fact.takes])}" for key, e in sorted(register.items()))
-    return f"CASE WHEN {by} IS NULL THEN NULL ELSE (CASE {by} {whens} ELSE {quote(fact.otherwise)} END) END"
+    part = f"trim(split_part({by}, '(', 1), ' ')"
+    found = f"coalesce(CASE {by} {whens} END, CASE {part} {whens} END, {quote(fact.otherwise)})"
+    return f"CASE WHEN {by} IS NOT NULL THEN {found} END"
 
 
 def years_mask(column: str) -> str:
     """Listed tax years as bits (bit k is year 1980+k); years outside the range make it zero bits."""
-    bits = f"list_transform(string_split({column}, ';'), lambda y: CASE WHEN CAST(y AS INTEGER) BETWEEN {BASE_YEAR} AND {LAST_YEAR} THEN 1::BIGINT << (CAST(y AS INTEGER) - {BASE_YEAR}) ELSE 0 END)"
-    return f"CASE WHEN regexp_full_match({column}, {quote(YEARS[1:-1])}) THEN list_reduce({bits}, lambda a, b: a | b) ELSE 0 END"
+    year = "CAST(y AS INTEGER)"
+    bit = f"CASE WHEN {year} BETWEEN {BASE_YEAR} AND {LAST_YEAR} THEN 1::BIGINT << ({year} - {BASE_YEAR}) ELSE 0 END"
+    bits = f"list_transform(string_split({column}, ';'), lambda y: {bit})"
+    shaped = f"regexp_full_match({column}, {quote(YEARS[1:-1])})"
+    return f"CASE WHEN {shaped} THEN list_reduce({bits}, lambda a, b: a | b) ELSE 0 END"
 
 
 def rule_columns(plan: Plan) -> dict[str, str]:

@@ -39,9 +39,10 @@ def place_select(g: AddressGrammar, source: str, keep: str) -> str:
         line = f"regexp_replace({line}, {quote(pattern)}, {quote(by)}, 'g')"
     grades = " ".join(f"WHEN regexp_matches(street, {quote(p)}) THEN {quote(grade)}" for grade, p in g.grades)
     whole = "(town <> '' AND region <> '' AND zip5 <> '')"
+    nothing = "(raw = '' AND town = '' AND region = '' AND zip5 = '')"
     return f"""
     SELECT {keep}, street, unit, street || '|' || town || '|' || region || '|' || zip5 AS building,
-      CASE WHEN regexp_matches(raw, {quote(g.filler)}) OR (raw = '' AND town = '' AND region = '' AND zip5 = '') THEN 'A0'
+      CASE WHEN regexp_matches(raw, {quote(g.filler)}) OR {nothing} THEN 'A0'
            WHEN raw = '' THEN 'A1'
            ELSE (CASE WHEN NOT {whole} AND (CASE {grades} END) IN ('A4', 'A5') THEN 'A2' ELSE (CASE {grades} END) END)
       END AS grade
@@ -58,7 +59,8 @@ def name_columns(g: NameGrammar, first: str, middle: str, last: str, suffix: str
     ends = ", ".join(quote(s) for s in g.suffixes)
     end = letters(suffix)
     return (
-        f"{letters(first)} AS name_first, {letters(last)} AS name_last, substr({letters(middle)}, 1, 1) AS name_middle, "
+        f"{letters(first)} AS name_first, {letters(last)} AS name_last, "
+        f"substr({letters(middle)}, 1, 1) AS name_middle, "
         f"CASE WHEN {end} IN ({ends}) THEN {end} ELSE '' END AS name_suffix"
     )
 

@@ -8,9 +8,11 @@ import json
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from lawgate.drivers.duckdb import forms
 from lawgate.drivers.duckdb.connection import connect, parquet, quote
-from lawgate.drivers.duckdb.facts import BASE_YEAR
+from lawgate.drivers.duckdb.facts import BASE_YEAR, LAST_YEAR
 from lawgate.linkage.grammar import AddressGrammar, NameGrammar
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.ports.columns import Columns
@@ -44,7 +46,7 @@ def import_records(source: Path, target: Path, addresses: AddressGrammar, names:
     return _manifest(target)
 
 
-def _check(con: object, source: Path) -> None:
+def _check(con: duckdb.DuckDBPyConnection, source: Path) -> None:
     people, places = parquet(source / "taxpayers.parquet"), parquet(source / "addresses.parquet")
     checks = {
         "a record handle stands twice": f"SELECT count(*) - count(DISTINCT record) FROM {people}",
@@ -53,11 +55,11 @@ def _check(con: object, source: Path) -> None:
         "years run backwards": f"SELECT count(*) FROM {places} WHERE from_year > to_year OR from_year < {BASE_YEAR}",
     }
     for wrong, query in checks.items():
-        if con.execute(query).fetchall()[0][0]:  # type: ignore[attr-defined]  # duckdb ships no types for connections
+        if con.execute(query).fetchall()[0][0]:
             raise Refused("E_RECORDS", f"the records cannot be imported: {wrong}")
 
 
-def _write(con: object, target: Path) -> None:
+def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     every = "FROM place JOIN person USING (record)"
     history = (
         "SELECT record, tin, dob, deceased, withheld, name_first, name_last, name_middle, name_suffix, "
@@ -67,8 +69,7 @@ def _write(con: object, target: Path) -> None:
     )
     tables = {
         "history.parquet": history,
-        "by_number.parquet": "SELECT tin, record, name_first, name_last, name_middle, name_suffix, dob, deceased, withheld"
-        " FROM person WHERE files ORDER BY tin",
+        "by_number.parquet": "SELECT tin, record, name_first, name_last FROM person WHERE files ORDER BY tin",
         "by_name_place.parquet": f"SELECT DISTINCT {NAME_PLACE} AS key, record {every}"
         " WHERE files AND name_first <> '' AND name_last <> '' AND street <> '' ORDER BY key",
         "by_home.parquet": f"SELECT {HOME} AS key, record, {_span('from_year', 'to_year')} AS span, dob {every}"
@@ -76,11 +77,12 @@ def _write(con: object, target: Path) -> None:
     }
     for file, query in tables.items():
         out = quote(str((target / file).resolve()))
-        con.execute(f"COPY ({query}) TO {out} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")  # type: ignore[attr-defined]  # as above
+        con.execute(f"COPY ({query}) TO {out} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
 
 
 def _span(first: str, last: str) -> str:
-    return f"(((1::BIGINT << (least({last}, 2042) - {BASE_YEAR} + 1)) - 1) - ((1::BIGINT << ({first} - {BASE_YEAR})) - 1))"
+    below, upto = f"({first} - {BASE_YEAR})", f"(least({last}, {LAST_YEAR}) - {BASE_YEAR} + 1)"
+    return f"((1::BIGINT << {upto}) - (1::BIGINT << {below}))"
 
 
 def _manifest(target: Path) -> str:
@@ -112,12 +114,15 @@ class ParquetRecords:
         con = connect(self._folder, [])
         try:
             con.register("handed", claims)
-            con.execute(f"CREATE TEMP TABLE claim AS SELECT *, {NAME_PLACE} AS key FROM handed"
-                        " WHERE name_first <> '' AND name_last <> '' AND building <> ''")
+            con.execute(
+                f"CREATE TEMP TABLE claim AS SELECT *, {NAME_PLACE} AS key FROM handed"
+                " WHERE name_first <> '' AND name_last <> '' AND building <> ''"
+            )
             con.execute(CHOSEN.format(number=self._file("by_number"), place=self._file("by_name_place")))
             con.execute(SEEN.format(history=self._file("history")))
             con.execute(EXPOSED.format(home=self._file("by_home"), key=HOME, day=self._day.isoformat()))
-            return con.sql(ANSWER.format(field=MAILING if fields else "")).to_arrow_table()
+            answer: Columns = con.sql(ANSWER.format(field=MAILING if fields else "")).to_arrow_table()
+            return answer
         finally:
             con.close()
 

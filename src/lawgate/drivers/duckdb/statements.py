@@ -26,7 +26,8 @@ WITH size AS (SELECT count(*) AS rows FROM found),
 reasons AS (SELECT reason, count(*) AS k FROM found GROUP BY reason),
 days AS (SELECT opened, count(*) AS k FROM found GROUP BY opened),
 officials AS (SELECT official, count(DISTINCT case_n) AS cases_of_official FROM found GROUP BY official),
-numbers AS (SELECT tin, count(*) AS k, min(name_first || ' ' || name_last) <> max(name_first || ' ' || name_last) AS other
+numbers AS (SELECT tin, count(*) AS k,
+    min(name_first || ' ' || name_last) <> max(name_first || ' ' || name_last) AS other
   FROM found WHERE tin <> '' GROUP BY tin HAVING count(*) > 1),
 persons AS (SELECT hash(name_first, name_last, building, unit) AS person, count(*) AS k FROM found
   WHERE grade IN ('A4', 'A5') GROUP BY ALL HAVING count(*) > 1),
@@ -60,8 +61,8 @@ MATCHED = """
 CREATE TABLE matched AS
 WITH fitting AS (SELECT k.*, CASE WHEN f.tin <> '' THEN k.by_tin ELSE k.fit > 0 END AS chosen
   FROM candidate k JOIN found f USING (n)),
-counted AS (SELECT n, count(*) FILTER (WHERE chosen) AS fits, count(*) FILTER (WHERE fit > 0 AND NOT chosen) AS others_fit,
-  max(CASE WHEN chosen THEN record END) AS record FROM fitting GROUP BY n)
+counted AS (SELECT n, count(*) FILTER (WHERE chosen) AS fits,
+  count(*) FILTER (WHERE fit > 0 AND NOT chosen) AS others_fit, max(CASE WHEN chosen THEN record END) AS record FROM fitting GROUP BY n)
 SELECT c.n, CASE WHEN fits = 0 THEN 'none' WHEN fits > 1 OR others_fit > 0 THEN 'ambiguous'
     WHEN t.contradicts THEN 'none' ELSE 'unique' END AS verdict,
   t.fit, t.years, t.deceased, t.withheld, t.others, t.minors, t.record

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from lawgate.decide.canonical import ROW_WIDTH
 from lawgate.drivers.duckdb import statements
-from lawgate.drivers.duckdb.clauses import condition, packed, unpack
+from lawgate.drivers.duckdb.clauses import packed, unpack
 from lawgate.drivers.duckdb.connection import connect, parquet, quote
 from lawgate.drivers.duckdb.facts import BASE_YEAR, claim_facts, request_facts, years_mask
 from lawgate.drivers.duckdb.forms import name_columns, name_form, place_select
@@ -21,9 +21,7 @@ from lawgate.model.fault import LawgateError
 from lawgate.ports.columns import Columns
 from lawgate.ports.engine import Measures, PatternCount, Plan, Settled
 
-KEPT = (
-    "n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, years, row_digest, reason"
-)
+KEPT = "n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, years, row_digest, reason"
 CANDIDATE = """CREATE TEMP TABLE candidate AS SELECT n, record, by_tin, fit, contradicts, years, deceased, withheld,
   others, minors FROM handed"""
 CHUNK = 1 << 16
@@ -102,7 +100,9 @@ class DuckWork:
         unseen = sum(3 << 2 * i for i in range(len(self._late)))
         self._con.execute(
             statements.JUDGED.format(
-                late=packed(self._late, columns), batch=packed(self._batch, columns), unseen=f"CAST({unseen} AS UBIGINT)"
+                late=packed(self._late, columns),
+                batch=packed(self._batch, columns),
+                unseen=f"CAST({unseen} AS UBIGINT)",
             )
         )
         for table in ("found", "batch", "matched", "candidate"):
@@ -187,7 +187,4 @@ def _decided_table(decided: Sequence[Settled]) -> pa.Table:
 
 
 def _as_columns(facts: dict[str, str]) -> str:
-    return ", ".join(f"{expression} AS {named(fact)}" for fact, expression in facts.items())
-
-
-__all__ = ["DuckWork", "condition", "row_table", "years_of"]
+    return ", ".join(f"{expression} AS {named(fact)}" for fact, expression in facts.items()) or "NULL AS no_fact"

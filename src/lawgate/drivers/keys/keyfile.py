@@ -116,19 +116,20 @@ def _read_private(path: Path) -> str:
         raise KeyFileError(path, "missing") from None
     except OSError:
         raise KeyFileError(path, "link") from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         # Checked on the open file, so that it cannot be exchanged between check and reading.
-        state = os.fstat(file.fileno())
+        state = os.fstat(handle)
         if not stat.S_ISREG(state.st_mode):
             raise KeyFileError(path, "link")
         if state.st_uid != os.geteuid():
             raise KeyFileError(path, "owner")
         if state.st_mode & 0o077:
             raise KeyFileError(path, "mode")
-        try:
-            return file.read(_MAX).decode("utf-8")
-        except UnicodeDecodeError:
-            raise KeyFileError(path, "form") from None
+        return os.read(handle, _MAX).decode("utf-8")
+    except UnicodeDecodeError:
+        raise KeyFileError(path, "form") from None
+    finally:
+        os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:

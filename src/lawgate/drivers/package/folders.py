@@ -12,7 +12,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lawgate.drivers.package.archive import read_member, write_tar
@@ -75,7 +75,7 @@ class FolderCourier:
         """`room` is made when it is missing (0700)."""
         self._room = _private(room)
 
-    def deliver(self, name: str, files: Sequence[tuple[str, bytes]]) -> None:
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
         """A new folder, then file after file, each synced before the next one is begun."""
         target = self._room / _named(name)
         try:

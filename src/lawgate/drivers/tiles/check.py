@@ -41,8 +41,8 @@ def verify(folder: Path, policy: Policy, verify_signature: Verify) -> list[Findi
 
 def _without_repeats(findings: list[Finding]) -> list[Finding]:
     """One finding per file and code; the one that names a place goes before the one that does not."""
-    placed = {(each.path, each.code): each for each in findings if each.place}
-    return list(dict.fromkeys(placed.get((each.path, each.code), each) if not each.place else each for each in findings))
+    placed = {(each.path, each.code) for each in findings if each.place}
+    return list(dict.fromkeys(each for each in findings if each.place or (each.path, each.code) not in placed))
 
 
 def _head(folder: Path, policy: Policy, findings: list[Finding]) -> Checkpoint | None:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Read a log folder. Any number of readers, in any process, beside the one writer.
 
-    head                         origin, size, root of all durable leaves (not signed)
-    checkpoint                   the latest signed and cosigned head
-    tile/<level>/…, tile/entries/…    the main tree, as tlog-tiles serves it
-    subtree/<name>/tile/<level>/…     the tree of one batch stage: commitments only, no rows
-    lock                         held by the writer, always empty
-    .new                         files on their way; emptied when the log is opened
+head                         origin, size, root of all durable leaves (not signed)
+checkpoint                   the latest signed and cosigned head
+tile/<level>/…, tile/entries/…    the main tree, as tlog-tiles serves it
+subtree/<name>/tile/<level>/…     the tree of one batch stage: commitments only, no rows
+lock                         held by the writer, always empty
+.new                         files on their way; emptied when the log is opened
 """
 
 from collections.abc import Callable
@@ -53,10 +53,7 @@ class TileReader:
 
     def checkpoint(self) -> bytes | None:
         """The published checkpoint's bytes; None before the first."""
-        try:
-            return (self._folder / CHECKPOINT).read_bytes()
-        except FileNotFoundError:
-            return None
+        return _read(self._folder / CHECKPOINT)
 
     def tile(self, tile: TileId) -> bytes:
         """A tile's bytes, cut from the full tile when the partial one is gone. KeyError when there is neither."""
@@ -112,12 +109,17 @@ class TileReader:
         folder = self._folder / prefix
         widths = (tile.width, WIDTH) if tile.width != WIDTH else (WIDTH,)
         for width in widths:
-            try:
-                data = (folder / TileId(tile.level, tile.index, width).path).read_bytes()
-            except FileNotFoundError:
-                continue
-            return _cut(data, tile, width)
+            data = _read(folder / TileId(tile.level, tile.index, width).path)
+            if data is not None:
+                return _cut(data, tile, width)
         raise KeyError(tile.path)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _cut(data: bytes, tile: TileId, width: int) -> bytes:

@@ -238,12 +238,7 @@ class TileLog(TileReader):
     def _cut_torn_tail(self, size: int) -> None:
         remove_tree(self._folder / ASIDE)
         for name in list(names_below(self._folder, "tile")):
-            try:
-                tile = parse_path(name)
-            except MalformedError:
-                continue
-            count = size >> (TILE_HEIGHT * max(tile.level, 0))
-            if tile.first + tile.width > count:
+            if _is_beyond(name, size):
                 (self._folder / name).unlink()
 
     @contextmanager
@@ -266,9 +261,16 @@ def _locked(folder: Path) -> int:
     return handle
 
 
-def _tile_files(
-    fresh: Sequence[bytes], counts: Sequence[int], edges: Sequence[bytes]
-) -> Iterator[tuple[str, bytes]]:
+def _is_beyond(name: str, size: int) -> bool:
+    """Whether the path names a tile or bundle that reaches beyond a log of `size` leaves; other files are not ours."""
+    try:
+        tile = parse_path(name)
+    except MalformedError:
+        return False
+    return tile.first + tile.width > size >> (TILE_HEIGHT * max(tile.level, 0))
+
+
+def _tile_files(fresh: Sequence[bytes], counts: Sequence[int], edges: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
     """(path, bytes) of the tiles that new hashes change: `counts` were there, `edges` are the partial tiles so far."""
     for level, (hashes, old, edge) in enumerate(zip(fresh, counts, edges, strict=True)):
         data, start = edge + hashes, old - old % WIDTH

@@ -30,7 +30,7 @@ _TILE = WIDTH * HASH
 
 @dataclass(slots=True)
 class Tree:
-    """The tiles of one tree as stored: hashes per level, tiles that could not be read, and the files it accounts for."""
+    """The tiles of one tree as stored: hashes per level, tiles that could not be read, files it accounts for."""
 
     prefix: str
     size: int

@@ -55,7 +55,9 @@ class Quorum:
         except WitnessConflictError as conflict:
             # The witness knows another head than we published, say after a crash: prove from that one.
             if conflict.size > size:
-                raise RollbackError(f"{witness.key.name} has cosigned {conflict.size} leaves, the log has {size}") from None
+                raise RollbackError(
+                    f"{witness.key.name} has cosigned {conflict.size} leaves, the log has {size}"
+                ) from None
             answer = witness.cosign(conflict.size, prove(conflict.size), note)
         return self._accept(witness, note, answer)
 

@@ -42,9 +42,8 @@ def line_pattern(columns: tuple[Column, ...], reference: int) -> str:
 
 
 def _part(column: Column, required: bool) -> str:
-    body = _PARTS.get(column.kind) or "|".join(
-        re.escape(c) for c in column.choices if c and c.isascii() and not set(c) & set('", ')
-    )
+    simple = [re.escape(c) for c in column.choices if c and c.isascii() and not set(c) & set('", ')]
+    body = _PARTS.get(column.kind) or "|".join(simple) or r"\x00"  # no simple choice: matches no clean line
     return f"(?:{body})" if required else f"(?:{body}|)"
 
 

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the child said, checked piece by piece. A child that was taken over can lie here, but only inside the forms."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lawgate.drivers.parser.room import Room, cases_schema, faults_schema, rows_schema
+from lawgate.drivers.parser.stream import Torn
+from lawgate.model.code import CODES
+from lawgate.model.fault import Fault, Scope
+from lawgate.model.layout import Layout
+from lawgate.model.request import Cover, FileStated
+from lawgate.ports import intake
+from lawgate.ports.intake import Count
+
+ROW_FAULTS_AT_MOST = 1000
+_WIRE = pa.schema(
+    [("file", pa.int8()), ("line", pa.int32()), ("column", pa.int16()), ("code", pa.int16())]
+)
+_DASHES = "-"
+
+
+class Answer:
+    """Collects the frames of one child. Every method is Torn when a frame is not what a sound child would send."""
+
+    def __init__(self, room: Room, layout: Layout, limits: intake.Limits) -> None:
+        """Accepted rows and row faults go to `room`; file faults and counts stay here."""
+        self._cases, self._rows, self._faults = room.tables
+        self._schemas = {intake.CASE_BATCH: cases_schema(layout), intake.ROW_BATCH: rows_schema(layout)}
+        self._tins = {"cases": _tins(layout.cases), "rows": _tins(layout.rows)}
+        self._limits = limits
+        self._names = (intake.COVER_KEYS, (), tuple(c.name for c in layout.cases), tuple(c.name for c in layout.rows))
+        self._counted = {intake.CASE_BATCH: 0, intake.ROW_BATCH: 0}
+        self.row_faults: list[Fault] = []
+        self.file_faults: list[Fault] = []
+        self.cover: Cover | None = None
+        self.digest = ""
+        self.signature: bytes | None = None
+        self.cases = self.rows = Count(0, 0, 0)
+
+    def take(self, tag: bytes, data: bytearray) -> None:
+        """Take one frame."""
+        try:
+            if tag == intake.END:
+                self._end(json.loads(data.decode()))
+            elif tag == intake.FAULT_BATCH:
+                self._take_faults(pa.ipc.read_record_batch(pa.py_buffer(data), _WIRE))
+            else:
+                self._take_rows(tag, pa.ipc.read_record_batch(pa.py_buffer(data), self._schemas[tag]))
+        except (pa.ArrowException, ArithmeticError, LookupError, TypeError, ValueError, RecursionError, OSError):
+            raise Torn from None
+
+    def _take_rows(self, tag: bytes, batch: pa.RecordBatch) -> None:
+        batch.validate(full=True)
+        start, count = self._counted[tag], batch.num_rows
+        self._counted[tag] += count
+        if self._counted[tag] > self._limits.rows or any(column.null_count for column in batch.columns):
+            raise Torn
+        if not batch.column(0).equals(pa.array(range(start, start + count), pa.int32())):
+            raise Torn
+        if tag == intake.CASE_BATCH:
+            self._cases.add(_plain_tins(batch, self._tins["cases"]))
+        else:
+            reach = pc.min_max(batch.column(2)).as_py()
+            if count and not 0 <= reach["min"] <= reach["max"] < self._counted[intake.CASE_BATCH]:
+                raise Torn
+            self._rows.add(_plain_tins(batch, self._tins["rows"]))
+
+    def _take_faults(self, batch: pa.RecordBatch) -> None:
+        batch.validate(full=True)
+        if any(column.null_count for column in batch.columns):
+            raise Torn
+        by_row = pa.array([code.scope is Scope.ROW for code in CODES]).take(batch.column("code"))
+        self.file_faults += [self._fault(entry) for entry in batch.filter(pc.invert(by_row)).to_pylist()]
+        rows = batch.filter(by_row)
+        room = ROW_FAULTS_AT_MOST - len(self.row_faults)
+        self.row_faults += [self._fault(entry) for entry in rows.slice(0, room).to_pylist()]
+        for file in (intake.CASES, intake.ROWS):
+            some = rows.filter(pc.equal(rows.column("file"), file))
+            self._faults.add(_worded(some, intake.FILES[file], self._names[file]))
+        if self._other_files(rows):
+            raise Torn
+
+    @staticmethod
+    def _other_files(rows: pa.RecordBatch) -> bool:
+        known = pc.is_in(rows.column("file"), pa.array([intake.CASES, intake.ROWS], pa.int8()))
+        return not pc.all(known, min_count=0).as_py()
+
+    def _fault(self, entry: dict[str, int]) -> Fault:
+        code, at = CODES[_natural(entry["code"])], entry["column"]
+        column = self._names[_natural(entry["file"])][at] if at >= 0 else ""
+        return Fault(code.scope, intake.FILES[entry["file"]], _natural(entry["line"]), column, code.name, code.mend)
+
+    def _end(self, summary: dict[str, Any]) -> None:
+        refused = bool(self.file_faults)
+        self.cases = _count(summary["cases"], self._counted[intake.CASE_BATCH], refused)
+        self.rows = _count(summary["rows"], self._counted[intake.ROW_BATCH], refused)
+        signature, cover = summary["signature"], summary["cover"]
+        self.digest = summary["digest"]
+        self.signature = None if signature is None else base64.b64decode(signature, validate=True)
+        self.cover = None if cover is None else _cover(cover, self.digest)
+        if not refused and (self.cover is None or self.signature is None):
+            raise Torn
+
+
+def _natural(number: int) -> int:
+    if number < 0:
+        raise ValueError("a number that cannot be negative")
+    return number
+
+
+def _tins(columns: Sequence[Any]) -> frozenset[str]:
+    return frozenset(column.name for column in columns if column.kind == "tin")
+
+
+def _plain_tins(batch: pa.RecordBatch, names: frozenset[str]) -> pa.RecordBatch:
+    for name in names:
+        at = batch.schema.get_field_index(name)
+        digits = pc.replace_substring(batch.column(at), _DASHES, "")
+        batch = batch.set_column(at, batch.schema.field(at), digits)
+    return batch
+
+
+def _worded(rows: pa.RecordBatch, file: str, names: tuple[str, ...]) -> pa.RecordBatch:
+    """Faults as words, in the schema of faults.parquet; every word comes from this program, none from the child."""
+    zero = pa.array([0] * rows.num_rows, pa.int16())
+    columns = pc.add(rows.column("column"), pa.scalar(1, pa.int16()))
+    codes = rows.column("code")
+    arrays = [
+        _words(zero, [Scope.ROW.value]),
+        _words(zero, [file]),
+        rows.column("line"),
+        _words(columns, ["", *names]),
+        _words(codes, [code.name for code in CODES]),
+        _words(codes, [code.mend for code in CODES]),
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=faults_schema())
+
+
+def _words(indices: pa.Array, words: list[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(indices.cast(pa.int16()), pa.array(words, pa.string()))
+
+
+def _count(pair: list[int], seen: int, refused: bool) -> Count:
+    sent, accepted = map(_natural, pair)
+    if refused:
+        return Count(sent, 0, sent)
+    if accepted != seen or accepted > sent:
+        raise ValueError("the counts do not agree with the rows")
+    return Count(sent, accepted, sent - accepted)
+
+
+def _cover(data: dict[str, Any], digest: str) -> Cover:
+    texts = [data[key] for key in intake.COVER_KEYS if key not in ("signed_at", "sole_use", "fields", "files")]
+    sound = all(isinstance(text, str) for text in [*texts, *data["fields"]]) and isinstance(data["sole_use"], bool)
+    signed_at = datetime.fromisoformat(data["signed_at"])
+    if not sound or signed_at.tzinfo is None or set(data) != set(intake.COVER_KEYS):
+        raise ValueError("the cover is not in its form")
+    cases, rows = (_stated(data["files"][intake.FILES[file]]) for file in (intake.CASES, intake.ROWS))
+    plain = {k: v for k, v in data.items() if k not in ("format", "signed_at", "fields", "files")}
+    return Cover(
+        **plain, signed_at=signed_at, fields=tuple(data["fields"]), cases=cases, rows=rows, digest=digest
+    )
+
+
+def _stated(entry: dict[str, Any]) -> FileStated:
+    digest, rows = entry["sha256"], entry["rows"]
+    if not isinstance(digest, str) or not isinstance(rows, int):
+        raise TypeError("a stated file is not in its form")
+    return FileStated(digest, rows)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ports.rooms.Rooms` as folders, mode 0700, written by temporary file, fsync and rename."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from lawgate.model.fault import LawgateError
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+class FolderRooms:
+    """One folder for all rooms."""
+
+    def __init__(self, base: Path) -> None:
+        """Makes `base` when it is not there; removes rooms that a crash left without a name."""
+        self._base = base
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def start(self) -> Path:
+        """See `ports.rooms.Rooms`."""
+        return Path(tempfile.mkdtemp(prefix="unnamed-", dir=self._base))
+
+    def keep(self, room: Path, batch: str) -> Path:
+        """See `ports.rooms.Rooms`."""
+        place = self._place(batch)
+        if place.exists():
+            raise LawgateError(f"batch {batch} has a room already")
+        room.rename(place)
+        _sync(self._base)
+        return place
+
+    def drop(self, room: Path) -> None:
+        """See `ports.rooms.Rooms`."""
+        if room.exists() and room.name.startswith("unnamed-"):
+            shutil.rmtree(room)
+
+    def path(self, batch: str) -> Path:
+        """See `ports.rooms.Rooms`."""
+        place = self._place(batch)
+        if not place.is_dir():
+            raise LawgateError(f"there is no batch {batch}")
+        return place
+
+    def write(self, batch: str, name: str, data: bytes) -> None:
+        """See `ports.rooms.Rooms`."""
+        target = self.path(batch) / _named(name)
+        part = target.with_name(f".{target.name}.part")
+        with part.open("wb") as f:
+            f.write(data)
+            f.flush()
+            os.fsync(f.fileno())
+        part.rename(target)
+        _sync(target.parent)
+
+    def read(self, batch: str, name: str) -> bytes:
+        """See `ports.rooms.Rooms`."""
+        try:
+            return (self.path(batch) / _named(name)).read_bytes()
+        except OSError:
+            raise LawgateError(f"batch {batch} has no {name}") from None
+
+    def digest(self, batch: str, name: str) -> str:
+        """See `ports.rooms.Rooms`."""
+        try:
+            with (self.path(batch) / _named(name)).open("rb") as f:
+                return hashlib.file_digest(f, "sha256").hexdigest()
+        except OSError:
+            raise LawgateError(f"batch {batch} has no {name}") from None
+
+    def _place(self, batch: str) -> Path:
+        return self._base / _named(batch)
+
+
+def _named(name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise LawgateError("a room or file name has letters, digits, dots and hyphens only")
+    return name
+
+
+def _sync(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rooms: one folder a batch, the only place where request values are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+
+class Rooms(Protocol):
+    """Folders readable by their owner only. What `write` and `keep` did is durable when they return."""
+
+    def start(self) -> Path:
+        """A new empty room without a name."""
+        ...
+
+    def keep(self, room: Path, batch: str) -> Path:
+        """Give a room its batch's name. LawgateError when the name is taken."""
+        ...
+
+    def drop(self, room: Path) -> None:
+        """Remove a room that was started and not kept; nothing when it was kept."""
+        ...
+
+    def path(self, batch: str) -> Path:
+        """The room of a batch. LawgateError when there is none."""
+        ...
+
+    def write(self, batch: str, name: str, data: bytes) -> None:
+        """Write one file whole."""
+        ...
+
+    def read(self, batch: str, name: str) -> bytes:
+        """One file whole. LawgateError when it is not there."""
+        ...
+
+    def digest(self, batch: str, name: str) -> str:
+        """SHA-256 (hex) of one file."""
+        ...

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One CSV file from its first byte to its last: what it is, its header, its chunks, its digest and its count."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from lawgate.model.fault import Scope
+from lawgate.model.request import FileStated
+from lawgate.ports.intake import Limits
+from lawgate.posts.parser.chunk import Accepted, Rows
+from lawgate.posts.parser.out import Out
+
+_BLOCK = 4 << 20
+_LINE_BYTES = 8 << 20
+_BOM = b"\xef\xbb\xbf"
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")  # UTF-16 and UTF-32 with a mark
+_MAGIC = (
+    *(b"PK\x03\x04", b"PK\x05\x06", b"PAR1", b"\x1f\x8b", b"SQLite format 3\x00", b"\x28\xb5\x2f\xfd", b"BZh"),
+    *(b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"%PDF", b"\xd0\xcf\x11\xe0", b"ARROW1", b"Obj\x01"),
+    *(b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),  # pickles
+)
+
+
+@dataclass
+class CsvFile:
+    """Reads one CSV file; accepted rows and faults go to `out`.
+
+    After `read`, `sent` and `accepted` are counts and `index` maps the identifiers of accepted rows to their `n` if
+    `keep_index`. A file fault stops the parsing, never the counting and the hashing.
+    """
+
+    file: int
+    tag: bytes
+    rows: Rows
+    out: Out
+    limits: Limits
+    keep_index: bool = False
+    index: dict[str, int] = field(default_factory=dict)
+    accepted: int = 0
+    _lines: int = 0  # line feeds so far
+    _open_end: bool = False
+    _bytes: int = 0
+    _stopped: bool = False
+
+    @property
+    def sent(self) -> int:
+        """Rows in the file, the header apart."""
+        return max(self._lines + self._open_end - 1, 0)
+
+    def read(self, descriptor: int, stated: FileStated | None) -> None:
+        """Read the whole file and compare it with what the cover states (None: the cover could not be read)."""
+        if descriptor < 0:
+            self._stop("E_MISSING")
+            return
+        digest = hashlib.sha256()
+        for data in _pieces(descriptor, digest, self.limits.bytes):
+            self._take(data)
+        self._finish()
+        if self._bytes > self.limits.bytes:
+            self._stop("E_SIZE")
+        elif stated is not None:
+            if digest.hexdigest() != stated.sha256:
+                self.out.fault(self.file, "E_DIGEST")
+            self._compare(stated.rows)
+        self.out.flush()
+
+    def _take(self, data: bytes) -> None:
+        if not self._bytes:
+            self._first_bytes(data)
+        self._bytes += len(data)
+        if not data.endswith(b"\n") and not self._stopped:
+            code = "E_FIELD_LEN" if len(data) > _LINE_BYTES else "E_TRAILER"
+            header = self._header() if not self._lines else b""
+            self._stop("E_HEADER" if header and data != header else code, self._lines + 1)
+        if not self._lines and not self._stopped:
+            head, _, data = data.partition(b"\n")
+            self._lines = 1
+            if head != self._header():
+                self._stop("E_LINE_END" if head == self._header() + b"\r" else "E_HEADER", 1)
+        if not self._stopped and data:
+            self._chunk(data)
+        self._lines += data.count(b"\n")
+        self._open_end = bool(data) and not data.endswith(b"\n")
+
+    def _header(self) -> bytes:
+        return ",".join(column.name for column in self.rows.columns).encode()
+
+    def _first_bytes(self, data: bytes) -> None:
+        if data.startswith(_BOM):
+            self._stop("E_BOM", 1)
+        elif data.startswith(_WIDE):
+            self._stop("E_UTF8", 1)
+        elif data.startswith(_MAGIC):
+            self._stop("E_TYPE")
+
+    def _chunk(self, data: bytes) -> None:
+        count = data.count(b"\n")
+        if self._lines - 1 + count > self.limits.rows:
+            self._stop("E_ROWS", self.limits.rows + 2)
+            return
+        if wrong := _unreadable(data):
+            self._stop(wrong[0], self._lines + 1 + wrong[1])
+            return
+        accepted, faults = self.rows.chunk(data, self._lines + 1)
+        for line, column, code in faults:
+            self.out.fault(self.file, code, Scope.ROW, line, column)
+        self._send(accepted)
+
+    def _send(self, accepted: Accepted) -> None:
+        start, count = self.accepted, len(accepted.lines)
+        if not count:
+            return
+        arrays = [pa.array(range(start, start + count), pa.int32()), pa.array(accepted.lines, pa.int32())]
+        if self.rows.reference >= 0:
+            known = self.rows.known or {}
+            cases = map(known.get, accepted.columns[self.rows.reference].to_pylist())
+            arrays.append(pa.array([-1 if n is None else n for n in cases], pa.int32()))
+        arrays += accepted.columns
+        if self.keep_index:
+            self.index.update(zip(accepted.columns[0].to_pylist(), range(start, start + count), strict=True))
+        self.accepted += count
+        if not self.out.refused:
+            names = [str(at) for at in range(len(arrays))]
+            self.out.batch(self.tag, pa.RecordBatch.from_arrays(arrays, names=names))
+
+    def _finish(self) -> None:
+        if not self._stopped and self.rows.torn_since:
+            self._stop("E_QUOTE", self.rows.torn_since)
+        if not self._stopped and not self.sent:
+            self._stop("E_EMPTY")
+
+    def _compare(self, stated: int) -> None:
+        if self.sent > stated:
+            self.out.fault(self.file, "E_TRAILER", line=stated + 2)
+        elif self.sent < stated:
+            self.out.fault(self.file, "E_ROWS")
+
+    def _stop(self, code: str, line: int = 0) -> None:
+        self.out.fault(self.file, code, line=line)
+        self._stopped = True
+
+
+def _pieces(descriptor: int, digest: hashlib._Hash, most: int) -> Iterator[bytes]:
+    """Pieces of the file that end with a line feed, except perhaps the last, and any line too long to be kept."""
+    rest, total = b"", 0
+    while total <= most and (block := os.read(descriptor, _BLOCK)):
+        digest.update(block)
+        total += len(block)
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield rest + block[:end]
+            rest = block[end:]
+        else:
+            rest += block
+        if len(rest) > _LINE_BYTES:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
+
+
+def _unreadable(data: bytes) -> tuple[str, int] | None:
+    """The first reason why no line of `data` can be trusted, with the number of lines before it."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return "E_UTF8", data.count(b"\n", 0, error.start)
+    found = data.find(b"\r")
+    return ("E_LINE_END", data.count(b"\n", 0, found)) if found >= 0 else None
+
+
+def stated_of(files: object, name: str) -> FileStated | None:
+    """What the read cover states of one file, or None."""
+    if not isinstance(files, dict):
+        return None
+    return FileStated(files[name]["sha256"], files[name]["rows"])
+

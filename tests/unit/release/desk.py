@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small custodian for tests of the release side: real folders, log, witness, age; made-up people and values."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pyrage
+
+from lawgate.docket.printing import print_order
+from lawgate.drivers.age.sealer import AgeSealer
+from lawgate.drivers.keys import KeySigner, verify
+from lawgate.drivers.orders.gate import FileGate
+from lawgate.drivers.orders.register import FolderRegister
+from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFolders
+from lawgate.drivers.package.log import StoreLog
+from lawgate.drivers.tiles import TileLog, publish_head
+from lawgate.drivers.witness import LocalWitness, Quorum
+from lawgate.ledger.commit import Commitments, commit
+from lawgate.ledger.leaf import StageLeaf, instant
+from lawgate.ledger.merkle import leaf_hash
+from lawgate.ledger.quorum import Policy
+from lawgate.model.decision import Grant
+from lawgate.model.form import Ceilings
+from lawgate.model.order import EVERY, Effect, EffectKind, Order
+from lawgate.model.period import Span
+from lawgate.model.request import Person, RecipientKey, Registers, Tenure
+from lawgate.office.handout import ReleaseDesk
+from lawgate.office.orders import OrderDesk
+from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
+from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
+from lawgate.ports.log import LogBrokenError
+from lawgate.ports.release import Disclosable
+from lawgate.protocol.statement import Looked
+
+ORIGIN = "log.example/custodian"
+OFFICE = "custodian.review"
+AGENCY = "us.agency-a"
+BATCH, PACKAGE = "req-0001", "pkg-0001"
+START = datetime(2030, 5, 6, 14, 0, tzinfo=UTC)
+EVER = Span(date(2020, 1, 1), None)
+LOG_KEY = KeySigner(ORIGIN, 1, b"\x01" * 32)
+WITNESS_KEY = KeySigner("witness.example/one", 4, b"\x02" * 32)
+REVIEWER = KeySigner("reviewer", 1, b"\x03" * 32)
+SIGNER = KeySigner("signer", 1, b"\x04" * 32)
+POLICY = Policy(LOG_KEY.key, (WITNESS_KEY.key,), 1)
+ROWS = 3
+
+
+class HandClock:
+    """A clock that stands still until somebody moves it; a hand-out may take as long as a test likes."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.at, self.seconds = now, 0.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value that shows itself only when asked."""
+
+    text: str
+
+    def reveal(self) -> str | Mapping[str, str]:
+        return {"line1": self.text, "city": "Springfield"}
+
+    def __repr__(self) -> str:
+        return "Value(…)"
+
+
+def people() -> dict[str, Person]:
+    def person(name: str, signer: KeySigner, office: str) -> Person:
+        return Person(name, name, signer.public_key, (Tenure(office, "custodian", EVER),))
+
+    return {
+        "person.r.1": person("person.r.1", REVIEWER, OFFICE),
+        "person.a.1": person("person.a.1", SIGNER, "us.agency-a.head"),
+    }
+
+
+class Office:
+    """Everything under one folder. `open` again for the same folder is what a restarted process sees."""
+
+    def __init__(self, root: Path, clock: HandClock | None = None, at: Callable[[str], None] | None = None) -> None:
+        self.root, self.clock, self.at = root, clock or HandClock(), at or (lambda step: None)
+        fresh = not (root / "docket").exists()
+        self.register = FolderRegister.create(root / "docket") if fresh else FolderRegister(root / "docket")
+        self.gate = FileGate(root / "gate.lock", self.clock.monotonic)
+        witness = LocalWitness(
+            root / "witness", WITNESS_KEY, {ORIGIN: LOG_KEY.key}, verify, lambda: int(self.clock.now().timestamp())
+        )
+        self.gather = Quorum([witness], POLICY, verify)
+        if fresh:
+            TileLog.create(root / "log", ORIGIN).close()
+        self.log = StoreLog(self.store, lambda log: publish_head(log, LOG_KEY, POLICY, verify, self.gather))
+        self.packages, self.keys = PackageFolders(root / "packages"), KeyFolder(root / "keys")
+        self.courier = FolderCourier(root / "out")
+        self.ceilings = Ceilings()
+        self.identity = pyrage.x25519.Identity.from_str((root / "recipient.txt").read_text()) if not fresh else None
+        if self.identity is None:
+            self.identity = pyrage.x25519.Identity.generate()
+            (root / "recipient.txt").write_text(str(self.identity))
+        key = RecipientKey("rk-1", AGENCY, str(self.identity.to_public()), ("person.c.1", "person.c.2"), EVER)
+        self.registers = Registers(people(), {"rk-1": key}, {AGENCY: EVER}, "0" * 64)
+
+    @contextmanager
+    def store(self) -> Iterator[TileLog]:
+        with self._opened() as log:
+            yield log
+
+    def _opened(self) -> TileLog:
+        # The log has one writer at a time: whoever comes second waits for the first one's piece of work.
+        until = time.monotonic() + 5.0
+        while True:
+            try:
+                return TileLog.open(self.root / "log", ORIGIN, self.at)
+            except LogBrokenError as error:
+                if "another writer" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.001)
+
+    def release(self, **other: object) -> ReleaseDesk:
+        desk = ReleaseDesk(
+            self.gate,
+            self.register,
+            self.log,
+            POLICY,
+            verify,
+            self.packages,
+            self.keys,
+            AgeSealer(),
+            lambda: self.registers,
+            OFFICE,
+            self.ceilings,
+            self.clock,
+        )
+        return replace(desk, **other)
+
+    def orders(self) -> OrderDesk:
+        return OrderDesk(self.register, self.log, self.gate, self.packages, self.clock)
+
+    def reviews(self) -> ReviewDesk:
+        return ReviewDesk(self.log, lambda: self.registers, OFFICE, self.ceilings, self.clock, verify)
+
+    def decide(self, rows: int = ROWS) -> ToReview:
+        """Log a decision over rows that all grant."""
+        body = {
+            name: digest(name) for name in ("patterns", "table", "rulebook", "agreements", "practices", "registers")
+        }
+        body |= {name: digest(name) for name in ("docket", "records", "match_plan", "program")}
+        committed = committed_rows(rows)
+        leaf = StageLeaf(
+            "decision-batch",
+            instant(self.clock.now()),
+            {
+                **body,
+                "batch": BATCH,
+                "parse_leaf": 0,
+                "subtree": "rows-0001",
+                "root": committed.root.hex(),
+                "rows": rows,
+                "width": 8,
+                "as_of": instant(self.clock.now()),
+                "history": 0,
+            },
+        )
+        self.log.append(leaf)
+        return to_review(leaf, rows)
+
+    def looked(self, rows: Sequence[int], accepted: Sequence[int] | None = None) -> list[Looked]:
+        kept = set(rows if accepted is None else accepted)
+        start = self.clock.now() - timedelta(seconds=len(rows) * 30)
+        return [Looked(row, row in kept, start + timedelta(seconds=30 * n)) for n, row in enumerate(rows)]
+
+    def review(self, batch: ToReview, looked: Sequence[Looked], earlier: Sequence[bytes] = ()) -> Review:
+        text = paper(batch, OFFICE, "person.r.1", looked)
+        return take_review(self.reviews(), batch, text, REVIEWER.sign(text), earlier)
+
+    def account(self, package: str, rows: tuple[int, ...]) -> Accounted:
+        committed = commit(b"".join(row.to_bytes(8, "big") for row in rows), 8, b"\x06" * 32, package)
+        with self.store() as log:
+            root = log.put_subtree(f"acc-{package}", committed.leaf_hashes)
+        return Accounted(f"acc-{package}", root.hex(), len(rows), 8)
+
+    def prepared(self, package: str = PACKAGE, rows: int = ROWS) -> Prepared:
+        """Decide, review all rows, prepare."""
+        batch = self.decide(rows)
+        review = self.review(batch, self.looked(range(rows)))
+        return prepare(self.release(), outgoing(package, rows), granted(rows), review, fetched, self.account)
+
+    def handed_out(self) -> list[Path]:
+        """Every file of keys that ever reached the recipient's side."""
+        return sorted((self.root / "out").glob("*/keys.age"))
+
+    def kinds(self, kind: str) -> list[StageLeaf]:
+        return [leaf for _, leaf in self.log.leaves() if leaf.kind == kind]
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def committed_rows(rows: int) -> Commitments:
+    return commit(b"".join(row.to_bytes(8, "big") for row in range(rows)), 8, b"\x05" * 32, BATCH)
+
+
+def to_review(leaf: StageLeaf, rows: int = ROWS) -> ToReview:
+    hashes = committed_rows(rows).leaf_hashes
+    commitments = {row: hashes[row * 32 : row * 32 + 32] for row in range(rows)}
+    decision = leaf_hash(leaf.render()).hex()
+    return ToReview(BATCH, decision, commitments, frozenset(range(rows)), frozenset({"person.a.1"}))
+
+
+def outgoing(package: str = PACKAGE, rows: int = ROWS) -> Outgoing:
+    return Outgoing(
+        package,
+        BATCH,
+        "p1",
+        "1 Example Code 2",
+        AGENCY,
+        ("person.a.1",),
+        "rk-1",
+        "investigation",
+        True,
+        "only the named officers, only this matter",
+        date(2030, 8, 1),
+        rows,
+    )
+
+
+def granted(rows: int = ROWS) -> list[GrantedRow]:
+    hashes = committed_rows(rows).leaf_hashes
+    return [
+        GrantedRow(
+            row,
+            f"row-{row}",
+            "case-1",
+            ("person.a.9",),
+            hashes[row * 32 : row * 32 + 32],
+            frozenset({Grant("mailing_address", 2021), Grant("mailing_address", 2022)}),
+        )
+        for row in range(rows)
+    ]
+
+
+def fetched(numbers: Sequence[int]) -> list[Disclosable]:
+    return [
+        Disclosable(n, f"row-{n}", "case-1", ("person.a.9",), {"mailing_address": {2021: Value(f"{n} Made-up Way")}})
+        for n in numbers
+    ]
+
+
+def an_order(name: str = "order-1", **other: object) -> Order:
+    effect = Effect(EffectKind.STOP, EVERY, EVERY, EVERY, EVERY, EVERY, 0)
+    base = Order(name, "A Court", "1:30-cv-1", "stay", "a" * 64, START, START, START, None, (effect,), "a note")
+    return replace(base, **other)
+
+
+def an_order_text(name: str = "order-1", **other: object) -> bytes:
+    return print_order(an_order(name, **other))
