@@ -25,7 +25,7 @@ PROBES = frozenset(
 def never_issued(number: str) -> bool:
     """Say whether a number lies in the synthetic ranges, or has a shape that no valid number has."""
     area, group, serial = number[:3], int(number[3:5]), number[5:]
-    if number in PROBES:
+    if number in PROBES or len(set(number)) == 1:  # one digit nine times: the reader of requests refuses it
         return True
     if area[0] == "9":
         return group <= 49 or 66 <= group <= 69 or group == 89

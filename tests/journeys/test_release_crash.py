@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No key byte without its leaf under witnesses, wherever a hand-out stops; and the next pull starts over, logged again."""
+"""No key byte without its leaf under witnesses, wherever a hand-out stops; the next pull starts over."""
 
 import os
 import shutil

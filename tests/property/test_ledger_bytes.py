@@ -18,9 +18,7 @@ NAMES = st.text(min_size=1, max_size=20).filter(
     lambda text: not any(char.isspace() or char == "+" or char < " " or 0xD800 <= ord(char) < 0xE000 for char in text)
 )
 LINES = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs",)), max_size=30)
-SIGNATURES = st.builds(
-    SignatureLine, NAMES, st.binary(min_size=4, max_size=4), st.binary(min_size=1, max_size=80)
-)
+SIGNATURES = st.builds(SignatureLine, NAMES, st.binary(min_size=4, max_size=4), st.binary(min_size=1, max_size=80))
 NOTES = st.builds(
     Note,
     st.lists(LINES, min_size=1, max_size=5).map(lambda lines: "\n".join(lines) + "\n"),
@@ -86,7 +84,12 @@ def test_leaves(found: StageLeaf) -> None:
     assert leaf.parse(found.render()).render() == found.render()
 
 
-@given(CHECKPOINTS, st.integers(0, 2**62), st.lists(st.binary(min_size=32, max_size=32), max_size=63), st.binary(max_size=40))
+@given(
+    CHECKPOINTS,
+    st.integers(0, 2**62),
+    st.lists(st.binary(min_size=32, max_size=32), max_size=63),
+    st.binary(max_size=40),
+)
 def test_proofs(head: Checkpoint, index: int, path: list[bytes], extra: bytes) -> None:
     signed = Note(head.text, (SignatureLine("n", b"abcd", b"x"),)).render()
     found = proof.LogProof(index, tuple(path), signed, extra)

@@ -75,7 +75,7 @@ def test_consistency_for_all_sizes(size: str) -> None:
         node = merkle.nodes_of(HASHES[: 32 * new])
         for old in range(0, new + 1, 1 if size == "full" or new < 70 else 13):
             proof = merkle.consistency_proof(old, new, node)
-            assert proof == (subproof(old, ENTRIES[:new], True) if 0 < old else [])
+            assert proof == (subproof(old, ENTRIES[:new], True) if old > 0 else [])
             assert merkle.verify_consistency(old, new, proof, roots[old], roots[new])
 
 
@@ -100,9 +100,7 @@ def test_all_consistency_proofs_swapped() -> None:
     node = merkle.nodes_of(HASHES)
     roots = [mth(ENTRIES[:size]) for size in range(count + 1)]
     proofs = {
-        (old, new): merkle.consistency_proof(old, new, node)
-        for new in range(1, count + 1)
-        for old in range(1, new)
+        (old, new): merkle.consistency_proof(old, new, node) for new in range(1, count + 1) for old in range(1, new)
     }
     for (old, new), proof in proofs.items():
         for first in range(1, count + 1):

@@ -18,6 +18,11 @@ ROW_WIDTH = 4 + 32 + 32 + 8
 TAG = b"lawgate-pattern-v1\0"
 
 
+def row_bytes(number: int, claim: bytes, pattern: bytes, record: int) -> bytes:
+    """One row of the row table."""
+    return number.to_bytes(4, "big") + claim + pattern + record.to_bytes(8, "big")
+
+
 def pattern_record(pattern: Pattern, decision: Decision, pins: Pins) -> bytes:
     """The pattern, its decision and the pins as RFC 8785 JSON."""
     return rfc8785.dumps(

@@ -71,8 +71,9 @@ def commitments(rows: bytes, width: int, salted: bytes) -> bytes:
     """
     if width < 1 or len(rows) % width or len(salted) != len(rows) // width * SALT:
         raise ValueError("rows have one width, and each row has one salt")
-    both = zip(_pieces(salted, SALT), _pieces(rows, width), strict=True)
-    return b"".join([sha256(b"\x00" + salt + row).digest() for salt, row in both])
+    # Two slices and one concatenation per row, in one comprehension: the hashing is more than half of the time.
+    pairs = zip(range(0, len(salted), SALT), range(0, len(rows), width), strict=True)
+    return b"".join([sha256(b"\x00" + salted[s : s + SALT] + rows[r : r + width]).digest() for s, r in pairs])
 
 
 def commit_chunks(chunks: Iterable[bytes], width: int, key: bytes, batch: str) -> Commitments:

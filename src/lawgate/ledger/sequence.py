@@ -3,13 +3,7 @@
 
 from lawgate.ledger.checkpoint import Checkpoint
 from lawgate.ledger.errors import MalformedError
-from lawgate.ledger.merkle import Frontier, leaf_hashes
 from lawgate.ledger.note import Note, NoteKey, Sign, sign_line
-
-
-def recompute(base: Frontier, entries: list[bytes]) -> bytes:
-    """The root that stored bytes lead to: a frontier read from tiles, and every entry behind it."""
-    return base.extend(leaf_hashes(entries)).root()
 
 
 def sign_head(head: Checkpoint, stored_root: bytes, key: NoteKey, sign: Sign) -> Note:

@@ -43,7 +43,9 @@ CODES: tuple[Code, ...] = (
     _file("E_ROWS", "the file holds fewer rows than the cover states, or more than are accepted; correct the count"),
     _file("E_TRAILER", "more follows the last stated row, or the last row lacks its line feed; correct the end"),
     _file("E_DIGEST", "the file differs from the SHA-256 on the cover; send the file that was signed for"),
-    _file("E_COVER", "this entry of the cover is missing, unknown or not in the stated form; correct it and sign again"),
+    _file(
+        "E_COVER", "this entry of the cover is missing, unknown or not in the stated form; correct it and sign again"
+    ),
     _file("E_SIGNATURE", "the signature file must be one line of base64 of 64 bytes, then a line feed"),
     _file("E_PARSER", "the file could not be read safely; check the files and send them again"),
     _row("E_BLANK", "the line is blank or a comment; leave such lines out"),

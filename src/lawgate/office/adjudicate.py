@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -50,7 +51,7 @@ class DecideDesk:
     engine: Engine
     records: Callable[[date], RecordStore]
     log: ReleaseLog
-    store: LogStore
+    store: Callable[[], AbstractContextManager[LogStore]]
     cases: CaseStore
     rooms: Rooms
     orders: OrderRegister
@@ -222,7 +223,8 @@ def _commit(desk: DecideDesk, work: Work, batch: BatchRow) -> Commitments:
     committed = commit_chunks(work.row_table(), ROW_WIDTH, desk.salt_key(), f"{batch.id}/{SUBTREE}")
     if committed.count != batch.accepted:
         raise Refused("E_COUNT", "rows accepted and rows decided differ; nothing is logged")
-    desk.store.put_subtree(subtree_name(batch.id), committed.leaf_hashes)
+    with desk.store() as store:
+        store.put_subtree(subtree_name(batch.id), committed.leaf_hashes)
     return committed
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from lawgate.law.evaluate import Facts
 from lawgate.law.rulebook import Provision, Rulebook
 from lawgate.linkage.grammar import AddressGrammar, NameGrammar
+from lawgate.model.confidential import Confidential
 from lawgate.model.decision import Decision, Pattern
 from lawgate.ports.columns import Columns
 
@@ -71,6 +72,20 @@ class RowView:
     others: int
     minors: int
     claim_digest: bytes
+    pattern_digest: bytes
+
+
+ValuesByYear = Mapping[int, Confidential[Mapping[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """The case of one row: its id, the officer said to be engaged, and the people who would receive."""
+
+    n: int
+    case_id: str
+    official: str
+    recipients: tuple[str, ...]
 
 
 class Work(Protocol):
@@ -128,6 +143,17 @@ class Engine(Protocol):
         """The first `limit` rows whose outcome grants, by row number."""
         ...
 
+    def cases(self, room: Path, numbers: Sequence[int]) -> Sequence[CaseView]:
+        """The cases of these rows, in that order."""
+        ...
+
     def claims(self, room: Path, numbers: Sequence[int], plan: Plan) -> Columns:
         """Complete claims of settled rows whose outcome grants, as RecordStore.candidates takes them."""
+        ...
+
+    def values(self, answer: Columns, records: Mapping[int, int], field: str) -> Mapping[int, ValuesByYear]:
+        """Row number -> tax year -> value of `field`, for the candidate that was decided on (`records`: n -> handle).
+
+        `answer` is what RecordStore.candidates gave with that field. Only for the rows of one package.
+        """
         ...

@@ -74,7 +74,7 @@ def parse(data: bytes) -> Manifest:
     try:
         manifest = _manifest(json.loads(data))
         good = render(manifest) == data
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise LawgateError("the manifest of a package cannot be read") from None
     if not good:
         raise LawgateError("the manifest of a package is not in its one spelling")

@@ -15,11 +15,28 @@ PATHS = [
     (TileId(ENTRIES, 273, 112), "tile/entries/273.p/112"),
     (TileId(ENTRIES, 1_000_000), "tile/entries/x001/x000/000"),
 ]
-BAD_PATHS = """
-    tile/0/67 tile/0/0067 tile/00/067 tile/64/067 tile/-1/067 tile/0/x000/067 tile/0/001/067 tile/0/x001 tile/0/067.p/0
-    tile/0/067.p/256 tile/0/067.p/05 tile/0/067.p/ tile/0/067/ /tile/0/067 tile/0/../067 tile/entry/067 tile/0/067.p/999
-    tile/0/x001/x234/067/.p/3 tile/0/٠٠٠ tile//067
-""".split()
+BAD_PATHS = [
+    "tile/0/67",
+    "tile/0/0067",
+    "tile/00/067",
+    "tile/64/067",
+    "tile/-1/067",
+    "tile/0/x000/067",
+    "tile/0/001/067",
+    "tile/0/x001",
+    "tile/0/067.p/0",
+    "tile/0/067.p/256",
+    "tile/0/067.p/05",
+    "tile/0/067.p/",
+    "tile/0/067/",
+    "/tile/0/067",
+    "tile/0/../067",
+    "tile/entry/067",
+    "tile/0/067.p/999",
+    "tile/0/x001/x234/067/.p/3",
+    "tile/0/٠٠٠",
+    "tile//067",
+]
 
 
 @pytest.mark.parametrize(("name", "path"), PATHS)

@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+import pyarrow as pa
 
 from lawgate.drivers.duckdb import statements
 from lawgate.drivers.duckdb.connection import connect, parquet
 from lawgate.drivers.duckdb.facts import years_mask
 from lawgate.drivers.duckdb.forms import name_columns, place_select
-from lawgate.drivers.duckdb.work import DuckWork, row_table
+from lawgate.drivers.duckdb.work import DuckWork, row_table, years_of
+from lawgate.model.confidential import Confidential
 from lawgate.ports.columns import Columns
-from lawgate.ports.engine import Plan, RowView
+from lawgate.ports.engine import CaseView, Plan, RowView, ValuesByYear
 
-VIEW = "SELECT n, row_id, line, pattern, record, others, minors, claim_digest FROM {decisions}"
+CASES = """SELECT r.n, r.case_id, c.engaged_official, c.recipients FROM {rows} r JOIN {cases} c ON c.n = r.case_n
+WHERE r.n IN (SELECT unnest(?::INTEGER[]))"""
+VIEW = "SELECT n, row_id, line, pattern, record, others, minors, claim_digest, digest FROM {decisions}"
 
 
 class DuckEngine:
@@ -57,9 +62,29 @@ class DuckEngine:
         finally:
             con.close()
 
-    def row_table(self, room: Path) -> bytes:
-        """The whole canonical row table of a settled batch."""
-        return b"".join(row_table(room))
+    def cases(self, room: Path, numbers: Sequence[int]) -> Sequence[CaseView]:
+        """See `ports.engine.Engine`."""
+        con = connect(room, [])
+        try:
+            query = CASES.format(rows=parquet(room / "rows.parquet"), cases=parquet(room / "cases.parquet"))
+            got = con.execute(query, [list(numbers)]).fetchall()
+        finally:
+            con.close()
+        by = {n: CaseView(n, case, official, tuple(filter(None, named.split(";")))) for n, case, official, named in got}
+        return [by[n] for n in numbers]
+
+    def values(self, answer: Columns, records: Mapping[int, int], field: str) -> Mapping[int, ValuesByYear]:
+        """See `ports.engine.Engine`."""
+        made: dict[int, dict[int, Confidential[Mapping[str, str]]]] = {}
+        for row in pa.table(answer).select(["n", "record", field]).to_pylist():
+            if records.get(row["n"]) == row["record"]:
+                spans = [(years_of(v.pop("span")), v) for v in row[field] or []]
+                made[row["n"]] = {year: Confidential(dict(v)) for years, v in spans for year in years}
+        return made
+
+    def row_table(self, room: Path) -> Iterator[bytes]:
+        """The canonical row table of a settled batch, in chunks of whole rows."""
+        yield from row_table(room)
 
     def _views(self, room: Path, where: str, values: list[object]) -> list[RowView]:
         con = connect(room, [])

@@ -62,18 +62,20 @@ CREATE TABLE matched AS
 WITH fitting AS (SELECT k.*, CASE WHEN f.tin <> '' THEN k.by_tin ELSE k.fit > 0 END AS chosen
   FROM candidate k JOIN found f USING (n)),
 counted AS (SELECT n, count(*) FILTER (WHERE chosen) AS fits,
-  count(*) FILTER (WHERE fit > 0 AND NOT chosen) AS others_fit, max(CASE WHEN chosen THEN record END) AS record FROM fitting GROUP BY n)
+  count(*) FILTER (WHERE fit > 0 AND NOT chosen) AS others_fit,
+  max(CASE WHEN chosen THEN record END) AS record FROM fitting GROUP BY n)
 SELECT c.n, CASE WHEN fits = 0 THEN 'none' WHEN fits > 1 OR others_fit > 0 THEN 'ambiguous'
-    WHEN t.contradicts THEN 'none' ELSE 'unique' END AS verdict,
+    WHEN t.contradicts THEN 'none' ELSE 'unique' END AS fitted,
   t.fit, t.years, t.deceased, t.withheld, t.others, t.minors, t.record
 FROM counted c LEFT JOIN fitting t ON t.n = c.n AND t.record = c.record"""
 
+# No joined table may have a column `verdict`: SQL would then read that one, and not the verdict made here.
 JUDGED = """
 CREATE TABLE judged AS
 SELECT n, row_id, line, claim_digest, early, batch_word, late, verdict, years, record, others, minors FROM (
   SELECT *, CASE WHEN survives THEN {late} ELSE {unseen} END AS late, {batch} AS batch_word FROM (
     SELECT f.n, f.row_id, f.line, f.claim_digest, f.early, f.survives, f.grade, b.* EXCLUDE (n),
-      CASE WHEN NOT f.survives THEN 'not_sought' ELSE coalesce(m.verdict, 'none') END AS verdict,
+      CASE WHEN NOT f.survives THEN 'not_sought' ELSE coalesce(m.fitted, 'none') END AS verdict,
       CASE WHEN verdict = 'unique' THEN m.years ELSE 0 END AS years,
       CASE WHEN verdict = 'unique' THEN m.record ELSE 0 END AS record,
       CASE WHEN verdict = 'unique' THEN m.others ELSE 0 END AS others,

@@ -22,9 +22,7 @@ from lawgate.ports import intake
 from lawgate.ports.intake import Count
 
 ROW_FAULTS_AT_MOST = 1000
-_WIRE = pa.schema(
-    [("file", pa.int8()), ("line", pa.int32()), ("column", pa.int16()), ("code", pa.int16())]
-)
+_WIRE = pa.schema([("file", pa.int8()), ("line", pa.int32()), ("column", pa.int16()), ("code", pa.int16())])
 _DASHES = "-"
 
 
@@ -55,7 +53,7 @@ class Answer:
                 self._take_faults(pa.ipc.read_record_batch(pa.py_buffer(data), _WIRE))
             else:
                 self._take_rows(tag, pa.ipc.read_record_batch(pa.py_buffer(data), self._schemas[tag]))
-        except (pa.ArrowException, ArithmeticError, LookupError, TypeError, ValueError, RecursionError, OSError):
+        except (pa.ArrowException, ArithmeticError, LookupError, TypeError, ValueError, RecursionError, EOFError, OSError):
             raise Torn from None
 
     def _take_rows(self, tag: bytes, batch: pa.RecordBatch) -> None:
@@ -112,8 +110,8 @@ class Answer:
 
 
 def _natural(number: int) -> int:
-    if number < 0:
-        raise ValueError("a number that cannot be negative")
+    if type(number) is not int or number < 0:
+        raise ValueError("not a natural number")
     return number
 
 
@@ -166,9 +164,7 @@ def _cover(data: dict[str, Any], digest: str) -> Cover:
         raise ValueError("the cover is not in its form")
     cases, rows = (_stated(data["files"][intake.FILES[file]]) for file in (intake.CASES, intake.ROWS))
     plain = {k: v for k, v in data.items() if k not in ("format", "signed_at", "fields", "files")}
-    return Cover(
-        **plain, signed_at=signed_at, fields=tuple(data["fields"]), cases=cases, rows=rows, digest=digest
-    )
+    return Cover(**plain, signed_at=signed_at, fields=tuple(data["fields"]), cases=cases, rows=rows, digest=digest)
 
 
 def _stated(entry: dict[str, Any]) -> FileStated:

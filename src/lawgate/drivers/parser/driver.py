@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""RequestParser by a child process: the parent opens the files, the child reads them, the parent writes what is sound."""
+"""RequestParser by a child: the parent opens the files, the child reads them, the parent writes what is sound."""
 
 from __future__ import annotations
 

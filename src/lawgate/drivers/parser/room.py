@@ -30,7 +30,14 @@ def rows_schema(layout: Layout) -> pa.Schema:
 def faults_schema() -> pa.Schema:
     """The schema of faults.parquet."""
     words = pa.dictionary(pa.int16(), pa.string())
-    kinds = [("scope", words), ("file", words), ("line", pa.int32()), ("column", words), ("code", words), ("mend", words)]
+    kinds = [
+        ("scope", words),
+        ("file", words),
+        ("line", pa.int32()),
+        ("column", words),
+        ("code", words),
+        ("mend", words),
+    ]
     return pa.schema([pa.field(name, kind, nullable=False) for name, kind in kinds])
 
 
@@ -77,6 +84,11 @@ class _Table:
             self._file.close()
 
 
+def _names(folder: int) -> set[str]:
+    with os.scandir(folder) as entries:
+        return {entry.name for entry in entries}
+
+
 class Room:
     """Three tables in one folder. Used as a context: without `keep`, leaving it removes every trace."""
 
@@ -88,7 +100,7 @@ class Room:
         schemas = {"cases": cases_schema(layout), "rows": rows_schema(layout), "faults": faults_schema()}
         try:
             self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            if used := {f"{name}.parquet" for name in schemas} & set(os.listdir(self._folder)):
+            if used := {f"{name}.parquet" for name in schemas} & _names(self._folder):
                 raise LawgateError(f"this room was used before: it holds {sorted(used)[0]}")
             for name, schema in schemas.items():
                 words = [field.name for field in schema if field.name in kinds or name == "faults"]
@@ -119,14 +131,16 @@ class Room:
         os.fsync(self._folder)
         self._tables.clear()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Remove what was not kept."""
         self._clear()
 
     def _clear(self) -> None:
         for table in self._tables:
             table.abandon()
-            for name in {table.part, table.name} & set(os.listdir(self._folder)):
+            for name in {table.part, table.name} & _names(self._folder):
                 os.unlink(name, dir_fd=self._folder)
         self._tables.clear()
         if self._folder >= 0:

@@ -46,7 +46,7 @@ class Stream:
     def _exactly(self, length: int) -> bytearray:
         data = bytearray(length)
         rest = memoryview(data)
-        while len(rest):
+        while rest:
             self._wait()
             count = os.readv(self._descriptor, [rest])
             if not count:

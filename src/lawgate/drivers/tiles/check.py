@@ -7,7 +7,7 @@ from pathlib import Path
 from lawgate.drivers.tiles.files import ASIDE, names_below
 from lawgate.drivers.tiles.finding import Finding
 from lawgate.drivers.tiles.reader import CHECKPOINT, HEAD, LOCK, SUBTREE
-from lawgate.drivers.tiles.tree import Tree, compare, load_entries, load_tree
+from lawgate.drivers.tiles.tree import OLDER_DIFFERS, Tree, compare, load_entries, load_tree
 from lawgate.ledger import leaf as leaves
 from lawgate.ledger.checkpoint import Checkpoint, parse_note, parse_text
 from lawgate.ledger.errors import MalformedError
@@ -40,9 +40,14 @@ def verify(folder: Path, policy: Policy, verify_signature: Verify) -> list[Findi
 
 
 def _without_repeats(findings: list[Finding]) -> list[Finding]:
-    """One finding per file and code; the one that names a place goes before the one that does not."""
+    """One finding per file and code, the one that names a place; no complaint that follows from another.
+
+    An older partial tile that differs from a later one is not to blame when the later one is wrong already.
+    """
     placed = {(each.path, each.code) for each in findings if each.place}
-    return list(dict.fromkeys(each for each in findings if each.place or (each.path, each.code) not in placed))
+    wrong = {each.path.split(".p/")[0] for each in findings if each.code != OLDER_DIFFERS}
+    kept = [each for each in findings if each.code != OLDER_DIFFERS or each.path.split(".p/")[0] not in wrong]
+    return list(dict.fromkeys(each for each in kept if each.place or (each.path, each.code) not in placed))
 
 
 def _head(folder: Path, policy: Policy, findings: list[Finding]) -> Checkpoint | None:

@@ -29,22 +29,30 @@ def write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def write_many(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write new files below `folder` (relative path to bytes), each synced, then every folder they are in.
+def write_many(folder: Path, files: Mapping[str, bytes]) -> set[Path]:
+    """Write new files below `folder` (relative path to bytes), each synced; the folders still to be synced.
 
     Many files are written by a few threads: the waits for the disk overlap.
     """
     paths = {folder / name: data for name, data in files.items()}
-    parents = {parent for path in paths for parent in path.parents if parent.is_relative_to(folder)}
-    for parent in sorted(parents):
-        parent.mkdir(exist_ok=True)
+    changed = {each for parent in {path.parent for path in paths} for each in make_folder(parent)}
     if len(paths) < _MANY:
         for path, data in paths.items():
             write_synced(path, data)
     else:
         with ThreadPoolExecutor(_THREADS) as pool:
             list(pool.map(write_synced, paths.keys(), paths.values()))
-    sync_folders(parents)
+    return changed
+
+
+def make_folder(folder: Path) -> set[Path]:
+    """Make a folder with its parents; the folders whose entries change: itself and the parents of all new ones."""
+    changed = {folder}
+    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        changed.add(each.parent)
+    return changed
 
 
 def sync_folders(folders: Iterable[Path]) -> None:
@@ -58,13 +66,12 @@ def replace_many(folder: Path, files: Mapping[str, bytes]) -> None:
     aside = folder / ASIDE
     staged = {str(number): data for number, data in enumerate(files.values())}
     write_many(aside, staged)
-    parents = set()
+    changed: set[Path] = set()
     for number, name in zip(staged, files, strict=True):
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        changed |= make_folder(path.parent)
         (aside / number).replace(path)
-        parents |= {parent for parent in path.parents if parent.is_relative_to(folder)}
-    sync_folders(parents)
+    sync_folders(changed)
 
 
 def replace_file(folder: Path, name: str, data: bytes) -> None:
@@ -80,6 +87,14 @@ def remove_tree(folder: Path) -> None:
     for child in folder.iterdir():
         remove_tree(child)
     folder.rmdir()
+
+
+def folders_below(folder: Path) -> Iterable[Path]:
+    """The folder, if it is there, and all folders in it; links are not followed."""
+    if folder.is_dir() and not folder.is_symlink():
+        yield folder
+        for child in folder.iterdir():
+            yield from folders_below(child)
 
 
 def names_below(folder: Path, prefix: str = "") -> Iterable[str]:

@@ -9,30 +9,32 @@ Files at or below the head are never written again.
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 from lawgate.drivers.tiles.files import (
     ASIDE,
+    folders_below,
+    make_folder,
     names_below,
     remove_tree,
     replace_file,
     replace_many,
     sync_folder,
+    sync_folders,
     write_many,
 )
 from lawgate.drivers.tiles.reader import CHECKPOINT, HEAD, LOCK, SUBTREE, TileReader, subtree_prefix
 from lawgate.ledger.checkpoint import Checkpoint, parse_note
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.merkle import HASH, TILE_HEIGHT, Frontier, frontier_at, grow, leaf_hashes
-from lawgate.ledger.sequence import recompute
 from lawgate.ledger.tile import (
     ENTRIES,
     MAX_ENTRY,
     WIDTH,
     TileId,
-    bundles_for,
     encode_bundle,
     parse_path,
     tile_holding,
@@ -152,40 +154,55 @@ class TileLog(TileReader):
     def stored_root(self) -> bytes:
         """The head's root from bytes read back now: tiles up to the published head, entries after it.
 
-        LogBrokenError when the tiles do not lead to the published root.
+        LogBrokenError when the tiles do not lead to the published root, or differ from the entries after it.
         """
         size, published = self.size(), self.published()
         # Start at a bundle's edge, so that entries beside the new ones are read again as well.
         base = published.size // WIDTH * WIDTH if published else 0
         if published and self._root_at(published.size) != published.root:
             raise LogBrokenError("the tiles do not lead to the published root")
-        entries = [entry for tile in bundles_for(size) if tile.first >= base for entry in self.bundle(tile)]
-        return recompute(frontier_at(base, self._nodes(base)), entries)
+        entries = [entry for tile in tiles_between(ENTRIES, base, size) for entry in self.bundle(tile)]
+        grown, fresh = grow(frontier_at(base, self._nodes(base)), leaf_hashes(entries))
+        read = self._tiles("")
+        for level, hashes in enumerate(fresh):
+            old = base >> (TILE_HEIGHT * level)
+            for tile in tiles_between(level, old, old + len(hashes) // HASH):
+                start = max(old, tile.first)
+                expected = hashes[(start - old) * HASH : (tile.first + tile.width - old) * HASH]
+                if read(tile)[(start - tile.first) * HASH :] != expected:
+                    raise LogBrokenError(f"{tile.path} does not follow from the entries")
+        return grown.root()
 
     def put_subtree(self, name: str, leaf_hashes: bytes) -> bytes:
         """Store a subtree as tiles and give its root, computed here. See `ports.log.LogStore`."""
         prefix = subtree_prefix(name)
-        grown, levels = grow(Frontier(), leaf_hashes)
-        files = dict(_tile_files(levels, [0] * len(levels), [b""] * len(levels)))
         if (self._folder / prefix).exists():
-            if not _same(self._folder / prefix, files):
+            grown, levels = grow(Frontier(), leaf_hashes)
+            if not _same(self._folder / prefix, dict(_whole_tree(levels))):
                 raise LogBrokenError("another subtree is stored under this name")
-        else:
-            self._place_subtree(name, prefix, files)
-        return grown.root()
-
-    def _place_subtree(self, name: str, prefix: str, files: dict[str, bytes]) -> None:
-        aside = self._folder / ASIDE / name
+            return grown.root()
         with self._writing():
-            remove_tree(aside)
-            aside.mkdir(parents=True)
-            write_many(aside, files)
-            if not _same(aside, files):
-                raise LogBrokenError("the disk gives back other bytes than were written")
-            (self._folder / SUBTREE).mkdir(exist_ok=True)
-            aside.rename(self._folder / prefix)
-            sync_folder(self._folder / SUBTREE)
-            sync_folder(self._folder)
+            return self._place_subtree(name, prefix, leaf_hashes)
+
+    def _place_subtree(self, name: str, prefix: str, leaf_hashes: bytes) -> bytes:
+        aside = self._folder / ASIDE / name
+        remove_tree(aside)
+        make_folder(aside)
+        lowest = dict(_whole_tree([leaf_hashes] if leaf_hashes else []))
+        # The lowest level needs no hashing: it goes to the disk while the levels above are computed.
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(write_many, aside, lowest)
+            grown, levels = grow(Frontier(), leaf_hashes)
+            changed = writing.result()
+        files = dict(_whole_tree(levels))
+        changed |= write_many(aside, {path: data for path, data in files.items() if path not in lowest})
+        if not _same(aside, files):
+            raise LogBrokenError("the disk gives back other bytes than were written")
+        changed |= make_folder((self._folder / prefix).parent)
+        sync_folders(changed)
+        aside.rename(self._folder / prefix)
+        sync_folder(self._folder / SUBTREE)
+        return grown.root()
 
     def _files(self, old: int, new: int, leaves: Sequence[bytes], fresh: Sequence[bytes]) -> dict[str, bytes]:
         """Every bundle and tile that an append writes, by path."""
@@ -240,6 +257,8 @@ class TileLog(TileReader):
         for name in list(names_below(self._folder, "tile")):
             if _is_beyond(name, size):
                 (self._folder / name).unlink()
+        # The interrupted append may have made folders without syncing the ones they are in.
+        sync_folders([self._folder, *folders_below(self._folder / "tile")])
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -277,6 +296,11 @@ def _tile_files(fresh: Sequence[bytes], counts: Sequence[int], edges: Sequence[b
         for tile in tiles_between(level, old, old + len(hashes) // HASH):
             at = (tile.first - start) * HASH
             yield tile.path, data[at : at + tile.width * HASH]
+
+
+def _whole_tree(levels: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of every tile of a tree that starts empty."""
+    return _tile_files(levels, [0] * len(levels), [b""] * len(levels))
 
 
 def _same(folder: Path, files: dict[str, bytes]) -> bool:

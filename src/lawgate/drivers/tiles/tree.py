@@ -25,6 +25,7 @@ from lawgate.ledger.tile import (
     tiles_between,
 )
 
+OLDER_DIFFERS = "differs_from_later_tile"
 _TILE = WIDTH * HASH
 
 
@@ -102,7 +103,7 @@ def _older_partials(folder: Path, tree: Tree, tile: TileId, data: bytes, finding
         stored = (folder / path).read_bytes()
         whole = len(stored) == width * HASH if tile.level != ENTRIES else _holds(stored, width)
         if not whole or not data.startswith(stored):
-            findings.append(Finding(path, _first_difference(stored, data), "differs_from_later_tile"))
+            findings.append(Finding(path, _first_difference(stored, data), OLDER_DIFFERS))
 
 
 def _holds(data: bytes, count: int) -> bool:

@@ -58,6 +58,6 @@ def _close_paths(libc: ctypes.CDLL) -> bool:
     descriptor = libc.syscall(_LANDLOCK_CREATE, ctypes.byref(ruleset), ctypes.c_size_t(size), 0)
     if descriptor < 0:
         return False
-    restricted = libc.syscall(_LANDLOCK_RESTRICT, descriptor, 0) == 0
+    restricted = int(libc.syscall(_LANDLOCK_RESTRICT, descriptor, 0)) == 0
     os.close(descriptor)
     return restricted

@@ -16,7 +16,7 @@ from lawgate.ports import intake
 from lawgate.ports.intake import Instruction
 from lawgate.posts.parser import cage
 from lawgate.posts.parser.chunk import Rows
-from lawgate.posts.parser.cover import read_cover, read_signature
+from lawgate.posts.parser.cover import Data, read_cover, read_signature
 from lawgate.posts.parser.file import CsvFile, stated_of
 from lawgate.posts.parser.out import Out, to_descriptor
 
@@ -66,7 +66,8 @@ def reference_of(layout: Layout) -> int:
 def _read_texts(descriptors: tuple[int, ...], out: Out, summary: dict[str, object]) -> object:
     """Read cover and signature into the summary; give what the cover states of the other files, or None."""
     cover = _read(descriptors[intake.COVER], intake.COVER_BYTES + 1)
-    data, wrong = None, []
+    data: Data | None = None
+    wrong: list[int] = []
     if descriptors[intake.COVER] < 0:
         out.fault(intake.COVER, "E_MISSING")
     elif len(cover) > intake.COVER_BYTES:

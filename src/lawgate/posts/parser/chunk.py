@@ -29,7 +29,8 @@ class Rows:
     """Reads the lines of one file chunk by chunk; remembers the identifiers seen and whether a quote is open.
 
     `known` maps the identifiers of the referenced file to their `n`; None when this file refers to nothing, or when
-    the other file could not be read, so that its absence is not reported once more for every row.
+    the other file could not be read, so that its absence is not reported once more for every row. `torn_since` is the
+    line of a quote that is still open, 0 for none; when it is not 0 after the last line, the file is unreadable.
     """
 
     columns: tuple[Column, ...]
@@ -38,6 +39,7 @@ class Rows:
     day: date
     seen: set[str] = field(default_factory=set)
     torn_since: int = 0
+    _lost: bool = False
 
     def __post_init__(self) -> None:
         """Prepare what every chunk needs."""
@@ -62,7 +64,10 @@ class Rows:
 
     def shape(self, line: str, number: int) -> tuple[list[str], list[tuple[int, str]]]:
         """The fields of one line and its faults, following the open quote from line to line."""
+        if self._lost:
+            return [], [(-1, "E_NEWLINE_IN_FIELD")]
         found = take_apart(line, len(self.columns), torn=bool(self.torn_since))
+        self._lost = found.torn and found.code == "E_QUOTE"
         self.torn_since = (self.torn_since or number) if found.torn else 0
         if found.code:
             return [], [(found.column, found.code)]
@@ -173,6 +178,7 @@ class _Chunk:
 
     def result(self) -> tuple[Accepted, list[Found]]:
         """What the chunk gave."""
-        found = [(self.first + at, column, code) for at in sorted(self.faults) for column, code in sorted(self.faults[at])]
+        found = [
+            (self.first + at, column, code) for at in sorted(self.faults) for column, code in sorted(self.faults[at])
+        ]
         return Accepted([self.first + at for at in self.at], self.columns), found
-

@@ -15,12 +15,25 @@ DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIN = r"(?:[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4})"
 YEARS = r"[0-9]{4}(?:;[0-9]{4})*"
 # Numbers that cannot be anybody's: area 000 or 666, one digit nine times, counting up or down.
-NOBODY = r"^(?:000|666|123-?45-?6789$|987-?65-?4321$|" + "|".join(f"{d * 3}-?{d * 2}-?{d * 4}$" for d in "123456789") + ")"
+NOBODY = (
+    r"^(?:000|666|123-?45-?6789$|987-?65-?4321$|" + "|".join(f"{d * 3}-?{d * 2}-?{d * 4}$" for d in "123456789") + ")"
+)
 _WITHIN = re.compile(r'(?:[^"]++|"")*+')
-_SHAPES = {kind: re.compile(text) for kind, text in {"id": ID, "ids": f"{ID}(?:;{ID})*", "tin": TIN, "years": YEARS}.items()}
+_SHAPES = {
+    kind: re.compile(text) for kind, text in {"id": ID, "ids": f"{ID}(?:;{ID})*", "tin": TIN, "years": YEARS}.items()
+}
 _DATE, _NOBODY = re.compile(DATE), re.compile(NOBODY)
-_CODES = {"id": "E_ID", "ids": "E_ID", "date": "E_DATE", "tin": "E_TIN", "years": "E_PERIOD", "flag": "E_FLAG", "choice": "E_CHOICE"}
+_CODES = {
+    "id": "E_ID",
+    "ids": "E_ID",
+    "date": "E_DATE",
+    "tin": "E_TIN",
+    "years": "E_PERIOD",
+    "flag": "E_FLAG",
+    "choice": "E_CHOICE",
+}
 _FIRST_YEAR = 1900
+_CLOSED, _LOOK_AT = frozenset({"date", "flag", "tin", "choice"}), 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +50,14 @@ def take_apart(line: str, width: int, torn: bool = False) -> Shape:
     """Split one line (no line feed) into `width` fields. With `torn`, the line begins inside an open quote.
 
     A line that begins or ends inside a quote is E_NEWLINE_IN_FIELD, even if it would make a row by itself: another
-    reader would take it for the text of a field.
+    reader would take it for the text of a field. When the quote it begins in is closed wrongly, nobody can say where
+    the next row begins: that is E_QUOTE with `torn`.
     """
     if torn:
         end = _end_of_quote(line, 0)
         rest = Shape([], torn=True) if end == len(line) else _split(line[end + 1 :])
-        return Shape([], "E_NEWLINE_IN_FIELD", torn=rest.torn)
+        lost = rest.code == "E_QUOTE" or (end < len(line) and line[end + 1 : end + 2] not in ("", ","))
+        return Shape([], "E_QUOTE" if lost else "E_NEWLINE_IN_FIELD", torn=rest.torn or lost)
     if not line.strip():
         return Shape([], "E_BLANK")
     found = _split(line)
@@ -95,7 +110,7 @@ class Judge:
     def field(self, at: int, value: str) -> str | None:
         """The code of the first rule that one field breaks, or None."""
         column = self.columns[at]
-        if len(value) > column.limit:
+        if len(value) > most(column):
             return "E_FIELD_LEN"
         if code := characters(value) or spaces(value):
             return code
@@ -122,6 +137,11 @@ class Judge:
             case kind:
                 fits = _SHAPES[kind].fullmatch(value) is not None
                 return fits and not (kind == "tin" and _NOBODY.match(value))
+
+
+def most(column: Column) -> int:
+    """The most characters of a field. Where the form alone fixes the length, a wrong form has the better code."""
+    return max(column.limit, _LOOK_AT) if column.kind in _CLOSED else column.limit
 
 
 def is_day(value: str, last: date) -> bool:

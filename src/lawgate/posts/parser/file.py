@@ -180,4 +180,3 @@ def stated_of(files: object, name: str) -> FileStated | None:
     if not isinstance(files, dict):
         return None
     return FileStated(files[name]["sha256"], files[name]["rows"])
-

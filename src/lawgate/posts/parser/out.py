@@ -15,7 +15,10 @@ from lawgate.model.fault import Scope
 from lawgate.ports import intake
 
 _FAULTS = pa.schema(
-    [pa.field(n, t, nullable=False) for n, t in [("file", pa.int8()), ("line", pa.int32()), ("column", pa.int16()), ("code", pa.int16())]]
+    [
+        pa.field(n, t, nullable=False)
+        for n, t in [("file", pa.int8()), ("line", pa.int32()), ("column", pa.int16()), ("code", pa.int16())]
+    ]
 )
 _FLUSH = 20_000
 

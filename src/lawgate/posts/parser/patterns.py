@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from lawgate.model.layout import Column
-from lawgate.posts.parser.fields import DATE, ID, NOBODY, TIN, YEARS, is_day
+from lawgate.posts.parser.fields import DATE, ID, NOBODY, TIN, YEARS, is_day, most
 from lawgate.posts.parser.text import INERT
 
 _KNOWN = bytes(range(0x20, 0x7F)) + b"\n"
@@ -86,8 +86,8 @@ def look_closer(column: Column, values: pa.Array, last: date) -> pa.Array | None
     """A boolean for each value that may break a rule the line pattern cannot express, or None when none does."""
     doubt = None
     longest = pc.max(pc.binary_length(values)).as_py() or 0
-    if longest > column.limit:  # bytes are at least as many as characters
-        doubt = pc.greater(pc.utf8_length(values), column.limit)
+    if longest > most(column):  # bytes are at least as many as characters
+        doubt = pc.greater(pc.utf8_length(values), most(column))
     if column.kind == "date":
         bad = [day for day in pc.unique(values).to_pylist() if day and not is_day(day, last)]
         doubt = _either(doubt, pc.is_in(values, pa.array(bad, pa.string()))) if bad else doubt

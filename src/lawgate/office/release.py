@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a decided batch to a reviewed, prepared package: what review and prepare need, gathered from the rooms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from lawgate.decide.canonical import ROW_WIDTH, row_bytes
+from lawgate.ledger.commit import Opening, commit, salts, verify_row
+from lawgate.ledger.leaf import StageLeaf
+from lawgate.ledger.merkle import leaf_hash
+from lawgate.model.decision import Grant
+from lawgate.model.fault import LawgateError, Refused
+from lawgate.office.adjudicate import SUBTREE, Bench, DecideDesk, read_bench, subtree_name
+from lawgate.office.handout import ReleaseDesk
+from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
+from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
+from lawgate.ports.cases import BatchRow, PackageRow
+from lawgate.ports.engine import RowView
+from lawgate.ports.release import Disclosable
+from lawgate.protocol.statement import Looked
+
+ACCOUNTING = "accounting"
+RETURN_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The desks that reviewing and preparing need together. `use_terms` stands in every record that leaves."""
+
+    decide: DecideDesk
+    review: ReviewDesk
+    release: ReleaseDesk
+    use_terms: str
+
+
+def to_review(house: Release, batch_id: str, numbers: Sequence[int]) -> ToReview:
+    """These rows of a decided batch as their reviewer meets them. LawgateError when the log does not hold them."""
+    batch, leaf = _decided(house, batch_id)
+    views = house.decide.engine.rows(house.decide.rooms.path(batch_id), numbers)
+    bench = read_bench(house.decide, batch)
+    cases = house.decide.engine.cases(house.decide.rooms.path(batch_id), numbers)
+    asking = {bench.cover.signer, bench.cover.contact}
+    for case in cases:
+        asking |= {case.official, *case.recipients}
+    return ToReview(
+        batch_id,
+        leaf_hash(leaf.render()).hex(),
+        {v.n: _opened(house, batch, leaf, v).commitment for v in views},
+        frozenset(v.n for v in views if grants_of(house.decide, batch_id, v)),
+        frozenset(asking - {""}),
+    )
+
+
+def review_paper(house: Release, batch_id: str, reviewer: str, looked: Sequence[Looked]) -> bytes:
+    """The bytes the reviewer signs for the rows they looked at."""
+    return paper(to_review(house, batch_id, [each.row for each in looked]), house.review.office, reviewer, looked)
+
+
+def hand_in_review(house: Release, batch_id: str, signed: bytes, signature: bytes) -> Review:
+    """Check and log a signed review, and keep it in the batch's room."""
+    looked = [int(each["row"]) for each in json.loads(signed)["rows"]]
+    earlier = _reviews(house, batch_id)
+    taken = take_review(house.review, to_review(house, batch_id, looked), signed, signature, [p for p, _, _ in earlier])
+    stem = f"review-{len(earlier) + 1:04d}"
+    house.decide.rooms.write(batch_id, f"{stem}.sig", signature)
+    house.decide.rooms.write(batch_id, f"{stem}.json", signed)
+    return taken
+
+
+def prepare_package(house: Release, batch_id: str) -> Prepared:
+    """Seal the rows that the batch's latest review accepted into a package. Barred with every reason against it."""
+    batch, decision = _decided(house, batch_id)
+    reviews = _reviews(house, batch_id)
+    if not reviews:
+        raise Refused("review_missing", "nobody has reviewed rows of this batch; have them reviewed first")
+    signed, signature, leaf = reviews[-1]
+    review = Review(signed, signature, leaf)
+    bench = read_bench(house.decide, batch)
+    _unmoved(bench, decision)
+    numbers = review.statement.accepted
+    views = house.decide.engine.rows(house.decide.rooms.path(batch_id), numbers)
+    rows = _granted_rows(house, batch, views)
+    out = _outgoing(house, bench, f"{batch_id}-p{len(reviews):02d}", rows)
+    made = prepare(
+        house.release,
+        out,
+        rows,
+        review,
+        lambda wanted: _fetch(house, bench, {v.n: v.record for v in views}, [r for r in rows if r.number in wanted]),
+        lambda package, wanted: _account(house, batch_id, package, [v for v in views if v.n in wanted]),
+    )
+    house.decide.cases.add_package(PackageRow(out.package, batch_id, len(rows), made.leaf))
+    return made
+
+
+def grants_of(desk: DecideDesk, batch_id: str, view: RowView) -> frozenset[Grant]:
+    """What the settled decision of a row grants; empty unless its outcome grants."""
+    record = pattern_of(desk, batch_id, view)
+    if record["outcome"] not in ("REQUIRE", "PERMIT"):
+        return frozenset()
+    return frozenset(Grant(field, year) for field, year in record["grants"])
+
+
+def pattern_of(desk: DecideDesk, batch_id: str, view: RowView) -> dict[str, Any]:
+    """The pattern record of a settled row, read from `patterns.jsonl`."""
+    lines = desk.rooms.read(batch_id, "patterns.jsonl").split(b"\n")
+    found: dict[str, Any] = json.loads(lines[view.pattern])
+    return found
+
+
+def _decided(house: Release, batch_id: str) -> tuple[BatchRow, StageLeaf]:
+    batch = house.decide.cases.batch(batch_id)
+    if batch is None or batch.state != "decided":
+        raise Refused("E_BATCH", "there is no decided batch of that id")
+    return batch, dict(house.decide.log.leaves())[batch.decision_leaf]
+
+
+def _opened(house: Release, batch: BatchRow, leaf: StageLeaf, view: RowView) -> Opening:
+    """The row's opening, after its place in the logged subtree was shown."""
+    row = row_bytes(view.n, view.claim_digest, view.pattern_digest, view.record)
+    opening = Opening(view.n, salts(house.decide.salt_key(), f"{batch.id}/{SUBTREE}", view.n, 1), row)
+    size, root = leaf.number("rows"), bytes.fromhex(leaf.text("root"))
+    with house.decide.store() as store:
+        path = store.prove_row(subtree_name(batch.id), view.n, size)
+    if not verify_row(root, size, opening, path):
+        raise LawgateError(f"row {view.n} of {batch.id} is not the one the log holds")
+    return opening
+
+
+def _reviews(house: Release, batch_id: str) -> list[tuple[bytes, bytes, int]]:
+    """Every review of the batch so far: paper, signature, leaf; in log order."""
+    rooms, made = house.decide.rooms, []
+    logged = [
+        (index, leaf)
+        for index, leaf in house.decide.log.leaves()
+        if leaf.kind == "review" and leaf.text("batch") == batch_id
+    ]
+    for k, (index, leaf) in enumerate(logged, 1):
+        signed, signature = rooms.read(batch_id, f"review-{k:04d}.json"), rooms.read(batch_id, f"review-{k:04d}.sig")
+        if hashlib.sha256(signed).hexdigest() != leaf.text("paper"):
+            raise LawgateError("a stored review is not the one the log holds")
+        made.append((signed, signature, index))
+    return made
+
+
+def _unmoved(bench: Bench, decision: StageLeaf) -> None:
+    """Refused when law, match plan or records are not those that were decided on."""
+    pins = {"rulebook": bench.pins.rulebook, "match_plan": bench.pins.plan, "records": bench.pins.records}
+    if moved := [name for name, digest in pins.items() if decision.text(name) != digest]:
+        raise Refused("E_MOVED", f"changed since the decision: {', '.join(moved)}; the request has to be decided anew")
+
+
+def _granted_rows(house: Release, batch: BatchRow, views: Sequence[RowView]) -> list[GrantedRow]:
+    _, leaf = _decided(house, batch.id)
+    cases = house.decide.engine.cases(house.decide.rooms.path(batch.id), [v.n for v in views])
+    return [
+        GrantedRow(
+            v.n,
+            v.row_id,
+            c.case_id,
+            c.recipients,
+            _opened(house, batch, leaf, v).commitment,
+            grants_of(house.decide, batch.id, v),
+        )
+        for v, c in zip(views, cases, strict=True)
+    ]
+
+
+def _outgoing(house: Release, bench: Bench, package: str, rows: Sequence[GrantedRow]) -> Outgoing:
+    cover = bench.cover
+    if bench.provision is None:
+        raise LawgateError("no provision is in force for a package")
+    people = {cover.signer, cover.contact} | {p for row in rows for p in row.recipients}
+    today: date = house.decide.clock.now().date()
+    return Outgoing(
+        package=package,
+        batch=bench.batch.id,
+        provision=cover.provision,
+        citation=bench.provision.citation,
+        agency=cover.agency,
+        people=tuple(sorted(people)),
+        recipient_key=cover.recipient_key,
+        purpose=cover.purpose,
+        sole_use=cover.sole_use,
+        use_terms=house.use_terms,
+        return_by=today + timedelta(days=RETURN_DAYS),
+        batch_rows=bench.batch.accepted,
+    )
+
+
+def _fetch(house: Release, bench: Bench, records: Mapping[int, int], rows: Sequence[GrantedRow]) -> list[Disclosable]:
+    """The granted values of the rows, asked of the records by their complete claims once more."""
+    desk, room = house.decide, house.decide.rooms.path(bench.batch.id)
+    claims = desk.engine.claims(room, [r.number for r in rows], bench.plan)
+    fields = sorted({g.field for r in rows for g in r.grants})
+    answer = desk.records(bench.cover.signed_on).candidates(claims, tuple(fields))
+    found = {field: desk.engine.values(answer, records, field) for field in fields}
+    made = []
+    for r in rows:
+        values = {
+            field: {y: v for y, v in found[field].get(r.number, {}).items() if Grant(field, y) in r.grants}
+            for field in fields
+        }
+        made.append(Disclosable(r.number, r.row_id, r.case_id, r.recipients, values))
+    return made
+
+
+def _account(house: Release, batch_id: str, package: str, views: Sequence[RowView]) -> Accounted:
+    """One accounting entry a row, durable before this returns: claim, decision, record, in a subtree of its own."""
+    entries = b"".join(row_bytes(v.n, v.claim_digest, v.pattern_digest, v.record) for v in views)
+    name = f"{package}.{ACCOUNTING}"
+    house.decide.rooms.write(batch_id, f"{name}.bin", entries)
+    made = commit(entries, ROW_WIDTH, house.decide.salt_key(), f"{package}/{ACCOUNTING}")
+    with house.decide.store() as store:
+        store.put_subtree(name, made.leaf_hashes)
+    return Accounted(name, made.root.hex(), made.count, ROW_WIDTH)

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lawgate`: the commands of one office folder. Heavy imports happen inside `open_house`, never for help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from lawgate.office.house import House
+
+OFFICE = Annotated[Path, typer.Option("--office", "-o", envvar="LAWGATE_OFFICE", help="The office folder.")]
+BATCH = Annotated[str, typer.Argument(help="Batch id, as `lawgate status` lists it.")]
+PERSON = Annotated[str, typer.Option("--by", help="Person id in the custodian's register.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What wiring gives the command line: how to make an office folder and how to open one."""
+
+    create: Callable[[Path, str], None]
+    open: Callable[[Path], House]
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn what a step refuses into a plain sentence on standard error and exit status 1 (2: a machine fault)."""
+    from lawgate.model.fault import Faulty, LawgateError, Refused
+
+    try:
+        yield
+    except Faulty as faulty:
+        for fault in faulty.faults:
+            typer.echo(fault.sentence(), err=True)
+        raise typer.Exit(1) from None
+    except Refused as refused:
+        typer.echo(f"not done: {refused}", err=True)
+        raise typer.Exit(1) from None
+    except LawgateError as broken:
+        typer.echo(f"stopped: {broken}", err=True)
+        raise typer.Exit(2) from None
+
+
+def build(doors: Doors) -> typer.Typer:
+    """The command line over these doors."""
+    app = typer.Typer(
+        no_args_is_help=True, help="The gate between confidential records and everyone who asks for them."
+    )
+    _office(app, doors)
+    _request(app, doors)
+    _release(app, doors)
+    _orders(app, doors)
+    _log(app, doors)
+    return app
+
+
+def _office(app: typer.Typer, doors: Doors) -> None:
+    records = typer.Typer(no_args_is_help=True, help="The custodian's records.")
+    app.add_typer(records, name="records")
+
+    @app.command()
+    def init(folder: Path, name: Annotated[str, typer.Option(help="The office's name in its log.")] = "office") -> None:
+        """Make an office folder: settings, rulebook, docket, keys, log, one local witness."""
+        with answering():
+            doors.create(folder, name)
+        typer.echo(
+            f"made {folder}. Next: put people.toml, recipients.toml and safeguards.toml into its registers folder,"
+        )
+        typer.echo(
+            "then `lawgate records import FOLDER`. Numbers must come from never-issued ranges (profile synthetic)."
+        )
+
+    @records.command("import")
+    def import_records(source: Path, office: OFFICE = Path()) -> None:
+        """Import the custodian's two Parquet files and pin them by their SHA-256."""
+        with answering():
+            manifest = doors.open(office).import_records(source)
+        typer.echo(f"imported; manifest sha256 {manifest}")
+
+    @app.command()
+    def status(office: OFFICE = Path()) -> None:
+        """Batches and packages, and where they stand."""
+        with answering():
+            house = doors.open(office)
+            for b in house.decide.cases.batches():
+                typer.echo(f"{b.id}  {b.state}  sent {b.sent:,}  accepted {b.accepted:,}  rejected {b.rejected:,}")
+                for p in house.decide.cases.packages(b.id):
+                    typer.echo(f"    package {p.id}  {p.rows} rows  prepared in leaf {p.prepared_leaf}")
+
+
+def _request(app: typer.Typer, doors: Doors) -> None:
+    request = typer.Typer(no_args_is_help=True, help="Requests as they arrive.")
+    app.add_typer(request, name="request")
+
+    @request.command()
+    def receive(folder: Path, office: OFFICE = Path()) -> None:
+        """Receive a request: its cover, its signature, cases.csv and rows.csv, in one folder."""
+        from lawgate.office.intake import receive as take
+
+        with answering():
+            got = take(doors.open(office).intake, folder)
+        for fault in got.parsed.faults[:20]:
+            typer.echo(fault.sentence(), err=True)
+        rows = got.parsed.rows
+        typer.echo(
+            f"{got.batch.id}: {got.batch.state}; {rows.sent:,} sent = {rows.accepted:,} accepted + {rows.rejected:,} rejected"
+        )
+        if got.parsed.refused:
+            raise typer.Exit(1)
+
+    @app.command()
+    def decide(
+        batch: BATCH,
+        as_of: Annotated[str, typer.Option(help="Instant whose law applies, with offset; now unless said.")] = "",
+        office: OFFICE = Path(),
+    ) -> None:
+        """Decide every row of a received batch, element by element, and root the decisions in the log."""
+        from lawgate.office.adjudicate import decide_batch
+
+        with answering():
+            made = decide_batch(doors.open(office).decide, batch, _instant(as_of))
+        for name, rows in sorted(made.figures.items()):
+            if name.startswith(("row_outcome.", "outcome.")):
+                typer.echo(f"{name.replace('.', ' ')}: {rows:,}")
+        typer.echo(f"decisions are rooted in leaf {made.decision_leaf}")
+
+    @app.command()
+    def explain(batch: BATCH, row: str, office: OFFICE = Path()) -> None:
+        """Why one row was decided as it was: a letter with every element and its citation, and no personal value."""
+        from lawgate.office.explain import explain as explained
+        from lawgate.surfaces.cli.letters import render
+
+        with answering():
+            found = explained(doors.open(office).decide, batch, row)
+        typer.echo(render(found))
+
+
+def _release(app: typer.Typer, doors: Doors) -> None:
+    review = typer.Typer(no_args_is_help=True, help="Individual review by a named human.")
+    app.add_typer(review, name="review")
+
+    @review.command("list")
+    def listed(batch: BATCH, limit: int = 200, office: OFFICE = Path()) -> None:
+        """Rows whose outcome grants, for the reviewer to look at one by one."""
+        with answering():
+            desk = doors.open(office).decide
+            for row in desk.engine.granted(desk.rooms.path(batch), limit):
+                others = f"{row.others} others at the address ({row.minors} minors)"
+                typer.echo(f"row {row.n}  {row.row_id}  {others}  see `lawgate explain {batch} {row.row_id}`")
+
+    @review.command()
+    def paper(
+        batch: BATCH,
+        out: Path,
+        accept: Annotated[list[str], typer.Option(help="ROW@INSTANT: accepted, seen at that UTC instant.")] = [],  # noqa: B006  # typer copies it
+        decline: Annotated[list[str], typer.Option(help="ROW@INSTANT: declined, seen at that UTC instant.")] = [],  # noqa: B006  # typer copies it
+        by: PERSON = "",
+        office: OFFICE = Path(),
+    ) -> None:
+        """Write the statement the reviewer signs, for the rows they looked at."""
+        from lawgate.office.release import review_paper
+        from lawgate.protocol.statement import Looked
+
+        with answering():
+            looked = [Looked(*_seen(t, accepted)) for accepted, ts in ((True, accept), (False, decline)) for t in ts]
+            out.write_bytes(review_paper(doors.open(office).release, batch, by, looked))
+        typer.echo(
+            f"wrote {out}; sign its exact bytes with the reviewer's key (Ed25519), then `lawgate review hand-in`"
+        )
+
+    @review.command("hand-in")
+    def hand_in(batch: BATCH, statement: Path, signature: Path, office: OFFICE = Path()) -> None:
+        """Hand in a signed review (signature: 64 raw bytes)."""
+        from lawgate.office.release import hand_in_review
+
+        with answering():
+            taken = hand_in_review(doors.open(office).release, batch, statement.read_bytes(), signature.read_bytes())
+        typer.echo(f"review of {len(taken.statement.looked)} rows is in leaf {taken.leaf}")
+
+    @app.command()
+    def prepare(batch: BATCH, office: OFFICE = Path()) -> None:
+        """Seal the rows the latest review accepted into a package. Nothing leaves yet."""
+        from lawgate.office.release import prepare_package
+
+        with answering():
+            made = prepare_package(doors.open(office).release, batch)
+        typer.echo(
+            f"package {made.manifest.package}: {len(made.manifest.records)} records, prepared in leaf {made.leaf}"
+        )
+
+    @app.command()
+    def pull(
+        package: str,
+        key: Annotated[str, typer.Option(help="Id of the registered recipient key that asks.")],
+        out: Annotated[Path, typer.Option(help="Folder to deliver into.")],
+        office: OFFICE = Path(),
+    ) -> None:
+        """Hand a package and its sealed keys to the recipient, after a last look at the docket."""
+        from lawgate.office.handout import pull as hand_out
+
+        with answering():
+            house = doors.open(office)
+            done = hand_out(house.release.release, package, key, house.courier(out))
+        typer.echo(f"handed out as {done.name}; leaves {done.handout} (before) and {done.sent} (after)")
+
+
+def _orders(app: typer.Typer, doors: Doors) -> None:
+    order = typer.Typer(no_args_is_help=True, help="Court orders and other stops.")
+    app.add_typer(order, name="order")
+
+    @order.command()
+    def enter(
+        file: Path,
+        by: PERSON,
+        unreadable: Annotated[str, typer.Option(help="Enter a paper nobody can read, under this name.")] = "",
+        office: OFFICE = Path(),
+    ) -> None:
+        """Enter an order. It binds at once; one person is enough."""
+        from lawgate.office.orders import enter_order, enter_unreadable
+
+        with answering():
+            desk = doors.open(office).orders
+            text = file.read_bytes()
+            name = enter_unreadable(desk, unreadable, text, by) if unreadable else enter_order(desk, text, by)
+        typer.echo(f"{name} is in force")
+
+    @order.command("list")
+    def listed(office: OFFICE = Path()) -> None:
+        """Orders in force now."""
+        from lawgate.docket.standing import standing
+
+        with answering():
+            desk = doors.open(office).orders
+            stands = standing(desk.register.texts(), desk.clock.now())
+        for one in stands.in_force:
+            until = one.ends.isoformat() if one.ends else "until further notice"
+            typer.echo(f"{one.id}  {one.kind}  {', '.join(e.kind for e in one.effects)}  {until}")
+        for name in stands.unreadable:
+            typer.echo(f"{name}  unreadable: binds everything")
+
+
+def _log(app: typer.Typer, doors: Doors) -> None:
+    log = typer.Typer(no_args_is_help=True, help="The log that outsiders can check.")
+    app.add_typer(log, name="log")
+
+    @log.command()
+    def verify(office: OFFICE = Path()) -> None:
+        """Recompute the whole log: entries, tiles, checkpoint, signatures, every batch's subtree."""
+        with answering():
+            house = doors.open(office)
+            found = house.check_log()
+            size, root = house.log_head()
+        for each in found:
+            typer.echo(("BROKEN " if each.broken else "note   ") + each.sentence, err=each.broken)
+        if any(each.broken for each in found):
+            raise typer.Exit(1)
+        typer.echo(f"whole: {size} leaves, root {root}")
+        typer.echo(house.witness_note)
+
+
+def _seen(text: str, accepted: bool) -> tuple[int, bool, datetime]:
+    from lawgate.model.fault import Refused
+
+    row, _, at = text.partition("@")
+    try:
+        return int(row), accepted, datetime.fromisoformat(at).astimezone(UTC)
+    except ValueError:
+        raise Refused("E_SEEN", "write a row as ROW@INSTANT, for example 3@2026-01-05T10:00:00Z") from None
+
+
+def _instant(text: str) -> datetime | None:
+    from lawgate.model.fault import Refused
+
+    if not text:
+        return None
+    try:
+        made = datetime.fromisoformat(text)
+    except ValueError:
+        made = None
+    if made is None or made.tzinfo is None:
+        raise Refused("E_TIME", "write an instant with its offset, for example 2025-06-30T12:00:00-04:00")
+    return made

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The office folder: make one, and open one as a House."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from lawgate.drivers.age.sealer import AgeSealer
+from lawgate.drivers.clock.system import SystemClock
+from lawgate.drivers.duckdb.engine import DuckEngine
+from lawgate.drivers.duckdb.records import ParquetRecords, import_records
+from lawgate.drivers.keys import keyfile
+from lawgate.drivers.keys.verify import verify
+from lawgate.drivers.orders.gate import FileGate
+from lawgate.drivers.orders.register import FolderRegister
+from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFolders
+from lawgate.drivers.package.log import StoreLog
+from lawgate.drivers.parser.driver import ChildParser
+from lawgate.drivers.rooms.folders import FolderRooms
+from lawgate.drivers.sqlite.cases import SqliteCases
+from lawgate.drivers.tiles.check import verify as check_folder
+from lawgate.drivers.tiles.sequencer import publish_head
+from lawgate.drivers.tiles.store import TileLog
+from lawgate.drivers.witness.local import LocalWitness
+from lawgate.drivers.witness.quorum import Quorum
+from lawgate.law.read import read_layout, read_rulebook
+from lawgate.law.registers import read_registers
+from lawgate.ledger.note import COSIGNATURE, ED25519
+from lawgate.ledger.quorum import Policy
+from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
+from lawgate.model.fault import LawgateError, Refused
+from lawgate.office.adjudicate import DecideDesk
+from lawgate.office.cover import read_cover
+from lawgate.office.handout import ReleaseDesk
+from lawgate.office.house import Check, House
+from lawgate.office.intake import IntakeDesk
+from lawgate.office.orders import OrderDesk
+from lawgate.office.release import Release
+from lawgate.office.review import ReviewDesk
+from lawgate.ports.log import LogStore
+
+PROFILES = ("synthetic",)
+SETTINGS = """# Settings of this office. There is no setting that releases, skips a witness or raises a ceiling.
+format = "lawgate-office-1"
+profile = "{profile}"          # synthetic: numbers come only from ranges that were never issued
+rulebook = "{rulebook}"
+origin = "{origin}"            # the log's name on every checkpoint
+witness = "{witness}"          # the one local witness; it runs on this machine
+review_office = "custodian.reviewer"
+use_terms = "Only for the named officers, only for the stated case; no passing on; return or destroy by the day stated."
+"""
+LOCAL_WITNESS = (
+    "One witness, on this machine, under the same administrator as the log (quorum 1). It finds a log that was set "
+    "back or forked by accident; against whoever owns the machine it proves nothing."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one office folder."""
+
+    profile: str
+    rulebook: str
+    origin: str
+    witness: str
+    review_office: str
+    use_terms: str
+
+
+def create(folder: Path, rulebooks: Path, rulebook: str, name: str) -> None:
+    """Make an office folder with fresh keys. Refused E_OFFICE when `folder` holds anything already."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused("E_OFFICE", "the folder is not empty; name a new one")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,60}", name):
+        raise Refused("E_NAME", "a name has small letters, digits, dots and hyphens")
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    shutil.copytree(rulebooks / rulebook, folder / "rulebooks" / rulebook)
+    for sub in ("registers", "keys", "witness", "packages"):
+        (folder / sub).mkdir(mode=0o700)
+    FolderRegister.create(folder / "docket")
+    origin, witness = f"{name}/log", f"{name}/local-witness"
+    keyfile.create(folder / "keys" / "log.key", origin, ED25519)
+    keyfile.create(folder / "witness" / "witness.key", witness, COSIGNATURE)
+    _private(folder / "keys" / "salt.key", secrets.token_bytes(32))
+    TileLog.create(folder / "log", origin).close()
+    text = SETTINGS.format(profile=PROFILES[0], rulebook=rulebook, origin=origin, witness=witness)
+    (folder / "settings.toml").write_text(text)
+
+
+def open_house(folder: Path) -> House:
+    """The house of an office folder. LawgateError naming what is wrong when it cannot be opened."""
+    settings = _settings(folder)
+    law = partial(_files, folder / "rulebooks" / settings.rulebook, "**/*.toml")
+    registers = partial(_files, folder / "registers", "*.toml")
+    clock, engine, register = SystemClock(), DuckEngine(), FolderRegister(folder / "docket")
+    signer = keyfile.load(folder / "keys" / "log.key")
+    witness_key = keyfile.load(folder / "witness" / "witness.key")
+    # The quorum is not a setting: one of the one witness this first version has.
+    policy = Policy(signer.key, (witness_key.key,), 1)
+    witness = LocalWitness(
+        folder / "witness" / "memory", witness_key, {settings.origin: signer.key}, verify, lambda: int(time.time())
+    )
+    gather = Quorum([witness], policy, verify)
+    store: Callable[[], AbstractContextManager[LogStore]] = partial(TileLog.open, folder / "log", settings.origin)
+    log = StoreLog(store, lambda opened: publish_head(opened, signer, policy, verify, gather))
+    rooms, cases = FolderRooms(folder / "batches"), SqliteCases(folder / "cases.sqlite")
+    files = law()
+    rulebook = read_rulebook(files, clock.now().date())
+    decide = DecideDesk(
+        engine=engine,
+        records=lambda day: ParquetRecords(folder / "records", day),
+        log=log,
+        store=store,
+        cases=cases,
+        rooms=rooms,
+        orders=register,
+        clock=clock,
+        verify=verify,
+        read_cover=read_cover,
+        law=law,
+        registers=registers,
+        salt_key=(folder / "keys" / "salt.key").read_bytes,
+        program=program_digest(),
+    )
+    gate, packages = FileGate(folder / "gate"), PackageFolders(folder / "packages")
+    review = ReviewDesk(
+        log, lambda: read_registers(registers()), settings.review_office, rulebook.ceilings, clock, verify
+    )
+    release = ReleaseDesk(
+        gate=gate,
+        register=register,
+        log=log,
+        policy=policy,
+        verify=verify,
+        packages=packages,
+        keys=KeyFolder(folder / "keys" / "packages"),
+        sealer=AgeSealer(),
+        registers=lambda: read_registers(registers()),
+        office=settings.review_office,
+        ceilings=rulebook.ceilings,
+        clock=clock,
+    )
+    return House(
+        intake=IntakeDesk(ChildParser(), read_layout(files), log, cases, clock, rooms),
+        decide=decide,
+        release=Release(decide, review, release, settings.use_terms),
+        orders=OrderDesk(register, log, gate, packages, clock),
+        courier=FolderCourier,
+        import_records=partial(_import, folder, files),
+        check_log=lambda: [Check(f.sentence(), f.broken) for f in check_folder(folder / "log", policy, verify)],
+        log_head=partial(_head, store),
+        witness_note=LOCAL_WITNESS,
+        profile=settings.profile,
+    )
+
+
+def program_digest() -> str:
+    """SHA-256 (hex) over the source of this package: name, length and bytes of each file."""
+    root = Path(__file__).parent.parent
+    h = hashlib.sha256(b"lawgate-program-v1\0")
+    for file in sorted(root.rglob("*.py")):
+        data = file.read_bytes()
+        h.update(f"{file.relative_to(root).as_posix()}\0{len(data)}\0".encode() + data)
+    return h.hexdigest()
+
+
+def _import(folder: Path, files: Mapping[str, bytes], source: Path) -> str:
+    addresses, names = read_address_grammar(files["match/address.toml"]), read_name_grammar(files["match/names.toml"])
+    return import_records(source, folder / "records", addresses, names)
+
+
+def _head(store: Callable[[], AbstractContextManager[LogStore]]) -> tuple[int, str]:
+    with store() as log:
+        head = log.head()
+    return head.size, head.root.hex()
+
+
+def _settings(folder: Path) -> Settings:
+    try:
+        doc = tomllib.loads((folder / "settings.toml").read_text())
+        made = Settings(**{k: doc[k] for k in Settings.__dataclass_fields__})
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        raise LawgateError("this is not an office folder (settings.toml cannot be read); see `lawgate init`") from None
+    if made.profile not in PROFILES:
+        raise LawgateError("the only profile of this version is `synthetic`; it must not touch real records")
+    return made
+
+
+def _files(folder: Path, pattern: str) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.glob(pattern)) if p.is_file()}
+
+
+def _private(file: Path, data: bytes) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as f:
+        f.write(data)
+        f.flush()
+        os.fsync(f.fileno())

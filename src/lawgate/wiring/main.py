@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Entry point of the `lawgate` command."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lawgate.surfaces.cli.app import Doors, build
+
+if TYPE_CHECKING:
+    from lawgate.office.house import House
+
+SHIPPED = "_rulebooks"
+
+
+def rulebooks() -> Path:
+    """The folder of rulebooks shipped with the program, or the one beside the source."""
+    spec = find_spec("lawgate")
+    root = Path(str(spec.origin)).parent if spec else Path()
+    shipped = root / SHIPPED
+    return shipped if shipped.is_dir() else root.parent.parent / "rulebooks"
+
+
+def main() -> None:
+    """Run the command line."""
+    build(Doors(_create, _open))()
+
+
+def _create(folder: Path, name: str) -> None:
+    from lawgate.wiring.folder import create
+
+    books = sorted(p.name for p in rulebooks().iterdir() if (p / "rulebook.toml").exists())
+    create(folder, rulebooks(), books[0], name)
+
+
+def _open(folder: Path) -> House:
+    from lawgate.wiring.folder import open_house
+
+    return open_house(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A request read in a real child process: the good case, and every way in which a child can go wrong."""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from lawgate.drivers.parser.driver import CHILD, ChildParser
+from lawgate.model.fault import LawgateError, Scope
+from lawgate.model.layout import Column, Layout
+from lawgate.ports.intake import FILES, FRAME, Count, Instruction, Limits, Parsed
+from unit.intake.samples import CASE_HEADER, DAY, LAYOUT, ROW_HEADER, Sent, case, row, text
+
+NOTHING = Count(0, 0, 0)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    made = tmp_path / "room"
+    made.mkdir()
+    return made
+
+
+def parse(request: Path, room: Path, limits: Limits | None = None, command: tuple[str, ...] = CHILD) -> Parsed:
+    return ChildParser(limits, command).parse(request, room, LAYOUT, DAY)
+
+
+def test_a_good_request_becomes_parquet(tmp_path: Path, room: Path) -> None:
+    rows = [row(0, tin="912-05-0001"), row(1, tin="912050002"), row(2, dob="nine"), row(1, row_id="x", tin="")]
+    sent = Sent(rows=text(ROW_HEADER, rows))
+    found = parse(sent.write(tmp_path / "request"), room)
+    assert [(f.scope, f.file, f.line, f.column, f.code) for f in found.faults] == [
+        (Scope.ROW, "rows.csv", 4, "dob", "E_DATE")
+    ]
+    assert (found.cases, found.rows) == (Count(3, 3, 0), Count(4, 3, 1))
+    assert found.cover is not None
+    assert (found.cover_bytes, found.signature) == (sent.cover(), bytes(range(64)))
+    assert (found.cover.request_id, found.cover.fields, found.cover.rows.rows) == (
+        "req-2025-0003",
+        ("mailing_address",),
+        4,
+    )
+    assert str(found.cover.signed_at) == "2025-06-27 14:00:00-04:00"
+    table = pq.read_table(room / "rows.parquet")
+    assert table.schema.names == ["n", "line", "case_n", *(c.name for c in LAYOUT.rows)]
+    assert all(not field.nullable for field in table.schema)
+    assert table.column("tin").to_pylist() == ["912050001", "912050002", ""]
+    assert table.column("reason").to_pylist()[1] == 'Filed "late", then moved'
+    assert table.select(["n", "line", "case_n"]).to_pydict() == {"n": [0, 1, 2], "line": [2, 3, 5], "case_n": [0, 1, 1]}
+    assert pq.read_table(room / "cases.parquet").column("case_id").to_pylist() == ["case-0", "case-1", "case-2"]
+    assert {p.name: p.stat().st_mode & 0o777 for p in room.iterdir()} == {
+        f"{name}.parquet": 0o600 for name in ("cases", "rows", "faults")
+    }
+
+
+def test_a_used_room_a_missing_folder_and_a_bad_layout_are_machinery(tmp_path: Path, room: Path) -> None:
+    request = Sent().write(tmp_path / "request")
+    parse(request, room)
+    before = {path.name: path.read_bytes() for path in room.iterdir()}
+    with pytest.raises(LawgateError, match="used before"):
+        parse(request, room)
+    assert {path.name: path.read_bytes() for path in room.iterdir()} == before
+    (tmp_path / "other").mkdir()
+    with pytest.raises(LawgateError, match="cannot be opened"):
+        parse(tmp_path / "none", tmp_path / "other")
+    with pytest.raises(LawgateError, match="cannot be used"):
+        parse(request, tmp_path / "none")
+    strange = Layout(LAYOUT.cases, (*LAYOUT.rows[:2], Column("x", "number", 5, False)))
+    with pytest.raises(LawgateError, match="known kinds"):
+        ChildParser().parse(request, tmp_path / "other", strange, DAY)
+    assert list((tmp_path / "other").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_link_or_a_pipe_is_not_a_file(name: str, tmp_path: Path, room: Path) -> None:
+    request = Sent(without=[name]).write(tmp_path / "request")
+    (request / name).symlink_to("/etc/hostname") if name.endswith("csv") else os.mkfifo(request / name)
+    found = parse(request, room)
+    assert [(f.file, f.code) for f in found.faults] == [(name, "E_MISSING")]
+
+
+def refused(found: Parsed, room: Path) -> bool:
+    assert [(f.scope, f.file, f.code) for f in found.faults] == [(Scope.FILE, "request", "E_PARSER")]
+    assert (found.cover, found.signature, found.cases, found.rows) == (None, None, NOTHING, NOTHING)
+    assert list(room.iterdir()) == []
+    return found.refused
+
+
+def child(program: str) -> tuple[str, ...]:
+    """A command that runs `program` instead of the child; `i` is its instruction, `say` writes a frame."""
+    start = (
+        "import json, os, struct, sys, time; i = json.load(sys.stdin)\n"
+        f"def say(tag, data): os.write(1, struct.pack({FRAME!r}, tag, len(data)) + data)\n"
+    )
+    return sys.executable, "-c", start + program
+
+
+END = json.dumps({"cover": None, "digest": "", "signature": None, "cases": [0, 0], "rows": [0, 0]})
+BATCH = (
+    "import pyarrow as pa\n"
+    "def batch(*columns): return bytes(pa.RecordBatch.from_arrays([pa.array(v, t) for v, t in columns],"
+    " names=[str(n) for n in range(len(columns))]).serialize())\n"
+    "i8, i16, i32, s = pa.int8(), pa.int16(), pa.int32(), pa.string()\n"
+)
+CASE = "('c', s), ('2024-01-01', s), ('proceeding', s), ('', s), ('', s)"
+WRONG = {
+    "says nothing": "",
+    "does not listen": "os.close(0)",
+    "is killed": "os.kill(os.getpid(), 9)",
+    "is killed in the middle": "say(b'E', b'x' * 100)[:50]; os.write(1, b'E123'); os.kill(os.getpid(), 9)",
+    "stops in a frame": "os.write(1, b'R' + bytes(8)[:3])",
+    "says an unknown thing": "say(b'X', b'')",
+    "announces too much": f"os.write(1, struct.pack({FRAME!r}, b'R', 1 << 62))",
+    "ends with nonsense": "say(b'E', b'not json')",
+    "ends with deep nonsense": "say(b'E', b'[' * 100000)",
+    "ends with other types": "say(b'E', b'[1, 2]')",
+    "accepts without a cover": f"say(b'E', {END!r}.encode())",
+    "goes on after the end": f"say(b'E', {END!r}.encode()); os.write(1, b'x')",
+    "ends badly": f"say(b'E', {END!r}.encode()); sys.exit(3)",
+    "sends rubbish for rows": "say(b'R', os.urandom(4000))",
+    "sends rubbish for faults": "say(b'F', bytes(4000))",
+    "sends nulls": BATCH + "say(b'C', batch(([0], i32), ([2], i32), *(([None], s) for _ in range(5))))",
+    "numbers cases wrongly": BATCH + "say(b'C', batch(([7], i32), ([2], i32), *((['c'], s) for _ in range(5))))",
+    "names a case that is not there": BATCH
+    + "say(b'R', batch(([0], i32), ([2], i32), ([0], i32), *((['c'], s) for _ in range(10))))",
+    "sends other columns": BATCH + "say(b'C', batch(([0], i32), ([2], i32)))",
+    "sends bytes that are no text": BATCH
+    + "b = [pa.array([b'\\xff'], pa.binary()).view(s) for _ in range(5)]\n"
+    + "r = pa.RecordBatch.from_arrays([pa.array([0], i32), pa.array([2], i32), *b], names=list('abcdefg'))\n"
+    + "say(b'C', bytes(r.serialize()))",
+    "invents a code": BATCH + "say(b'F', batch(([3], i8), ([2], i32), ([0], i16), ([999], i16)))",
+    "invents a negative code": BATCH + "say(b'F', batch(([3], i8), ([2], i32), ([0], i16), ([-1], i16)))",
+    "invents a column": BATCH + "say(b'F', batch(([3], i8), ([2], i32), ([99], i16), ([20], i16)))",
+    "invents a file": BATCH + "say(b'F', batch(([9], i8), ([2], i32), ([0], i16), ([20], i16)))",
+}
+
+
+@pytest.mark.parametrize("how", WRONG)
+def test_a_child_that_goes_wrong(how: str, tmp_path: Path, room: Path) -> None:
+    found = parse(Sent().write(tmp_path / "request"), room, command=child(WRONG[how]))
+    assert refused(found, room)
+
+
+def test_a_child_that_never_ends(tmp_path: Path, room: Path) -> None:
+    pid = tmp_path / "pid"
+    program = f"open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    begun = time.monotonic()
+    found = parse(Sent().write(tmp_path / "request"), room, Limits(seconds=1), child(program))
+    assert refused(found, room)
+    assert time.monotonic() - begun < 5
+    assert not alive(int(pid.read_text()))
+
+
+def test_a_child_without_memory(tmp_path: Path, room: Path) -> None:
+    found = parse(Sent().write(tmp_path / "request"), room, Limits(memory=64 << 20))
+    assert refused(found, room)
+
+
+def test_a_bomb_meets_the_ceiling(tmp_path: Path, room: Path) -> None:
+    lock = "from lawgate.posts.parser import cage; from lawgate.ports.intake import Limits\n"
+    program = lock + "cage.lock(i['parent'], Limits(memory=1 << 30)); b = bytearray(4 << 30)"
+    begun = time.monotonic()
+    assert refused(parse(Sent().write(tmp_path / "request"), room, command=child(program)), room)
+    assert time.monotonic() - begun < 10
+
+
+ESCAPES = {
+    "open": "open('/etc/hostname')",
+    "create": "open({tmp!r} + '/made', 'w')",
+    "create without a descriptor": "os.mknod({tmp!r} + '/made')",
+    "make a folder": "os.mkdir({tmp!r} + '/made')",
+    "remove": "os.unlink({tmp!r} + '/kept')",
+    "socket": "socket.socket()",
+    "pipe": "os.pipe()",
+    "start a program": "os.posix_spawn('/bin/true', ['true'], {{}})",
+    "write": "os.write(fd, b'x')",
+}
+NEEDS_LANDLOCK = {"create without a descriptor", "make a folder", "remove", "start a program"}
+
+
+@pytest.mark.parametrize("what", ESCAPES)
+def test_nothing_can_be_reached_from_the_cage(what: str, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("kept")
+    program = (
+        "import os, socket, sys\nfrom lawgate.posts.parser import cage\nfrom lawgate.ports.intake import Limits\n"
+        f"fd = os.open({str(tmp_path / 'kept')!r}, os.O_WRONLY)\n"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "closed = cage.lock(os.getppid(), Limits())\n"
+        f"if not closed and {what in NEEDS_LANDLOCK}: os._exit(77)\n"
+        f"try:\n    {ESCAPES[what].format(tmp=str(tmp_path))}\nexcept OSError:\n    os._exit(42)\n"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", program], env={}, check=False, capture_output=True)
+    if done.returncode == 77:
+        pytest.skip("this kernel has no Landlock")
+    assert done.returncode == 42, done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["kept"]
+    assert (tmp_path / "kept").read_text() == "kept"
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def eventually(check: object, seconds: float = 5.0) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if check():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
+    lock = "import os,time\nfrom lawgate.posts.parser import cage\nfrom lawgate.ports.intake import Limits\n"
+    grandchild = lock + "cage.lock(os.getppid(), Limits()); os.write(1, str(os.getpid()).encode()); time.sleep(60)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-I', '-c', {grandchild!r}])"
+    middle = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE)
+    assert middle.stdout is not None
+    pid = int(os.read(middle.stdout.fileno(), 20))
+    assert alive(pid)
+    os.kill(middle.pid, signal.SIGKILL)
+    middle.wait()
+    middle.stdout.close()
+    assert eventually(lambda: not alive(pid))
+
+
+CANARY = "Zyxwvut"
+PERSONAL = {"last": CANARY, "address": f"9 {CANARY} Way", "reason": f'"{CANARY}, again"', "row_id": f"r-{CANARY}"}
+BAD = {"dob": f"{CANARY}", "tin": CANARY, "pending": CANARY, "years": CANARY, "role": CANARY, "case_id": CANARY}
+SPOILT = {
+    "well formed": row(1, **PERSONAL),
+    "malformed": row(1, **(PERSONAL | BAD)),
+    "long": row(1, last=CANARY * 50),
+    "torn": row(1, reason=f'"{CANARY}'),
+    "no columns": CANARY,
+    "carriage return": row(1, last=f"{CANARY}\r"),
+    "not text": row(1, last=f"{CANARY}\udcff"),
+}
+
+
+@pytest.fixture
+def whole_tree(tmp_path: Path) -> Iterator[None]:
+    """Fails when a canary is left in any file outside the request and the room."""
+    yield
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and path.parent.name not in ("request", "room"):
+            assert CANARY.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("how", SPOILT)
+@pytest.mark.usefixtures("whole_tree")
+def test_no_value_ever_appears(
+    how: str, tmp_path: Path, room: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{line}\n" for line in (ROW_HEADER, row(0), SPOILT[how], row(2))).encode("utf-8", "surrogateescape")
+    cases = text(CASE_HEADER, [case(0), case(1, engaged=f"{CANARY}!"), case(1, case_id="case-2"), case(1)])
+    request = Sent(cases, rows).write(tmp_path / "request")
+    found = parse(request, room)
+    assert found.faults
+    seen = capfd.readouterr()
+    assert CANARY not in "".join(f.sentence() for f in found.faults) + repr(found.faults) + seen.out + seen.err
+    faults = room / "faults.parquet"
+    assert not faults.exists() or CANARY.encode() not in faults.read_bytes()
+
+
+@pytest.mark.parametrize("memory", [60 << 20, 3 << 29])
+def test_the_child_itself_says_no_value_on_standard_error(memory: int, tmp_path: Path) -> None:
+    cover = [("agency.one", f"{CANARY} one"), ("sole_use = true", f"sole_use = true\n{CANARY} = 1")]
+    sent = Sent(rows=text(ROW_HEADER, [row(1, **PERSONAL)]), changes=cover, signature=CANARY.encode())
+    request = sent.write(tmp_path / "request")
+    files = tuple(os.open(request / name, os.O_RDONLY) for name in FILES)
+    told = Instruction(os.getpid(), files, LAYOUT, DAY, Limits(memory=memory)).to_json()
+    done = subprocess.run(CHILD, input=told, pass_fds=files, capture_output=True, env={}, check=False)
+    for descriptor in files:
+        os.close(descriptor)
+    assert done.stderr in (b"", b"parser: stopped\n")
+    assert bool(done.returncode) == bool(done.stderr) == (memory < 1 << 30)
+    assert CANARY.encode() not in b"".join(frame for tag, frame in frames(done.stdout) if tag != b"R")
+
+
+def frames(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    size = struct.calcsize(FRAME)
+    while data:
+        tag, length = struct.unpack(FRAME, data[:size])
+        yield tag, data[size : size + length]
+        data = data[size + length :]
+
+
+def test_nonsense_on_standard_input_ends_the_child_quietly() -> None:
+    done = subprocess.run(CHILD, input=CANARY.encode(), capture_output=True, env={}, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"parser: stopped\n")

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fast reading and the exact one give the same rows and the same faults, however the file is cut or spoiled."""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest import MonkeyPatch
+
+from lawgate.drivers.parser.answer import Answer
+from lawgate.drivers.parser.room import Room
+from lawgate.drivers.parser.stream import Torn
+from lawgate.model.code import CODES
+from lawgate.ports.intake import FILES, Instruction, Limits
+from lawgate.posts.parser import patterns
+from lawgate.posts.parser.child import read_request
+from lawgate.posts.parser.chunk import Rows
+from lawgate.posts.parser.fields import Judge, take_apart
+from lawgate.posts.parser.out import Out
+from unit.intake.samples import CASE_HEADER, DAY, LAYOUT, ROW_HEADER, Sent, case, parse, row, text
+
+KNOWN = {f"case-{n}": n for n in range(6)}
+NASTY = [
+    *('"', '""', ",", ";", "\n", " ", '","', '"\n', "\n\n", "#", "\0", "\t", "-", "0", "é", "e\u0301", "\u00a0"),
+    *("\u200d", "\u202e", "\U0001f3e0", "\ue000", "\u0661", "王", "yes", "2024-02-30", "000-00-0000", "x" * 70),
+]
+
+lines = st.integers(0, 7).map(row)
+spoiled = st.tuples(lines, st.lists(st.tuples(st.integers(0, 120), st.sampled_from(NASTY)), max_size=3)).map(
+    lambda pair: _spoil(*pair)
+)
+files = st.lists(st.one_of(lines, spoiled), min_size=1, max_size=12)
+
+
+def _spoil(line: str, insertions: list[tuple[int, str]]) -> str:
+    for at, piece in insertions:
+        line = line[:at] + piece + line[at + len(piece) * (at % 2) :]
+    return line
+
+
+def exact(whole: list[str]) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
+    """The reference: one line after the other, by the definition alone."""
+    judge, accepted, faults = Judge(LAYOUT.rows, 1, DAY), [], []
+    seen: set[str] = set()
+    torn = lost = False
+    for number, line in enumerate(whole, start=2):
+        found = take_apart(line, len(LAYOUT.rows), torn)
+        if lost:
+            mine = [(-1, "E_NEWLINE_IN_FIELD")]
+        elif found.code:
+            mine, lost, torn = [(found.column, found.code)], found.torn and found.code == "E_QUOTE", found.torn
+        else:
+            torn, mine = False, judge.row(found.fields)
+            wrong = {column for column, _ in mine}
+            if 0 not in wrong:
+                mine += [(0, "E_ROW_ID")] if found.fields[0] in seen else []
+                seen.add(found.fields[0])
+            if 1 not in wrong and found.fields[1] not in KNOWN:
+                mine.append((1, "E_CASE"))
+        faults += [(number, column, code) for column, code in sorted(mine)]
+        if not mine:
+            accepted.append(found.fields)
+    return accepted, faults
+
+
+def fast(whole: list[str], cut: int) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
+    """The product: in chunks of `cut` lines."""
+    rows, accepted, faults = Rows(LAYOUT.rows, 1, KNOWN, DAY), [], []
+    for start in range(0, len(whole), cut):
+        data = "".join(f"{line}\n" for line in whole[start : start + cut]).encode()
+        taken, found = rows.chunk(data, start + 2)
+        faults += found
+        accepted += [list(r.values()) for r in pa.table(taken.columns, [c.name for c in LAYOUT.rows]).to_pylist()]
+        assert len(taken.lines) == len(taken.columns[0])
+    return accepted, faults
+
+
+@given(files, st.integers(1, 13))
+def test_fast_and_exact_agree(made: list[str], cut: int) -> None:
+    whole = "\n".join(made).split("\n")
+    assert fast(whole, cut) == exact(whole)
+
+
+@given(st.lists(lines, min_size=1, max_size=30, unique=True))
+def test_well_formed_lines_never_need_the_exact_reading(made: list[str]) -> None:
+    data = "".join(f"{line}\n" for line in made).encode()
+    pattern = patterns.line_pattern(LAYOUT.rows, 1)
+    assert patterns.odd_characters(data) == frozenset()
+    assert patterns.surely_fine(patterns.split_lines(data), pattern, frozenset()).to_pylist() == [True] * len(made)
+
+
+@given(files)
+def test_the_answer_does_not_depend_on_the_fast_reading(made: list[str]) -> None:
+    whole = "\n".join(made).split("\n")
+    with MonkeyPatch.context() as patch:
+        patch.setattr(patterns, "surely_fine", lambda lines, pattern, odd: pa.repeat(pa.scalar(False), len(lines)))
+        slow = fast(whole, 5)
+    assert slow == fast(whole, 5)
+
+
+GOOD = Sent(cases=text(CASE_HEADER, [case(n) for n in range(6)]), rows=text(ROW_HEADER, [row(n) for n in range(6)]))
+flips = st.lists(st.tuples(st.integers(0, 700), st.integers(0, 255), st.booleans()), min_size=1, max_size=4)
+
+
+@given(flips, st.booleans())
+def test_every_row_is_accounted_for_whatever_the_bytes(changes: list[tuple[int, int, bool]], rows: bool) -> None:
+    data = bytearray(GOOD.rows if rows else GOOD.cases)
+    for at, byte, insert in changes:
+        data[at : at + (not insert)] = bytes([byte])
+    sent = Sent(GOOD.cases, bytes(data)) if rows else Sent(bytes(data), GOOD.rows)
+    with TemporaryDirectory() as folder:
+        found = parse(sent, Path(folder))
+        left = sorted(path.name for path in (Path(folder) / "room").iterdir())
+    for count in (found.cases, found.rows):
+        assert count.sent == count.accepted + count.rejected
+    assert left == ([] if found.refused else ["cases.parquet", "faults.parquet", "rows.parquet"])
+    spoiled_count = found.rows if rows else found.cases
+    assert spoiled_count.sent == data.count(b"\n") + (data[-1:] != b"\n") - 1
+    assert bool(found.faults) == (found.refused or found.rows.rejected + found.cases.rejected > 0)
+
+
+def _said() -> list[tuple[bytes, bytes]]:
+    said: list[bytes] = []
+    out = Out(lambda part: said.append(bytes(part)) or len(part))
+    with TemporaryDirectory() as folder:
+        request = Sent(rows=text(ROW_HEADER, [row(0), row(1, dob="x"), row(2)])).write(Path(folder) / "request")
+        files = tuple(os.open(request / name, os.O_RDONLY) for name in FILES)
+        read_request(Instruction(0, files, LAYOUT, DAY, Limits()), out)
+    for descriptor in files:
+        os.close(descriptor)
+    return [(head[:1], data) for head, data in zip(said[::2], said[1::2], strict=True)]
+
+
+SAID = _said()
+changes = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6)
+
+
+@given(st.integers(0, len(SAID) - 1), changes, st.sampled_from(b"CRFE"))
+def test_a_child_that_lies_is_torn_or_keeps_the_forms(which: int, lies: list[tuple[int, int]], tag: int) -> None:
+    with TemporaryDirectory() as folder, Room(Path(folder), LAYOUT) as room:
+        answer = Answer(room, LAYOUT, Limits())
+        try:
+            for number, (said_tag, said) in enumerate(SAID):
+                data = bytearray(said)
+                if number == which:
+                    for at, byte in lies:
+                        data[at % len(data)] = byte
+                answer.take(said_tag if number != which or len(lies) % 2 else bytes([tag]), data)
+        except Torn:
+            return
+        assert {f.code for f in [*answer.row_faults, *answer.file_faults]} <= {code.name for code in CODES}
+        assert answer.rows.sent == answer.rows.accepted + answer.rows.rejected
+
+
+@given(st.binary(max_size=300), st.binary(max_size=200))
+def test_any_bytes_are_faults_and_nothing_worse(cover: bytes, signature: bytes) -> None:
+    sent = Sent(signature=signature)
+    sent.cover = lambda: cover  # type: ignore[method-assign] # the cover is any bytes here
+    with TemporaryDirectory() as folder:
+        found = parse(sent, Path(folder))
+    assert {(f.file, f.code) for f in found.faults} >= {("cover.toml", "E_COVER")}
+    assert found.cover is None

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bars: every fact counts, unknown never helps, the yes-case exists, and no argument lets anything pass."""
+
+import inspect
+from dataclasses import fields, replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lawgate.model.fault import LawgateError
+from lawgate.model.period import Span
+from lawgate.model.request import RecipientKey
+from lawgate.office import handout
+from lawgate.protocol.bars import CHECKS, LAST_CHECKS, Barred, Facts, Last, bars, last_bars
+from lawgate.protocol.lease import LEASE_SECONDS, left
+from lawgate.protocol.state import STEPS, Event, State, step
+
+DAY = date(2030, 5, 6)
+KEY = RecipientKey("rk-1", "agency", "age1x", ("p1", "p2"), Span(date(2030, 1, 1), date(2031, 1, 1)))
+GOOD = Facts(
+    covering=(),
+    orders_missing=(),
+    published=True,
+    clock_apart=1.0,
+    decision_logged=True,
+    review_logged=True,
+    prepared_logged=True,
+    contents_match=True,
+    review_signed=True,
+    reviewer_apart=True,
+    set_packed="a",
+    set_reviewed="a",
+    rows_packed=3,
+    rows_accepted=3,
+    rows_a_package=500,
+    reviewed_that_day=3,
+    reviewed_a_day=200,
+    key=KEY,
+    key_usable=True,
+    key_prepared="rk-1",
+    key_asked="rk-1",
+    agency="agency",
+    safeguard=KEY.span,
+    today=DAY,
+)
+LAST = Last(handout_logged=True, lease_left=1.0)
+WRONG = {
+    "covering": ("order-1",),
+    "orders_missing": ("order-1",),
+    "clock_apart": -121.0,
+    "set_packed": "b",
+    "set_reviewed": "b",
+    "rows_packed": 501,
+    "rows_accepted": 2,
+    "rows_a_package": 2,
+    "reviewed_that_day": 201,
+    "reviewed_a_day": 2,
+    "key": replace(KEY, id="rk-2", agency="other", registrars=("p1", "p1"), span=Span(date(2031, 1, 1), None)),
+    "key_prepared": "rk-2",
+    "key_asked": "rk-2",
+    "agency": "other",
+    "safeguard": Span(date(2029, 1, 1), date(2030, 5, 6)),
+    "today": date(2031, 1, 1),
+}
+NAMES = [field.name for field in fields(Facts)]
+
+
+def codes(found) -> set[str]:
+    return {bar.code for bar in found}
+
+
+def test_with_nothing_in_the_way_there_is_no_bar() -> None:
+    assert bars(GOOD) == ()
+    assert last_bars(GOOD, LAST) == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_fact_alone_bars(name: str) -> None:
+    assert bars(replace(GOOD, **{name: WRONG.get(name, False)}))
+    assert any(bar.because == "unknown" for bar in bars(replace(GOOD, **{name: None})))
+
+
+@pytest.mark.parametrize("last", [Last(False, 1.0), Last(None, 1.0), Last(True, 0.0), Last(True, None)])
+def test_each_last_fact_alone_bars(last: Last) -> None:
+    assert last_bars(GOOD, last)
+
+
+def test_every_check_can_bar_and_every_fact_is_asked_for() -> None:
+    broken = replace(GOOD, **{name: WRONG.get(name, False) for name in NAMES if name not in ("key_usable",)})
+    assert {check.code for check in CHECKS} >= codes(bars(broken))
+    assert {need for check in CHECKS for need in check.needs} == set(NAMES)
+    assert codes(bars(Facts(**dict.fromkeys(NAMES)))) == {check.code for check in CHECKS}
+    assert {need for check in LAST_CHECKS for need in check.needs} == {field.name for field in fields(Last)}
+
+
+@given(st.sets(st.sampled_from(NAMES)), st.sets(st.sampled_from(NAMES)), st.sampled_from(NAMES))
+def test_not_knowing_never_takes_a_bar_away(wrong, unknown, name) -> None:
+    facts = replace(GOOD, **{each: WRONG.get(each, False) for each in wrong})
+    facts = replace(facts, **dict.fromkeys(unknown))
+    assert codes(bars(facts)) <= codes(bars(replace(facts, **{name: None})))
+
+
+@given(st.sets(st.sampled_from(NAMES)), st.lists(st.text(min_size=1), max_size=3), st.text(min_size=1))
+def test_an_order_more_never_takes_a_bar_away(wrong, ids, more) -> None:
+    facts = replace(GOOD, **{each: WRONG.get(each, False) for each in wrong})
+    facts = replace(facts, covering=tuple(ids))
+    after = bars(replace(facts, covering=(*ids, more)))
+    assert codes(bars(facts)) <= codes(after)
+    assert "order" in codes(after)
+
+
+def test_all_reasons_are_told_at_once() -> None:
+    found = Barred(bars(replace(GOOD, covering=("order-1",), safeguard=None)))
+    assert [bar.code for bar in found.bars] == ["order", "safeguard"]
+    assert "order-1" in str(found)
+    assert found.code == "barred"
+
+
+def test_no_call_takes_an_override() -> None:
+    taken = {"bars": ["facts"], "last_bars": ["facts", "last"]}
+    assert {call.__name__: list(inspect.signature(call).parameters) for call in (bars, last_bars)} == taken
+    for call in (handout.pull, handout.fetch_sealed):
+        assert list(inspect.signature(call).parameters) == ["desk", "package", "key_asked", "courier"]
+
+
+def test_no_key_without_a_leaf_and_no_leaf_without_a_lease() -> None:
+    assert {before for (before, event) in STEPS if event is Event.KEY} == {State.LOGGED}
+    assert {before for (before, event), _ in STEPS.items() if event is Event.LOG} == {State.LEASED}
+    assert {before for (before, event), _ in STEPS.items() if event is Event.BAR} == set(State)
+    state = State.PREPARED
+    for event in (Event.LEASE, Event.LOG, Event.KEY):
+        state = step(state, event)
+    assert state is State.HANDED_OUT
+    with pytest.raises(LawgateError):
+        step(State.LEASED, Event.KEY)
+
+
+def test_every_path_to_a_key_logs_first() -> None:
+    """Walk every sequence of six events: a key is always preceded, since the last lease, by a leaf."""
+    paths = [(State.PREPARED, ())]
+    for _ in range(6):
+        paths = [(STEPS[state, e], (*done, e)) for state, done in paths for e in Event if (state, e) in STEPS]
+        for _, done in paths:
+            if done[-1] is Event.KEY:
+                assert done[-2] is Event.LOG
+                assert done[-3] is Event.LEASE
+    assert any(Event.KEY in done for _, done in paths)
+
+
+def test_a_lease_ends_and_a_clock_that_runs_back_ends_it() -> None:
+    assert left(10.0, 10.0) == LEASE_SECONDS
+    assert left(10.0, 12.5) < 0
+    assert left(10.0, 9.9) == 0

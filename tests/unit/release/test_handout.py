@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prepare and pull with one thing wrong at a time: the right bar, no key, no leaf."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from lawgate.model.decision import Grant
+from lawgate.model.fault import LawgateError, Refused
+from lawgate.model.form import Ceilings
+from lawgate.model.order import Effect, EffectKind
+from lawgate.model.period import Span
+from lawgate.office.handout import pull
+from lawgate.office.orders import enter_order
+from lawgate.office.prepare import prepare
+from lawgate.protocol.bars import Barred
+from unit.release.desk import AGENCY, EVER, PACKAGE, START, Office, Value, an_order_text, fetched, granted, outgoing
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    made = Office(tmp_path)
+    made.prepared()
+    return made
+
+
+def barred(office: Office, key: str = "rk-1", **ports: object) -> set[str]:
+    before = len(list(office.log.leaves()))
+    with pytest.raises(Barred) as refused:
+        pull(office.release(**ports), PACKAGE, key, office.courier)
+    assert not office.handed_out()
+    assert len(list(office.log.leaves())) == before
+    return {bar.code for bar in refused.value.bars}
+
+
+def with_key(office: Office, **other: object) -> None:
+    key = replace(office.registers.recipients["rk-1"], **other)
+    office.registers = replace(office.registers, recipients={"rk-1": key})
+
+
+def test_nothing_in_the_way(office: Office) -> None:
+    done = pull(office.release(), PACKAGE, "rk-1", office.courier)
+    assert len(office.handed_out()) == 1
+    again = pull(office.release(), PACKAGE, "rk-1", office.courier)
+    assert done.name != again.name
+    assert [leaf.number("attempt") for leaf in office.kinds("handout")] == [1, 2]
+    assert len(office.kinds("sent")) == 2
+    texts = {pyrage.decrypt(file.read_bytes(), [office.identity]) for file in office.handed_out()}
+    assert len(texts) == 1
+
+
+def test_recipient_keys(office: Office) -> None:
+    assert barred(office, "rk-2") == {"key_prepared"}
+    good = office.registers
+    with_key(office, agency="other")
+    assert barred(office) == {"key_agency"}
+    office.registers = good
+    with_key(office, registrars=("person.c.1",))
+    assert barred(office) == {"key_registrars"}
+    office.registers = good
+    with_key(office, age="age1broken")
+    assert barred(office) == {"key_usable"}
+    office.registers = good
+    with_key(office, span=Span(date(2029, 1, 1), date(2030, 1, 1)))
+    assert barred(office) == {"key_valid"}
+    office.registers = replace(good, recipients={})
+    assert barred(office) >= {"key_registered", "key_valid", "key_agency"}
+
+
+def test_safeguards_and_reviewers_are_looked_at_again(office: Office) -> None:
+    good = office.registers
+    office.registers = replace(good, safeguards={AGENCY: Span(date(2029, 1, 1), date(2030, 5, 6))})
+    assert barred(office) == {"safeguard"}
+    office.registers = replace(good, safeguards={})
+    assert barred(office) == {"safeguard"}
+    office.registers = replace(good, people={})
+    assert barred(office) == {"review_signature"}
+    office.registers = good
+    office.ceilings = Ceilings(reviewed_a_day=2, per_package=2)
+    assert barred(office) == {"package_ceiling", "review_ceiling"}
+
+
+def test_the_log_must_be_witnessed_and_the_clock_right(office: Office) -> None:
+    class Silent:
+        def __init__(self, log: object) -> None:
+            self.append, self.leaves, self.proof = log.append, log.leaves, log.proof
+
+        def publish(self) -> None:
+            raise LawgateError("no witness answers")
+
+    assert barred(office, log=Silent(office.log)) >= {"witness", "clock"}
+
+    class Ahead:
+        def now(self):
+            return office.clock.at + timedelta(seconds=121)
+
+        monotonic = office.clock.monotonic
+
+    assert barred(office, clock=Ahead()) == {"clock"}
+
+
+def test_a_forged_log_does_not_help(office: Office) -> None:
+    class Forged:
+        """Hides one leaf from whoever replays the log."""
+
+        def __init__(self, log: object) -> None:
+            self.append, self.publish, self.proof, self._log = log.append, log.publish, log.proof, log
+
+        def leaves(self):
+            found = list(self._log.leaves())
+            leaf = replace(found[1][1], body={**found[1][1].body, "rows": 1})
+            return [found[0], (1, leaf), *found[2:]]
+
+    assert barred(office, log=Forged(office.log)) >= {"witness", "review_leaf"}
+
+
+def test_a_package_that_was_changed(office: Office) -> None:
+    file = office.root / "packages" / PACKAGE / "package.tar"
+    tar = bytearray(file.read_bytes())
+    place = tar.index(b"age-encryption.org")
+    tar[place] ^= 1
+    file.write_bytes(bytes(tar))
+    assert barred(office) == {"contents"}
+
+
+def test_a_review_that_was_changed(office: Office) -> None:
+    file = office.root / "packages" / PACKAGE / "review.json"
+    file.write_bytes(file.read_bytes().replace(b'"row":0', b'"row":9'))
+    assert barred(office) == {"review_leaf", "review_signature"}
+
+
+def test_a_package_without_its_leaf(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    with pytest.raises(KeyError):
+        prepare_with(office, account=lambda package, rows: {}[package])
+    assert (tmp_path / "packages" / PACKAGE).is_dir()
+    assert barred(office) == {"prepared_leaf", "contents"}
+
+
+def test_a_docket_that_cannot_be_trusted(office: Office) -> None:
+    (office.root / "docket/stray").write_bytes(b"")
+    assert barred(office) == {"order"}
+    (office.root / "docket/stray").unlink()
+    (office.root / "docket").rename(office.root / "away")
+    assert barred(office) == {"order", "docket"}
+
+
+def test_an_order_that_is_taken_out_again_still_bars(office: Office) -> None:
+    file = enter_order(office.orders(), an_order_text(), "person.c.1")
+    (office.root / "docket" / file).unlink()
+    assert barred(office) == {"docket"}
+
+
+@pytest.mark.parametrize("kind", EffectKind)
+def test_effects_that_block_and_effects_that_do_not(office: Office, kind: EffectKind) -> None:
+    every = Effect(kind, *["every"] * 5, 0)
+    enter_order(office.orders(), an_order_text(effects=(every,)), "person.c.1")
+    if kind.blocks:
+        assert barred(office) == {"order"}
+    else:
+        pull(office.release(), PACKAGE, "rk-1", office.courier)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "binds"),
+    [
+        ("requesters", ("person.a.1",), True),
+        ("requesters", ("person.other",), False),
+        ("recipients", ("person.a.9",), True),
+        ("recipients", ("rk-1",), True),
+        ("recipients", ("other",), False),
+        ("fields", ("mailing_address",), True),
+        ("fields", ("income",), False),
+        ("years", (2022,), True),
+        ("years", (1999,), False),
+        ("provisions", ("p2",), False),
+        ("rows_at_least", 3, True),
+        ("rows_at_least", 4, False),
+    ],
+)
+def test_scopes(office: Office, part: str, value: object, binds: bool) -> None:
+    effect = replace(Effect(EffectKind.STOP, *["every"] * 5, 0), **{part: value})
+    enter_order(office.orders(), an_order_text(effects=(effect,)), "person.c.1")
+    if binds:
+        assert barred(office) == {"order"}
+    else:
+        pull(office.release(), PACKAGE, "rk-1", office.courier)
+
+
+def test_an_order_ends_only_by_its_own_text(office: Office) -> None:
+    ends = START + timedelta(days=2)
+    enter_order(office.orders(), an_order_text(ends=ends), "person.c.1")
+    office.clock.at = ends - timedelta(seconds=1)
+    assert barred(office) == {"order"}
+    office.clock.at = ends
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+
+
+def test_an_order_that_comes_between_leaf_and_key(office: Office) -> None:
+    class Late:
+        def __init__(self, log: object) -> None:
+            self.leaves, self.publish, self.proof, self._log = log.leaves, log.publish, log.proof, log
+
+        def append(self, leaf):
+            index = self._log.append(leaf)
+            office.register.enter("order-1", an_order_text())
+            return index
+
+    with pytest.raises(Barred, match="order-1"):
+        pull(office.release(log=Late(office.log)), PACKAGE, "rk-1", office.courier)
+    assert not office.handed_out()
+    assert [len(office.kinds(kind)) for kind in ("handout", "sent")] == [1, 0]
+
+
+def test_a_lease_that_ended(office: Office) -> None:
+    sealer = office.release().sealer
+
+    class Slow:
+        is_recipient = sealer.is_recipient
+
+        def seal(self, plain: bytes, recipient: str) -> bytes:
+            office.clock.seconds += 2.5
+            return sealer.seal(plain, recipient)
+
+    with pytest.raises(Barred, match="lease"):
+        pull(office.release(sealer=Slow()), PACKAGE, "rk-1", office.courier)
+    assert not office.handed_out()
+
+
+def test_the_gate_is_for_one(office: Office) -> None:
+    with office.gate.lease(), pytest.raises(Refused, match="gate_busy"):
+        pull(office.release(), PACKAGE, "rk-1", office.courier)
+
+
+def prepare_with(office: Office, rows=None, fetch=fetched, account=None, **other: object):
+    batch = office.decide()
+    review = office.review(batch, office.looked(range(3)))
+    out = replace(outgoing(), **other)
+    return prepare(office.release(), out, rows or granted(), review, fetch, account or office.account)
+
+
+def test_only_what_was_granted_is_sealed(tmp_path: Path) -> None:
+    def changed(**other: object):
+        return lambda numbers: [replace(fetched(numbers)[0], **other), *fetched(numbers)[1:]]
+
+    wrong = [
+        changed(values={"income": {2021: Value("1")}}),
+        changed(values={"mailing_address": {2020: Value("1")}}),
+        changed(values={}),
+        changed(row_id="row-9"),
+        changed(case_id="case-9"),
+        changed(recipients=("person.a.8",)),
+        changed(row_number=9),
+        lambda numbers: fetched(numbers)[1:],
+        lambda numbers: [*fetched(numbers), *fetched(numbers)[:1]],
+    ]
+    for number, fetch in enumerate(wrong):
+        root = tmp_path / str(number)
+        root.mkdir()
+        office = Office(root)
+        with pytest.raises(LawgateError, match="record"):
+            prepare_with(office, fetch=fetch)
+        assert not list(root.glob("packages/*"))
+        assert not list(root.glob("keys/*"))
+
+
+def test_a_package_is_exactly_the_reviewed_set(tmp_path: Path) -> None:
+    rows = granted()
+    for number, other in enumerate([rows[:2], [*rows[:2], replace(rows[2], commitment=b"\x00" * 32)]]):
+        root = tmp_path / str(number)
+        root.mkdir()
+        with pytest.raises(Refused, match="review_rows"):
+            prepare_with(Office(root), rows=other)
+
+
+def test_no_record_is_touched_while_an_order_covers(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.register.enter("order-1", an_order_text())
+    asked = []
+    with pytest.raises(Barred, match="order-1"):
+        prepare_with(office, fetch=asked.append)
+    assert asked == []
+
+
+def test_nothing_readable_lies_about(office: Office) -> None:
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    for file in office.root.rglob("*"):
+        if file.is_file():
+            assert b"Made-up Way" not in file.read_bytes(), file
+    secret = (office.root / "keys" / f"{PACKAGE}.txt").read_bytes().splitlines()[1]
+    holders = [file for file in office.root.rglob("*") if file.is_file() and secret in file.read_bytes()]
+    assert [file.name for file in holders] == [f"{PACKAGE}.txt"]
+
+
+def test_manifests_name_fields_and_years_of_the_grants(office: Office) -> None:
+    rows = granted()
+    assert {grant for row in rows for grant in row.grants} == {
+        Grant("mailing_address", 2021),
+        Grant("mailing_address", 2022),
+    }
+    assert EVER.end is None

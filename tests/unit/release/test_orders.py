@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Entering orders: what binds when, what the log says, and that nothing undoes the register."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lawgate.drivers.clock.system import SystemClock
+from lawgate.model.fault import Faulty, LawgateError, Refused
+from lawgate.office.handout import pull
+from lawgate.office.orders import BindsUnloggedError, complete_orders, enter_order, enter_unreadable
+from lawgate.protocol.bars import Barred
+from unit.release.desk import PACKAGE, START, HandClock, Office, an_order_text
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    made = Office(tmp_path)
+    made.prepared()
+    return made
+
+
+class Broken:
+    """A log whose disk is full."""
+
+    def __getattr__(self, call: str) -> object:
+        raise LawgateError("the log is full")
+
+
+def test_an_order_is_registered_then_logged_then_in_force(office: Office) -> None:
+    file = enter_order(office.orders(), an_order_text(), "person.c.1")
+    assert office.register.texts()[file] == an_order_text()
+    (bar,), (force,) = office.kinds("order-bar"), office.kinds("in-force")
+    assert (bar.text("order"), bar.text("person"), bar.texts("effects")) == ("order-1", "person.c.1", ("stop",))
+    assert force.number("exposed_rows") == 0
+    before = list(office.log.leaves())
+    complete_orders(office.orders(), "person.c.2")
+    assert list(office.log.leaves()) == before
+
+
+def test_a_broken_log_does_not_keep_an_order_from_binding(office: Office) -> None:
+    with pytest.raises(BindsUnloggedError):
+        enter_order(replace(office.orders(), log=Broken()), an_order_text(), "person.c.1")
+    with pytest.raises(Barred, match="order-1"):
+        pull(office.release(), PACKAGE, "rk-1", office.courier)
+    assert office.kinds("order-bar") == []
+    enter_order(office.orders(), an_order_text(), "person.c.1")
+    assert len(office.register.texts()) == len(office.kinds("order-bar")) == len(office.kinds("in-force")) == 1
+
+
+def test_a_bar_without_its_end_is_completed(office: Office) -> None:
+    class Once:
+        def __init__(self, log: object) -> None:
+            self.leaves, self.publish, self._log = log.leaves, log.publish, log
+
+        def append(self, leaf):
+            if leaf.kind == "in-force":
+                raise LawgateError("stopped")
+            return self._log.append(leaf)
+
+    with pytest.raises(BindsUnloggedError):
+        enter_order(replace(office.orders(), log=Once(office.log)), an_order_text(), "person.c.1")
+    assert [len(office.kinds(kind)) for kind in ("order-bar", "in-force")] == [1, 0]
+    complete_orders(office.orders(), "person.c.1")
+    assert [len(office.kinds(kind)) for kind in ("order-bar", "in-force")] == [1, 1]
+
+
+def test_an_id_belongs_to_one_instrument(office: Office) -> None:
+    enter_order(office.orders(), an_order_text(), "person.c.1")
+    with pytest.raises(Refused, match="order_id_taken"):
+        enter_order(office.orders(), an_order_text(note="other"), "person.c.1")
+    assert len(office.register.texts()) == 1
+
+
+def test_a_paper_nobody_can_read_binds_everything(office: Office) -> None:
+    with pytest.raises(Faulty):
+        enter_order(office.orders(), b"\x89 scan", "person.c.1")
+    with pytest.raises(Refused, match="order_readable"):
+        enter_unreadable(office.orders(), "paper-1", an_order_text(), "person.c.1")
+    with pytest.raises(Refused, match="order_name"):
+        enter_unreadable(office.orders(), "Paper 1", b"\x89 scan", "person.c.1")
+    assert office.register.texts() == {}
+    enter_unreadable(office.orders(), "paper-1", b"\x89 scan", "person.c.1")
+    with pytest.raises(Barred, match="unreadable:0001-paper-1.toml"):
+        pull(office.release(), PACKAGE, "rk-1", office.courier)
+    (bar,) = office.kinds("order-bar")
+    assert bar.texts("effects") == ("unreadable",)
+    assert bar.body["provisional"] is True
+
+
+def test_exposure_counts_from_the_legal_moment_and_only_what_is_covered(office: Office) -> None:
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    office.clock.at += timedelta(hours=1)
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    times = {"learned_at": START + timedelta(hours=1), "entered_at": START + timedelta(hours=1)}
+    enter_order(office.orders(), an_order_text("order-1", effective_at=START + timedelta(minutes=5), **times), "p.c")
+    enter_order(office.orders(), an_order_text("order-2", effective_at=START, **times), "p.c")
+    effect = replace(order_effect(), fields=("income",))
+    enter_order(office.orders(), an_order_text("order-3", effective_at=START, effects=(effect,), **times), "p.c")
+    found = {leaf.text("order"): leaf.number("exposed_rows") for leaf in office.kinds("in-force")}
+    assert found == {"order-1": 3, "order-2": 6, "order-3": 0}
+
+
+def order_effect():
+    from unit.release.desk import an_order
+
+    return an_order().effects[0]
+
+
+def test_an_order_against_many_pulls_at_once(tmp_path: Path) -> None:
+    """Whoever asks while an order comes in: nothing goes out after it is in force, and the log says what did before."""
+
+    class Real(SystemClock, HandClock):
+        pass
+
+    clock = SystemClock()
+    ready = Office(tmp_path, clock)
+    ready.prepared()
+    ends = []
+
+    def ask() -> None:
+        office = Office(tmp_path, clock)
+        office.registers, office.identity = ready.registers, ready.identity
+        while True:
+            try:
+                pull(office.release(), PACKAGE, "rk-1", office.courier)
+            except Barred as refused:
+                # Somebody else's leaf between publishing and reading is one more reason to ask again.
+                if any(bar.code == "order" for bar in refused.bars):
+                    ends.append("order")
+                    return
+            except Refused:  # the gate is busy
+                continue
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    while len(ready.kinds("sent")) < 3:
+        pass
+    times = dict.fromkeys(("entered_at", "learned_at", "effective_at"), clock.now().replace(microsecond=0))
+    enter_order(ready.orders(), an_order_text(**times), "person.c.1")
+    for thread in threads:
+        thread.join(20)
+    assert ends == ["order"] * 3
+    kinds = [leaf.kind for _, leaf in ready.log.leaves()]
+    force = kinds.index("in-force")
+    assert "handout" not in kinds[force:]
+    assert len(ready.handed_out()) <= kinds.count("handout")
+    exposed = ready.kinds("in-force")[0].texts("exposed")
+    late = [at for at, leaf in ready.log.leaves() if leaf.kind == "handout" and at > kinds.index("order-bar")]
+    assert {f"{PACKAGE}@{at}" for at in late} <= set(exposed)
+    assert len(late) <= 1
