@@ -81,3 +81,22 @@ def pseudopeople(
         typer.echo(f"Nothing was made: {fault}", err=True)
         raise typer.Exit(2) from fault
     _tell({"pseudopeople": counts})
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for everything the demonstration makes.")] = Path("out"),
+    claims: Annotated[Claims, typer.Option(help="Rows of the affair's request.")] = Claims.middle,
+) -> None:
+    """The main job on synthetic data: the affair, a proper request, an order; a screen and a report. Ends by itself."""
+    from rich.console import Console
+
+    from lawgate_lab.demo import run, screen
+    from lawgate_lab.make import SIZES
+    from lawgate_lab.report import write_report
+
+    rows, people = SIZES[claims.value]
+    story = run(out, rows, people, Console(stderr=True))
+    write_report(story, out / "report.html")
+    for line in screen(story):
+        typer.echo(line)

@@ -100,8 +100,15 @@ def _recipient_entry(key_id: str, agency: str, identity: str) -> str:
     )
 
 
+def _safeguard_entry(agency: str) -> str:
+    return (
+        f'[[safeguard]]\nagency = "{agency}"\napproved_on = 2025-01-01\nto = {NO_END}\n'
+        f'source = "made up by the lab: no review took place"\n'
+    )
+
+
 def write_registers(folder: Path, seed: int) -> None:
-    """registers/people.toml, registers/recipients.toml and played-keys/ (mode 0600) below `folder`."""
+    """The three registers (people, recipients, safeguards) and played-keys/ (mode 0600) below `folder`."""
     registers, keys = folder / "registers", folder / "played-keys"
     registers.mkdir(parents=True, exist_ok=True)
     keys.mkdir(mode=0o700, exist_ok=True)
@@ -110,6 +117,9 @@ def write_registers(folder: Path, seed: int) -> None:
     (registers / "people.toml").write_text(people, encoding="utf-8")
     entries = "\n".join(_recipient_entry(key_id, agency, identities[key_id]) for key_id, agency in RECIPIENT_KEYS)
     (registers / "recipients.toml").write_text(entries, encoding="utf-8")
+    agencies = sorted({agency for _, agency in RECIPIENT_KEYS})
+    approvals = "\n".join(_safeguard_entry(agency) for agency in agencies)
+    (registers / "safeguards.toml").write_text(approvals, encoding="utf-8")
     for person in PEOPLE:
         secret = base64.b64encode(_secret(seed, person.id)).decode()
         _private_file(keys / f"{person.id}.played.key", f"# {MARK}\n# Ed25519 private key, 32 bytes\n{secret}\n")

@@ -36,7 +36,7 @@ def test_nothing_takes_an_order_away(register) -> None:
     assert calls == {"create", "enter", "texts"}
 
 
-@pytest.mark.parametrize("name", ["", "a", "../x", "A-b-c", "a/b", "order 1", "order-123456789"])
+@pytest.mark.parametrize("name", ["", "a", "../x", "A-b-c", "a/b", "order 1", "order-900000001"])
 def test_a_name_that_is_no_order_id(register, name: str) -> None:
     with pytest.raises(ValueError, match="id"):
         register.enter(name, b"x")

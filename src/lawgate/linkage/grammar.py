@@ -95,7 +95,7 @@ def letters(text: str) -> str:
 
 def zip5(text: str) -> str:
     """The first five digits of a ZIP of five or nine digits, else an empty text."""
-    hit = re.match("^([0-9]{5})([- ]?[0-9]{4})?$", text.strip(" "), re.ASCII)
+    hit = re.fullmatch("([0-9]{5})([- ]?[0-9]{4})?", text.strip(" "), re.ASCII)
     return hit.group(1) if hit else ""
 
 

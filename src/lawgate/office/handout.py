@@ -16,7 +16,7 @@ from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.merkle import leaf_hash, leaf_hashes, root_of
 from lawgate.ledger.note import Verify
-from lawgate.ledger.proof import verify_entry
+from lawgate.ledger.proof import LogProof, verify_entry
 from lawgate.ledger.quorum import Policy, Witnessed
 from lawgate.ledger.schema import Value
 from lawgate.model.fault import LawgateError
@@ -190,9 +190,9 @@ def _sent_leaf(desk: ReleaseDesk, package: str, index: int, envelope: bytes) -> 
 def look(desk: ReleaseDesk, found: Evidence, key_asked: str) -> Look:
     """Find out, now and afresh, everything that may bar the package. What cannot be found out is None."""
     manifest, statement, now = found.manifest, parse(found.paper), desk.clock.now()
-    signed_anew = _publish(desk)
+    newest = _publish(desk)
     leaves = list(desk.log.leaves())
-    head = prove(desk, *leaves[0]) if signed_anew and leaves else None
+    head = None if newest is None or not leaves else _verified(desk, leaves[0][1], newest)
     registers, day = desk.registers(), now.astimezone(UTC).date()
     docket = _docket(desk, manifest, leaves, now)
     decision = _decision(leaves, statement)
@@ -313,19 +313,26 @@ def _replayed(leaves: Sequence[Indexed], head: Witnessed) -> bool:
     return len(leaves) >= head.checkpoint.size and root_of(hashes) == head.checkpoint.root
 
 
-def _publish(desk: ReleaseDesk) -> bool:
+def _publish(desk: ReleaseDesk) -> LogProof | None:
+    """A proof of the first leaf under a head published just now; None when there is no such head."""
     try:
         desk.log.publish()
+        return desk.log.proof(0)
     except LawgateError:
-        return False
-    return True
+        return None
+
+
+def _verified(desk: ReleaseDesk, leaf: StageLeaf, proof: LogProof) -> Witnessed | None:
+    try:
+        return verify_entry(leaf.render(), proof, desk.policy, desk.verify)
+    except MalformedError:
+        return None
 
 
 def prove(desk: ReleaseDesk, index: int, leaf: StageLeaf) -> Witnessed | None:
     """The witnessed checkpoint under which this very leaf stands at `index`; None when that cannot be shown."""
     try:
         proof = desk.log.proof(index)
-        found = verify_entry(leaf.render(), proof, desk.policy, desk.verify)
-    except (LawgateError, MalformedError):
+    except LawgateError:
         return None
-    return found if proof.index == index else None
+    return _verified(desk, leaf, proof) if proof.index == index else None

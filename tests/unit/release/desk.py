@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import time
+import fcntl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -35,7 +35,6 @@ from lawgate.office.handout import ReleaseDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
 from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
-from lawgate.ports.log import LogBrokenError
 from lawgate.ports.release import Disclosable
 from lawgate.protocol.statement import Looked
 
@@ -116,19 +115,11 @@ class Office:
 
     @contextmanager
     def store(self) -> Iterator[TileLog]:
-        with self._opened() as log:
-            yield log
-
-    def _opened(self) -> TileLog:
         # The log has one writer at a time: whoever comes second waits for the first one's piece of work.
-        until = time.monotonic() + 5.0
-        while True:
-            try:
-                return TileLog.open(self.root / "log", ORIGIN, self.at)
-            except LogBrokenError as error:
-                if "another writer" not in str(error) or time.monotonic() > until:
-                    raise
-                time.sleep(0.001)
+        with (self.root / "writer.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with TileLog.open(self.root / "log", ORIGIN, self.at) as log:
+                yield log
 
     def release(self, **other: object) -> ReleaseDesk:
         desk = ReleaseDesk(

@@ -53,10 +53,17 @@ def _check(con: duckdb.DuckDBPyConnection, source: Path) -> None:
         "a number stands twice": f"SELECT count(*) - count(DISTINCT tin) FROM {people}",
         "an address belongs to no person": f"SELECT count(*) FROM {places} a ANTI JOIN {people} p USING (record)",
         "years run backwards": f"SELECT count(*) FROM {places} WHERE from_year > to_year OR from_year < {BASE_YEAR}",
+        # The database ends a text at a NUL when it takes accents off, so half a name could pass for a whole one.
+        "a text holds a NUL": f"SELECT (SELECT count(*) FROM {people} WHERE {_nul('first', 'middle', 'last', 'suffix')})"
+        f" + (SELECT count(*) FROM {places} WHERE {_nul('line1', 'line2', 'city', 'state', 'zip')})",
     }
     for wrong, query in checks.items():
         if con.execute(query).fetchall()[0][0]:
             raise Refused("E_RECORDS", f"the records cannot be imported: {wrong}")
+
+
+def _nul(*columns: str) -> str:
+    return " OR ".join(f"contains({c}, chr(0))" for c in columns)
 
 
 def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:

@@ -23,7 +23,18 @@ from lawgate.ports.intake import Count
 
 ROW_FAULTS_AT_MOST = 1000
 _WIRE = pa.schema([("file", pa.int8()), ("line", pa.int32()), ("column", pa.int16()), ("code", pa.int16())])
-_DASHES = "-"
+_DASH = "-"
+# What taking apart bytes that mean nothing can raise; all of it says only that the child is not to be believed.
+_NONSENSE = (
+    pa.ArrowException,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+    EOFError,
+    OSError,
+)
 
 
 class Answer:
@@ -53,7 +64,7 @@ class Answer:
                 self._take_faults(pa.ipc.read_record_batch(pa.py_buffer(data), _WIRE))
             else:
                 self._take_rows(tag, pa.ipc.read_record_batch(pa.py_buffer(data), self._schemas[tag]))
-        except (pa.ArrowException, ArithmeticError, LookupError, TypeError, ValueError, RecursionError, EOFError, OSError):
+        except _NONSENSE:
             raise Torn from None
 
     def _take_rows(self, tag: bytes, batch: pa.RecordBatch) -> None:
@@ -122,7 +133,7 @@ def _tins(columns: Sequence[Any]) -> frozenset[str]:
 def _plain_tins(batch: pa.RecordBatch, names: frozenset[str]) -> pa.RecordBatch:
     for name in names:
         at = batch.schema.get_field_index(name)
-        digits = pc.replace_substring(batch.column(at), _DASHES, "")
+        digits = pc.replace_substring(batch.column(at), _DASH, "")
         batch = batch.set_column(at, batch.schema.field(at), digits)
     return batch
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import compress
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,10 +19,15 @@ Found = tuple[int, int, str]  # line, column (-1: the line), code
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Accepted rows of one chunk: their line numbers, and one string array per column."""
+    """Accepted rows of one chunk: identifiers, line numbers, one string array per column.
 
+    `cases` holds the `n` of the case of each row, empty when the file refers to nothing that is known.
+    """
+
+    keys: list[str]
     lines: list[int]
     columns: list[pa.Array]
+    cases: list[int | None]
 
 
 @dataclass
@@ -45,6 +51,7 @@ class Rows:
         """Prepare what every chunk needs."""
         self._judge = Judge(self.columns, self.reference, self.day)
         self._pattern = patterns.line_pattern(self.columns, self.reference)
+        self._days = patterns.Days(self.day)
         self._names = [column.name for column in self.columns]
 
     def chunk(self, data: bytes, first: int) -> tuple[Accepted, list[Found]]:
@@ -80,7 +87,7 @@ class Rows:
     def doubtful(self, columns: list[pa.Array]) -> list[int]:
         """Positions of rows in which some value needs the exact judge."""
         pairs = zip(self.columns, columns, strict=True)
-        masks = [mask for c, v in pairs if (mask := patterns.look_closer(c, v, self.day)) is not None]
+        masks = [mask for c, v in pairs if (mask := patterns.look_closer(c, v, self._days)) is not None]
         return sorted({at for mask in masks for at in pc.indices_nonzero(mask).to_pylist()})
 
     def table(self, data: bytes) -> list[pa.Array]:
@@ -99,6 +106,8 @@ class _Chunk:
     rejected_ids: dict[int, tuple[str, str]] = field(default_factory=dict)
     at: list[int] = field(default_factory=list)
     columns: list[pa.Array] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    cases: list[int | None] = field(default_factory=list)
 
     def look_at(self, doubtful: list[int]) -> None:
         """Judge exactly the doubtful lines, and every line that stands inside an open quote."""
@@ -148,37 +157,44 @@ class _Chunk:
 
     def join(self) -> None:
         """Reject repeated identifiers and rows whose case is not among the accepted ones."""
-        keys = self.columns[0].to_pylist()
-        if not self.rejected_ids and len(set(keys)) == len(keys) and self.rows.seen.isdisjoint(keys):
-            self.rows.seen.update(keys)
+        self.keys = self.columns[0].to_pylist()
+        every = self.keys + [key for key, _ in self.rejected_ids.values() if key]
+        if len(set(every)) == len(every) and self.rows.seen.isdisjoint(every):
+            self.rows.seen.update(every)
         else:
-            self._find_repeats(keys)
-        known, refers = self.rows.known, self.rows.reference
-        if known is not None:
-            pairs = zip(self.at, self.columns[refers].to_pylist(), strict=True)
-            named = {at: case for at, case in pairs if case not in known}
-            rejected = {at: case for at, (_, case) in self.rejected_ids.items() if case and case not in known}
-            for at in {**named, **rejected}:
-                self.faults.setdefault(at, []).append((refers, "E_CASE"))
+            self._find_repeats()
+        if self.rows.known is not None:
+            self._find_cases(self.rows.known)
         self._drop()
 
-    def _find_repeats(self, keys: list[str]) -> None:
-        every = dict(zip(self.at, keys, strict=True)) | {at: key for at, (key, _) in self.rejected_ids.items()}
+    def _find_repeats(self) -> None:
+        every = dict(zip(self.at, self.keys, strict=True)) | {at: key for at, (key, _) in self.rejected_ids.items()}
         for at in sorted(every):
             if every[at] and every[at] in self.rows.seen:
                 self.faults.setdefault(at, []).append((0, "E_ROW_ID"))
             elif every[at]:
                 self.rows.seen.add(every[at])
 
+    def _find_cases(self, known: dict[str, int]) -> None:
+        self.cases = list(map(known.get, self.columns[self.rows.reference].to_pylist()))
+        absent = [at for at, (_, case) in self.rejected_ids.items() if case and case not in known]
+        if None in self.cases:
+            absent += [at for at, case in zip(self.at, self.cases, strict=True) if case is None]
+        for at in absent:
+            self.faults.setdefault(at, []).append((self.rows.reference, "E_CASE"))
+
     def _drop(self) -> None:
         if len(self.at) + len(self.faults) > len(self.lines):
-            stay = [position for position, at in enumerate(self.at) if at not in self.faults]
-            self.columns = [column.take(pa.array(stay, pa.int64())) for column in self.columns]
-            self.at = [self.at[position] for position in stay]
+            stay = [at not in self.faults for at in self.at]
+            mask = pa.array(stay)
+            self.columns = [column.filter(mask) for column in self.columns]
+            self.at, self.keys, self.cases = (
+                list(compress(values, stay)) for values in (self.at, self.keys, self.cases)
+            )
 
     def result(self) -> tuple[Accepted, list[Found]]:
         """What the chunk gave."""
         found = [
             (self.first + at, column, code) for at in sorted(self.faults) for column, code in sorted(self.faults[at])
         ]
-        return Accepted([self.first + at for at in self.at], self.columns), found
+        return Accepted(self.keys, [self.first + at for at in self.at], self.columns, self.cases), found

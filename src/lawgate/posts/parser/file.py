@@ -118,12 +118,10 @@ class CsvFile:
             return
         arrays = [pa.array(range(start, start + count), pa.int32()), pa.array(accepted.lines, pa.int32())]
         if self.rows.reference >= 0:
-            known = self.rows.known or {}
-            cases = map(known.get, accepted.columns[self.rows.reference].to_pylist())
-            arrays.append(pa.array([-1 if n is None else n for n in cases], pa.int32()))
+            arrays.append(pa.array(accepted.cases or [0] * count, pa.int32()))
         arrays += accepted.columns
         if self.keep_index:
-            self.index.update(zip(accepted.columns[0].to_pylist(), range(start, start + count), strict=True))
+            self.index.update(zip(accepted.keys, range(start, start + count), strict=True))
         self.accepted += count
         if not self.out.refused:
             names = [str(at) for at in range(len(arrays))]

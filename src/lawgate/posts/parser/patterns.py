@@ -82,15 +82,30 @@ def to_columns(data: bytes, names: list[str]) -> list[pa.Array]:
     return [column.combine_chunks() for column in table.columns]
 
 
-def look_closer(column: Column, values: pa.Array, last: date) -> pa.Array | None:
+class Days:
+    """Remembers which texts were found to be good days: most files name few days many times."""
+
+    def __init__(self, last: date) -> None:
+        """`last` is the last good day."""
+        self._last = last
+        self._good = {""}
+
+    def bad(self, values: pa.Array) -> list[str]:
+        """The distinct values that are neither empty nor a good day."""
+        new = set(pc.unique(values).to_pylist()) - self._good
+        bad = [value for value in new if not is_day(value, self._last)]
+        self._good |= new.difference(bad)
+        return bad
+
+
+def look_closer(column: Column, values: pa.Array, days: Days) -> pa.Array | None:
     """A boolean for each value that may break a rule the line pattern cannot express, or None when none does."""
     doubt = None
     longest = pc.max(pc.binary_length(values)).as_py() or 0
     if longest > most(column):  # bytes are at least as many as characters
         doubt = pc.greater(pc.utf8_length(values), most(column))
-    if column.kind == "date":
-        bad = [day for day in pc.unique(values).to_pylist() if day and not is_day(day, last)]
-        doubt = _either(doubt, pc.is_in(values, pa.array(bad, pa.string()))) if bad else doubt
+    if column.kind == "date" and (bad := days.bad(values)):
+        doubt = _either(doubt, pc.is_in(values, pa.array(bad, pa.string())))
     if column.kind == "tin":
         doubt = _either(doubt, pc.match_substring_regex(values, NOBODY))
     return doubt

@@ -54,6 +54,7 @@ def build(doors: Doors) -> typer.Typer:
     )
     _office(app, doors)
     _request(app, doors)
+    _review(app, doors)
     _release(app, doors)
     _orders(app, doors)
     _log(app, doors)
@@ -108,9 +109,8 @@ def _request(app: typer.Typer, doors: Doors) -> None:
         for fault in got.parsed.faults[:20]:
             typer.echo(fault.sentence(), err=True)
         rows = got.parsed.rows
-        typer.echo(
-            f"{got.batch.id}: {got.batch.state}; {rows.sent:,} sent = {rows.accepted:,} accepted + {rows.rejected:,} rejected"
-        )
+        counted = f"{rows.sent:,} sent = {rows.accepted:,} accepted + {rows.rejected:,} rejected"
+        typer.echo(f"{got.batch.id}: {got.batch.state}; {counted}")
         if got.parsed.refused:
             raise typer.Exit(1)
 
@@ -141,7 +141,7 @@ def _request(app: typer.Typer, doors: Doors) -> None:
         typer.echo(render(found))
 
 
-def _release(app: typer.Typer, doors: Doors) -> None:
+def _review(app: typer.Typer, doors: Doors) -> None:
     review = typer.Typer(no_args_is_help=True, help="Individual review by a named human.")
     app.add_typer(review, name="review")
 
@@ -183,6 +183,8 @@ def _release(app: typer.Typer, doors: Doors) -> None:
             taken = hand_in_review(doors.open(office).release, batch, statement.read_bytes(), signature.read_bytes())
         typer.echo(f"review of {len(taken.statement.looked)} rows is in leaf {taken.leaf}")
 
+
+def _release(app: typer.Typer, doors: Doors) -> None:
     @app.command()
     def prepare(batch: BATCH, office: OFFICE = Path()) -> None:
         """Seal the rows the latest review accepted into a package. Nothing leaves yet."""

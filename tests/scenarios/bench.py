@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Play one scenario through the real record store, engine, docket and decision, and say what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lawgate.decide.decide import decide
+from lawgate.decide.find import request_letters
+from lawgate.docket.printing import print_order
+from lawgate.docket.standing import covering, standing
+from lawgate.drivers.duckdb.engine import DuckEngine
+from lawgate.drivers.duckdb.records import ParquetRecords, import_records
+from lawgate.law.read import read_layout, read_rulebook
+from lawgate.law.rulebook import Provision, Rulebook
+from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
+from lawgate.model.decision import Decision, Finding
+from lawgate.model.order import EVERY, Covered, Effect, EffectKind, Order
+from lawgate.ports.engine import Measures, Plan, Settled
+from scenarios.book import BOOK, Book, Scenario, Table
+
+FILES = {p.relative_to(BOOK).as_posix(): p.read_bytes() for p in sorted(BOOK.rglob("*.toml"))}
+ADDRESSES = read_address_grammar(FILES["match/address.toml"])
+NAMES = read_name_grammar(FILES["match/names.toml"])
+LAYOUT = read_layout(FILES)
+HOME = ("line1", "line2", "city", "state", "zip")
+
+
+@dataclass(frozen=True)
+class Played:
+    """One row of a scenario as it came out; `values` is year -> address, only for a decision that grants."""
+
+    decision: Decision
+    looked: bool
+    record: int
+    others: int
+    minors: int
+    values: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """All rows of a scenario, the measures of its batch, and the provision it was decided under."""
+
+    rows: list[Played]
+    measures: Measures
+    provision: Provision
+
+
+@lru_cache
+def rulebook(day: date) -> Rulebook:
+    """The rulebook in force on a day."""
+    return read_rulebook(FILES, day)
+
+
+def play(book: Book, scenario: Scenario, folder: Path) -> Result:
+    """Everything of one scenario, from its tables."""
+    given = scenario.given
+    cover = book.cover(given)
+    keep_records(book.people(given), folder)
+    keep_claims(book.cases(given), book.rows(given), folder)
+    law = rulebook(cover["signed_on"])
+    provision = law.provision(cover["provision"])
+    assert provision is not None
+    facts = request_facts(cover, law, provision)
+    plan = Plan(provision, law, ADDRESSES, NAMES, facts, cover["agency"], request_letters(provision, facts))
+    return run(plan, folder, tuple(cover["fields"]), given.get("orders", []))
+
+
+def run(plan: Plan, folder: Path, fields: tuple[str, ...], orders: list[Table]) -> Result:
+    """The batch in `folder/room` against the records in `folder/keyed`, row by row in the order sent."""
+    room, engine = folder / "room", DuckEngine()
+    records = ParquetRecords(folder / "keyed", plan.rulebook.day)
+    work = engine.open(room, plan)
+    try:
+        work.find_request()
+        measures = work.measure()
+        survivors = pa.table(work.survivors())
+        # A reader is spent once read, so it is taken again for the record store.
+        work.find_record(records.candidates(work.survivors(), ()))
+        decided = {
+            p.number: decide(plan.provision, p.pattern, fields, over_it(plan, p.pattern.years, fields, measures, orders))
+            for p in work.patterns()
+        }
+        work.settle([Settled(n, bytes(32), d) for n, d in decided.items()])
+    finally:
+        work.close()
+    looked = set(survivors["n"].to_pylist())
+    views = engine.rows(room, range(measures.rows))
+    given = values(engine, records, room, plan, [v.n for v in views if decided[v.pattern].outcome.grants])
+    rows = [
+        Played(decided[v.pattern], v.n in looked, v.record, v.others, v.minors, given.get((v.n, v.record), {}))
+        for v in views
+    ]
+    return Result(rows, measures, plan.provision)
+
+
+def values(
+    engine: DuckEngine, records: ParquetRecords, room: Path, plan: Plan, numbers: list[int]
+) -> dict[tuple[int, int], dict[int, str]]:
+    """What would be released for each granted row and record: tax year -> the address in one line."""
+    if not numbers:
+        return {}
+    answer = pa.table(records.candidates(engine.claims(room, numbers, plan), ("mailing_address",))).to_pylist()
+    made: dict[tuple[int, int], dict[int, str]] = {}
+    for one in answer:
+        spans = one["mailing_address"] or []
+        assert all(set(s) == {"span", *HOME} for s in spans)
+        lines = [(s["span"], ", ".join(s[k] for k in HOME if s[k])) for s in spans]
+        made[one["n"], one["record"]] = {1980 + k: line for span, line in lines for k in range(62) if span >> k & 1}
+    return made
+
+
+def request_facts(cover: Table, law: Rulebook, provision: Provision) -> dict[str, Any]:
+    """The facts of the request, as the office would make them from cover, registers and signature."""
+    office = law.registers["offices"].get(cover["office"], {})
+    return {
+        "request.signed_on": cover["signed_on"],
+        "request.written": cover["signature_holds"],
+        "request.signer_in_office": cover["signer_in_office"],
+        "request.office_of_agency": cover["signer_in_office"] and office.get("agency") == cover["agency"],
+        "request.office_kind": office.get("kind", ""),
+        "request.purpose": cover["purpose"],
+        "request.sole_use": cover["sole_use"],
+        "request.safeguards_current": cover["safeguards_current"],
+        "request.fields_allowed": bool(cover["fields"]) and set(cover["fields"]) <= set(provision.fields),
+    }
+
+
+def keep_records(people: list[Table], folder: Path) -> None:
+    """Write the people as the custodian's two files and import them; their handles count from 1."""
+    source = folder / "records"
+    source.mkdir(parents=True)
+    texts = ("first", "middle", "last", "suffix", "kind")
+    taxpayers: Table = {k: [p.get(k, "primary" if k == "kind" else "") for p in people] for k in texts}
+    taxpayers |= {
+        "record": pa.array(range(1, len(people) + 1), pa.int64()),
+        "tin": [p["tin"].replace("-", "") for p in people],
+        "dob": pa.array([p["dob"] for p in people], pa.date32()),
+        "deceased": pa.array([p.get("deceased", False) for p in people], pa.bool_()),
+        "flags": pa.array([int(p.get("withheld", False)) for p in people], pa.int32()),
+    }
+    pq.write_table(pa.table(taxpayers), source / "taxpayers.parquet")
+    homes = [(n, h) for n, p in enumerate(people, 1) for h in p["homes"]]
+    addresses: Table = {k: pa.array([h.get(k, "") for _, h in homes], pa.string()) for k in HOME}
+    addresses |= {"record": pa.array([n for n, _ in homes], pa.int64())}
+    addresses |= {f"{k}_year": pa.array([h[k] for _, h in homes], pa.int16()) for k in ("from", "to")}
+    pq.write_table(pa.table(addresses), source / "addresses.parquet")
+    import_records(source, folder / "keyed", ADDRESSES, NAMES)
+
+
+def keep_claims(cases: list[Table], rows: list[Table], folder: Path) -> None:
+    """Write the claims as intake leaves them; a row belongs to the case of its `case_id`."""
+    room = folder / "room"
+    room.mkdir()
+    at = {c["case_id"]: n for n, c in enumerate(cases)}
+    pq.write_table(pa.table(numbered(cases, [c.name for c in LAYOUT.cases])), room / "cases.parquet")
+    table = numbered([r | {"tin": r["tin"].replace("-", "")} for r in rows], [c.name for c in LAYOUT.rows])
+    table["case_n"] = pa.array([at[r["case_id"]] for r in rows], pa.int32())
+    pq.write_table(pa.table(table), room / "rows.parquet")
+
+
+def numbered(tables: list[Table], columns: list[str]) -> Table:
+    """Tables as columns of text, in the order of the layout, with `n` and `line`."""
+    count = len(tables)
+    made: Table = {"n": pa.array(range(count), pa.int32()), "line": pa.array(range(2, count + 2), pa.int32())}
+    return made | {c: pa.array([t[c] for t in tables], pa.string()) for c in columns}
+
+
+def over_it(
+    plan: Plan, years: tuple[int, ...], fields: tuple[str, ...], measures: Measures, orders: list[Table]
+) -> tuple[str, ...]:
+    """Ids of the orders that cover rows with these years, as the docket says it at the latest instant stated."""
+    if not orders:
+        return ()
+    texts = {f"{n:04d}-{o['id']}.toml": print_order(order(o)) for n, o in enumerate(orders, 1)}
+    at = max(datetime.fromisoformat(o["looked_at"]) for o in orders)
+    return covering(
+        standing(texts, at), Covered(plan.provision.id, plan.agency, plan.agency, fields, years, measures.rows)
+    )
+
+
+def order(table: Table) -> Order:
+    """The instrument of a scenario; every part of its scope that is not stated is `every`."""
+    learned = datetime.fromisoformat(table["learned_at"])
+    entered = datetime.fromisoformat(table.get("entered_at", table["learned_at"]))
+    effect = Effect(
+        kind=EffectKind(table["effect"]),
+        provisions=EVERY,
+        requesters=EVERY,
+        recipients=tuple(table["recipients"]) if "recipients" in table else EVERY,
+        fields=EVERY,
+        years=EVERY,
+        rows_at_least=table.get("rows_at_least", 0),
+    )
+    effective = datetime.combine(table["effective_on"], time(), UTC) if "effective_on" in table else learned
+    ends = datetime.fromisoformat(table["ends_at"]) if "ends_at" in table else None
+    return Order(
+        id=table["id"],
+        court="an invented court",
+        docket_number="0:00-sc-00000",
+        kind=table.get("kind", "injunction"),
+        document="0" * 64,
+        entered_at=entered,
+        learned_at=learned,
+        effective_at=effective,
+        ends=ends,
+        effects=(effect,),
+        note="",
+    )
+
+
+def decisive(played: Played) -> Finding | None:
+    """The first finding, in rulebook order, that led to the outcome; a batch finding only where no row finding did."""
+    row = [f for f in played.decision.findings if f.level != "batch" and f.leads_to is not None]
+    found = [f for f in row if f.leads_to is played.decision.row_outcome]
+    batch = [f for f in played.decision.findings if f.level == "batch" and f.leads_to is played.decision.outcome]
+    return next(iter(found or batch), None)
+
+
+def outside(provision: Provision, decision: Decision) -> str:
+    """What the requester sees of a decided row before any hand-out: a code that the request alone caused, or nothing.
+
+    Codes of the batch and of the records are never shown beside a row.
+    """
+    phases = {(c.element, c.code): c.phase for c in provision.clauses}
+    against = [f for f in decision.findings if f.leads_to is not None and f.level != "batch"]
+    own = [f.because for f in against if phases.get((f.element, f.because)) == "request"]
+    return own[0] if own else "not released"
