@@ -16,6 +16,7 @@ HEADLINE = {
     Outcome.RETURN_FOR_CURE: "Returned: the request is incomplete for this person and can be sent again.",
     Outcome.HOLD: "On hold: a person has to look at this before anything is decided.",
 }
+NOT_RELEASED = "not released"
 WORDS = {Status.MET: "shown", Status.NOT_MET: "not shown", Status.UNDETERMINED: "cannot be told"}
 
 
@@ -43,13 +44,17 @@ class Letter:
     batch: tuple[Paragraph, ...]
     orders: tuple[str, ...]
     grants: tuple[str, ...]
+    outside: tuple[str, ...]
 
 
 def letter(provision: Provision | None, decision: Decision) -> Letter:
     """The letter for one decision. Without a provision it says that no authority is in force."""
     if provision is None:
-        none = Paragraph("provision", "", "Is there a provision that allows this?", "not shown", "none is in force", "")
-        return Letter(HEADLINE[Outcome.DENY], "DENY", "DENY", (none,), (), (), decision.orders, ())
+        question = "Is there a provision that allows this?"
+        none = Paragraph("provision", "", question, "not shown", "none is in force", "")
+        return Letter(
+            HEADLINE[Outcome.DENY], "DENY", "DENY", (none,), (), (), decision.orders, (), outside(None, decision)
+        )
     paragraphs = [(f, _paragraph(provision, f)) for f in decision.findings]
     return Letter(
         headline=HEADLINE[decision.row_outcome],
@@ -60,13 +65,26 @@ def letter(provision: Provision | None, decision: Decision) -> Letter:
         batch=tuple(p for f, p in paragraphs if f.level == "batch" and f.leads_to is not None),
         orders=decision.orders,
         grants=tuple(f"{g.field.replace('_', ' ')}, tax year {g.year}" for g in decision.grants),
+        outside=outside(provision, decision),
     )
+
+
+def outside(provision: Provision | None, decision: Decision) -> tuple[str, ...]:
+    """What the requester may be told of a row before anything is released.
+
+    Codes of findings that the request alone caused; in every other case the one answer `not released`, so that it
+    cannot be told whether a person is in the records.
+    """
+    early = {(c.element, c.code) for c in provision.clauses if c.phase == "request"} if provision else set()
+    codes = [f.because for f in decision.findings if f.leads_to is not None and (f.element, f.because) in early]
+    return tuple(codes) or (NOT_RELEASED,)
 
 
 def _paragraph(provision: Provision, finding: Finding) -> Paragraph:
     element = next((e for e in provision.elements if e.id == finding.element), None)
     if element is None:
-        return Paragraph(finding.element, "", "Is there anything that may be given?", "not shown", "there is nothing", "")
+        question = "Is there anything that may be given?"
+        return Paragraph(finding.element, "", question, "not shown", "there is nothing", "")
     why = {
         "shown": "every part of it was found",
         "not_looked_at": "the records were not opened, because the request itself already fails",

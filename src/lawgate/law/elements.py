@@ -38,6 +38,24 @@ SEEN_IN = {
 }
 
 
+# What reading a table of the wrong shape raises.
+MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError)
+
+
+def what_is_wrong(error: Exception) -> str:
+    """One plain sentence for one of the MISSHAPEN errors."""
+    if isinstance(error, KeyError):
+        return f"`{error.args[0]}` is missing"
+    return str(error) if isinstance(error, ValueError) else "a value has the wrong type"
+
+
+def text_of(table: Doc, key: str) -> str:
+    """The text under `key`. KeyError when there is none, ValueError when it is empty or not a text."""
+    if not isinstance(table[key], str) or not table[key].strip():
+        raise ValueError(f"`{key}` must be a text that is not empty")
+    return str(table[key])
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a provision is read with: the day, values in force, declared facts, and where faults go."""
@@ -62,9 +80,9 @@ def clauses_of(name: str, element: Doc, reading: Reading) -> tuple[Clause, ...]:
     for c in element.get("clause", []):
         try:
             made.append(_clause(element, c, reading))
-        except (KeyError, ValueError) as wrong:
-            where = f"{element.get('id', '?')}/{c.get('code', '?')}"
-            reading.faults.append(Fault(Scope.FILE, name, 0, where, "L_CLAUSE", str(wrong)))
+        except MISSHAPEN as wrong:
+            where = f"{element.get('id', '?')}/{c.get('code', '?') if isinstance(c, dict) else '?'}"
+            reading.faults.append(Fault(Scope.FILE, name, 0, where, "L_CLAUSE", what_is_wrong(wrong)))
     if not made:
         raise ValueError(f"element {element.get('id', '?')} tests nothing")
     return tuple(made)
@@ -81,14 +99,14 @@ def _clause(element: Doc, c: Doc, reading: Reading) -> Clause:
         if kind.level not in SEEN_IN[level] or (kind.level == "record" and phase != "record"):
             raise ValueError(f"fact {fact} is not evidence at level {level}, phase {phase}")
     return Clause(
-        element=element["id"],
-        code=c["code"],
+        element=text_of(element, "id"),
+        code=text_of(c, "code"),
         level=level,
         phase=phase,
         test=test,
         not_met=outcome_of(c, "not_met", element),
         undetermined=outcome_of(c, "undetermined", element),
-        says=c["says"],
+        says=text_of(c, "says"),
     )
 
 

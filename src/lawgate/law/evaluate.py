@@ -30,7 +30,7 @@ Facts = Mapping[str, Fact]
 
 
 def evaluate(expr: Expr, facts: Facts) -> bool | None:
-    """True, False, or None when it cannot be told. A fact that is not in `facts` is unknown."""
+    """True, False, or None when it cannot be told. A fact that is not in `facts`, or is of another type, is unknown."""
     match expr:
         case All(parts):
             return _kleene([evaluate(p, facts) for p in parts], stops_at=False)
@@ -50,21 +50,25 @@ def evaluate(expr: Expr, facts: Facts) -> bool | None:
 
 
 def _one(expr: Present | Is | In | Starts | AtLeast | AtMost, value: Fact) -> bool | None:
-    if value is None:
-        return None
     match expr:
         case Present():
-            return value != ""
+            return value != "" if isinstance(value, str) else None
         case Is(_, wanted):
-            return type(value) is type(wanted) and value == wanted
+            return value == wanted if _alike(value, wanted) else None
         case In(_, values):
-            return value in values
+            return value in values if isinstance(value, str) else None
         case Starts(_, prefixes):
-            return isinstance(value, str) and value.startswith(prefixes)
+            return value.startswith(prefixes) if isinstance(value, str) else None
         case AtLeast(_, bound):
-            return isinstance(value, int) and value >= bound
+            return value >= bound if isinstance(value, int) and _alike(value, bound) else None
         case AtMost(_, bound):
-            return isinstance(value, int) and value <= bound
+            return value <= bound if isinstance(value, int) and _alike(value, bound) else None
+
+
+def _alike(value: Fact, wanted: str | int | bool) -> bool:
+    # Python counts true among the numbers; a fact of the wrong type is unknown, never an answer.
+    kinds = (str, bool, int)
+    return next((k for k in kinds if isinstance(value, k)), None) is next(k for k in kinds if isinstance(wanted, k))
 
 
 def _kleene(parts: list[bool | None], *, stops_at: bool) -> bool | None:
@@ -74,6 +78,7 @@ def _kleene(parts: list[bool | None], *, stops_at: bool) -> bool | None:
 
 
 def _gap(earlier: Fact, later: Fact) -> int | None:
-    if not isinstance(earlier, date) or not isinstance(later, date):
+    # An instant is a date to Python, but not a day here.
+    if type(earlier) is not date or type(later) is not date:
         return None
     return (later - earlier).days

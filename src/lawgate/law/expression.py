@@ -114,18 +114,23 @@ def facts_of(expr: Expr) -> Iterator[str]:
             yield fact
 
 
-def read_expression(table: Mapping[str, object], values: Mapping[str, object]) -> Expr:
+ARITY = {"is": 2, "at_least": 2, "at_most": 2, "not_after": 2, "days_from": 3}
+ANY_NUMBER = ("in", "starts")
+
+
+def read_expression(table: object, values: Mapping[str, object]) -> Expr:
     """The expression written in one TOML table; `{parameter = name}` and `{register = name}` come from `values`.
 
     Raises ValueError naming the operator when the table is not one of the closed forms.
     """
-    if len(table) != 1:
-        raise ValueError(f"an expression is a table with one key, found {sorted(table)}")
+    if not isinstance(table, Mapping) or len(table) != 1:
+        found = f", found {sorted(table)}" if isinstance(table, Mapping) else ""
+        raise ValueError(f"an expression is a table with one key{found}")
     ((op, arg),) = table.items()
     if op in ("all", "any"):
         return _group(op, arg, values)
     if op == "not":
-        return Not(read_expression(_mapping(op, arg), values))
+        return Not(read_expression(arg, values))
     if op == "present":
         return Present(_text(op, arg))
     return _comparison(op, arg, values)
@@ -134,36 +139,39 @@ def read_expression(table: Mapping[str, object], values: Mapping[str, object]) -
 def _group(op: str, arg: object, values: Mapping[str, object]) -> Expr:
     if not isinstance(arg, list) or not arg:
         raise ValueError(f"`{op}` takes a list of at least one expression")
-    parts = tuple(read_expression(_mapping(op, a), values) for a in arg)
+    parts = tuple(read_expression(a, values) for a in arg)
     return All(parts) if op == "all" else Any(parts)
 
 
 def _comparison(op: str, arg: object, values: Mapping[str, object]) -> Expr:
-    if not isinstance(arg, list) or len(arg) < 2:
-        raise ValueError(f"`{op}` takes a list: the fact, then what it is compared with")
+    if op not in ARITY and op not in ANY_NUMBER:
+        raise ValueError(f"`{op}` is not an operator of the expression tree")
+    if not isinstance(arg, list) or len(arg) < 2 or len(arg) != ARITY.get(op, len(arg)):
+        many = ARITY.get(op, "two or more")
+        raise ValueError(f"`{op}` takes a list of {many}: the fact, then what it is compared with")
     fact, rest = _text(op, arg[0]), [_resolve(a, values) for a in arg[1:]]
     match op:
-        case "is" if isinstance(rest[0], str | int):
-            return Is(fact, rest[0])
-        case "in" | "starts":
-            words = tuple(w for r in rest for w in (r if isinstance(r, tuple | list) else (r,)))
-            if not words or not all(isinstance(x, str) for x in words):
-                raise ValueError(f"`{op}` takes texts, at least one")
-            return In(fact, words) if op == "in" else Starts(fact, words)
+        case "is":
+            return Is(fact, _scalar(op, rest[0]))
+        case "in":
+            return In(fact, _words(op, rest))
+        case "starts":
+            return Starts(fact, _words(op, rest))
         case "at_least":
             return AtLeast(fact, _whole(op, rest[0]))
         case "at_most":
             return AtMost(fact, _whole(op, rest[0]))
-        case "days_from" if len(rest) == 2:
+        case "days_from":
             return DaysFrom(fact, _text(op, rest[0]), _whole(op, rest[1]))
-        case "not_after":
+        case _:
             return NotAfter(fact, _text(op, rest[0]))
-    raise ValueError(f"`{op}` is not an operator of the expression tree")
 
 
 def _resolve(arg: object, values: Mapping[str, object]) -> object:
     if not isinstance(arg, Mapping):
         return arg
+    if len(arg) != 1:
+        raise ValueError("a value from elsewhere is a table with one key, such as `parameter`")
     ((kind, name),) = arg.items()
     key = f"{kind}:{name}"
     if key not in values:
@@ -171,15 +179,26 @@ def _resolve(arg: object, values: Mapping[str, object]) -> object:
     return values[key]
 
 
-def _mapping(op: str, arg: object) -> Mapping[str, object]:
-    if not isinstance(arg, Mapping):
-        raise ValueError(f"`{op}` takes an expression table")
-    return arg
+def _words(op: str, rest: list[object]) -> tuple[str, ...]:
+    words = [w for r in rest for w in (r if isinstance(r, tuple | list) else (r,))]
+    texts = tuple(w for w in words if isinstance(w, str))
+    if not texts or len(texts) != len(words):
+        raise ValueError(f"`{op}` takes texts, at least one")
+    # Every text begins with the empty one, so it would stand for all.
+    if op == "starts" and "" in texts:
+        raise ValueError("`starts` takes no empty text")
+    return texts
 
 
 def _text(op: str, arg: object) -> str:
     if not isinstance(arg, str):
         raise ValueError(f"`{op}` takes a text here")
+    return arg
+
+
+def _scalar(op: str, arg: object) -> Scalar:
+    if not isinstance(arg, str | int):
+        raise ValueError(f"`{op}` takes one text, whole number, true or false here")
     return arg
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import pairwise
 
-from lawgate.law.elements import Doc, Reading, clauses_of
+from lawgate.law.elements import MISSHAPEN, Doc, Reading, clauses_of, text_of, what_is_wrong
 from lawgate.law.rulebook import Element, FactKind, Provision, Rulebook
 from lawgate.model.fault import Fault, Faulty, Scope
 from lawgate.model.form import Ceilings, missing_parts
@@ -18,6 +18,8 @@ from lawgate.model.period import UNTIL_FURTHER_NOTICE, Span
 
 MODALS = ("shall", "may")
 FACT_TYPES = ("text", "date", "flag", "number")
+FACT_LEVELS = ("request", "case", "row", "record", "batch")
+WILDCARDS = frozenset(("", "*", "all", "any", "every"))
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
@@ -38,7 +40,7 @@ def read_rulebook(files: Mapping[str, bytes], day: date) -> Rulebook:
     head, declared = docs.get("rulebook.toml", {}), docs.get("facts.toml", {})
     parameters = _parameters(docs, day, faults)
     registers = {_stem(n): _register(n, d, faults) for n, d in docs.items() if n.startswith("registers/")}
-    facts = _facts(declared, faults)
+    facts = _facts(declared, registers, faults)
     reading = Reading(day, {f"parameter:{k}": v for k, v in parameters.items()}, facts, faults)
     provisions: dict[str, Provision] = {}
     for name, doc in sorted(docs.items()):
@@ -91,22 +93,28 @@ def _stem(name: str) -> str:
 
 def _span(table: Mapping[str, object], start: str, end: str) -> Span:
     first, last = table.get(start), table.get(end)
-    if not isinstance(first, date):
+    # An instant is a date to Python; a span is of whole days.
+    if not isinstance(first, date) or isinstance(first, datetime):
         raise ValueError(f"`{start}` must be a date")
-    if last != UNTIL_FURTHER_NOTICE and not isinstance(last, date):
+    if last == UNTIL_FURTHER_NOTICE:
+        return Span(first, None)
+    if not isinstance(last, date) or isinstance(last, datetime):
         raise ValueError(f"`{end}` must be a date or `{UNTIL_FURTHER_NOTICE}`")
-    return Span(first, last if isinstance(last, date) else None)
+    return Span(first, last)
 
 
 def _parameters(docs: Mapping[str, Doc], day: date, faults: list[Fault]) -> dict[str, object]:
     spans: dict[str, list[tuple[Span, object]]] = {}
-    for name, p in _tables(docs, "parameters/", "parameter"):
+    listed = [
+        (n, p) for n in sorted(docs) if n.startswith("parameters/") for p in _tables(n, docs[n], "parameter", faults)
+    ]
+    for name, p in listed:
         try:
             if not (p.get("citation") and p.get("reason")):
                 raise ValueError("a parameter needs a citation and a reason")
-            spans.setdefault(str(p["name"]), []).append((_span(p, "from", "to"), p["value"]))
-        except (KeyError, ValueError) as wrong:
-            faults.append(_fault(name, "L_PARAMETER", f"parameter {p.get('name', '?')}: {wrong}"))
+            spans.setdefault(text_of(p, "name"), []).append((_span(p, "from", "to"), p["value"]))
+        except MISSHAPEN as wrong:
+            faults.append(_fault(name, "L_PARAMETER", f"parameter {p.get('name', '?')}: {what_is_wrong(wrong)}"))
     for name, dated in spans.items():
         for problem in _unjoined(dated):
             faults.append(_fault("parameters", "L_GAP", f"parameter {name}: {problem}"))
@@ -121,45 +129,71 @@ def _unjoined(dated: list[tuple[Span, object]]) -> Iterator[str]:
             yield f"a gap or overlap of days before {after.start}"
 
 
-def _tables(docs: Mapping[str, Doc], folder: str, key: str) -> Iterator[tuple[str, Doc]]:
-    for name, doc in sorted(docs.items()):
-        if name.startswith(folder):
-            for table in doc.get(key, []):
-                yield name, table
+def _tables(name: str, doc: Doc, key: str, faults: list[Fault]) -> list[Doc]:
+    found = doc.get(key, [])
+    if isinstance(found, list) and all(isinstance(t, dict) for t in found):
+        return found
+    faults.append(_fault(name, "L_SHAPE", f"`{key}` is a list of tables"))
+    return []
 
 
 def _register(name: str, doc: Doc, faults: list[Fault]) -> dict[str, dict[str, str]]:
-    key, entries = str(doc.get("key", "")), doc.get("entry", [])
-    made: dict[str, dict[str, str]] = {}
-    for e in entries:
-        if not e.get(key) or not e.get("source") or "checked_by" not in e:
+    key, made = str(doc.get("key", "")), dict[str, dict[str, str]]()
+    for e in _tables(name, doc, "entry", faults):
+        if not e.get("source") or not isinstance(e.get("checked_by"), str) or not isinstance(e.get(key), str):
             faults.append(_fault(name, "L_REGISTER", "an entry needs its key, a source and checked_by (may be empty)"))
-        elif e[key] in made:
-            faults.append(_fault(name, "L_REGISTER", f"{e[key]} is listed twice"))
+        elif e[key].strip() == "" or e[key] in made:
+            faults.append(_fault(name, "L_REGISTER", f"`{e[key]}` is listed twice, or is no name"))
         else:
             made[e[key]] = {k: str(v) for k, v in e.items()}
     return made
 
 
-def _facts(doc: Doc, faults: list[Fault]) -> dict[str, FactKind]:
+def _facts(doc: Doc, registers: Mapping[str, Mapping[str, Doc]], faults: list[Fault]) -> dict[str, FactKind]:
     made: dict[str, FactKind] = {}
-    for f in doc.get("fact", []):
-        column, rule, lookup = (str(f.get(k, "")) for k in ("column", "rule", "lookup"))
-        sources = sum(map(bool, (column, rule, lookup)))
-        if f.get("type") not in FACT_TYPES or sources != 1 or f["name"] in made:
-            faults.append(_fault("facts.toml", "L_FACT", f"{f.get('name', '?')}: one type and one source, named once"))
-            continue
-        by, takes, otherwise = (str(f.get(k, "")) for k in ("by", "takes", "otherwise"))
-        made[f["name"]] = FactKind(f["name"], f["type"], f["level"], column, rule, lookup, by, takes, otherwise)
+    columns = {(c.get("file"), c.get("name")) for c in _tables("facts.toml", doc, "column", faults)}
+    for f in _tables("facts.toml", doc, "fact", faults):
+        try:
+            fact = _fact(f)
+            if fact.name in made:
+                raise ValueError("it is declared twice")
+            if fact.column and (f"{fact.level}s", fact.column) not in columns:
+                raise ValueError("its column is not one of its file")
+            _check_lookup(fact, made, registers)
+            made[fact.name] = fact
+        except MISSHAPEN as wrong:
+            faults.append(_fault("facts.toml", "L_FACT", f"{f.get('name', '?')}: {what_is_wrong(wrong)}"))
     return made
 
 
+def _fact(f: Doc) -> FactKind:
+    column, rule, lookup, by, takes, otherwise = (
+        str(f.get(k, "")) for k in ("column", "rule", "lookup", "by", "takes", "otherwise")
+    )
+    if f["type"] not in FACT_TYPES or f["level"] not in FACT_LEVELS or sum(map(bool, (column, rule, lookup))) != 1:
+        raise ValueError("a fact has one known type, one known level and one source")
+    return FactKind(text_of(f, "name"), f["type"], f["level"], column, rule, lookup, by, takes, otherwise)
+
+
+def _check_lookup(fact: FactKind, made: Mapping[str, FactKind], registers: Mapping[str, Mapping[str, Doc]]) -> None:
+    if not fact.lookup:
+        return
+    by, register = made.get(fact.by), registers.get(fact.lookup)
+    if by is None or by.type != "text" or by.level != fact.level or fact.type != "text":
+        raise ValueError("a text is looked up by a text fact of the same level, declared before it")
+    if register is None or any(fact.takes not in e for e in register.values()):
+        raise ValueError(f"there is no register `{fact.lookup}` in which every entry has `{fact.takes}`")
+
+
 def _ceilings(head: Doc, faults: list[Fault]) -> Ceilings:
-    for key in ("id", "version", "snapshot"):
-        if key not in head:
-            faults.append(_fault("rulebook.toml", "L_HEAD", f"`{key}` is missing"))
+    for key, kind in (("id", str), ("version", str), ("snapshot", date)):
+        if not isinstance(head.get(key), kind):
+            faults.append(_fault("rulebook.toml", "L_HEAD", f"`{key}` is missing, or of another type"))
     try:
-        return Ceilings(**head.get("ceilings", {}))
+        stated = dict(head.get("ceilings", {}))
+        if any(type(v) is not int for v in stated.values()):
+            raise ValueError("a ceiling is a whole number")
+        return Ceilings(**stated)
     except (TypeError, ValueError) as wrong:
         faults.append(_fault("rulebook.toml", "L_CEILING", str(wrong)))
         return Ceilings()
@@ -174,22 +208,35 @@ def _add_provision(name: str, doc: Doc, reading: Reading, into: dict[str, Provis
         if made.id in into:
             raise ValueError("two texts of one provision are in force on one day")
         into[made.id] = made
-    except (KeyError, ValueError) as wrong:
-        reading.faults.append(_fault(name, "L_PROVISION", str(wrong)))
+    except MISSHAPEN as wrong:
+        reading.faults.append(_fault(name, "L_PROVISION", what_is_wrong(wrong)))
 
 
 def _provision(name: str, doc: Doc, span: Span, reading: Reading) -> Provision:
-    form = dict(doc.get("form", {}))
+    form, fields = dict(doc.get("form", {})), doc["fields"]
+    if not all(isinstance(v, str) for v in form.values()):
+        raise ValueError("each part of the form floor is a text")
     if lost := missing_parts(form):
         raise ValueError(f"the form floor is not carried: {', '.join(lost)}")
-    if doc["modal"] not in MODALS or not doc["fields"] or not doc.get("element"):
-        raise ValueError("a provision needs `shall` or `may`, its fields, and at least one element")
-    elements = tuple(
-        Element(e["id"], e["citation"], e["question"], e["cure"], clauses_of(name, e, reading)) for e in doc["element"]
-    )
-    ids = {e.id for e in elements}
-    if len(ids) != len(elements):
-        raise ValueError("an element is named twice")
-    if stray := {v for v in form.values() if v.startswith(f"{doc['id']}.")} - ids:
+    if doc["modal"] not in MODALS or not doc.get("element"):
+        raise ValueError("a provision needs `shall` or `may`, and at least one element")
+    if not isinstance(fields, list) or not fields or any(not isinstance(f, str) or f in WILDCARDS for f in fields):
+        raise ValueError("a provision names its fields, each of them")
+    elements = tuple(_element(name, e, reading) for e in doc["element"])
+    _check_names(elements, doc["id"], form)
+    texts = (text_of(doc, key) for key in ("id", "citation", "title"))
+    return Provision(*texts, doc["modal"], span, tuple(fields), elements, form)
+
+
+def _element(name: str, e: Doc, reading: Reading) -> Element:
+    texts = [text_of(e, key) for key in ("id", "citation", "question", "cure")]
+    return Element(texts[0], texts[1], texts[2], texts[3], clauses_of(name, e, reading))
+
+
+def _check_names(elements: Sequence[Element], provision: str, form: Mapping[str, str]) -> None:
+    ids, codes = [e.id for e in elements], [c.code for e in elements for c in e.clauses]
+    # Engines and letters find a clause by its code: two of one code would pass for each other.
+    if len(set(ids)) != len(ids) or len(set(codes)) != len(codes):
+        raise ValueError("an element or the code of a clause is named twice")
+    if stray := {v for v in form.values() if v.startswith(f"{provision}.")} - set(ids):
         raise ValueError(f"the form floor names elements that do not exist: {', '.join(sorted(stray))}")
-    return Provision(doc["id"], doc["citation"], doc["title"], doc["modal"], span, tuple(doc["fields"]), elements, form)

@@ -41,6 +41,7 @@ def _lines(found: Explained) -> Iterator[str]:
     if letter.orders:
         yield f"\nOrders that cover it: {', '.join(letter.orders)}. While they stand nothing leaves."
     yield f"\nTogether: {letter.outcome}. The decision is in the log, under leaf {found.leaf}."
+    yield f"For the file, not for the requester, who is told: {', '.join(letter.outside)}."
     if found.changed:
         yield "WARNING: deciding this row again does not give the decision that is stored."
 
