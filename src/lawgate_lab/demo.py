@@ -13,6 +13,7 @@ import pyrage
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from lawgate.ledger.leaf import StageLeaf
 from lawgate.office.explain import Explained, explain
 from lawgate.office.handout import HandedOut
 from lawgate.office.house import House
@@ -84,6 +85,7 @@ class Story:
     log_broken: int
     witness_note: str
     office: Path
+    timeline: tuple[tuple[str, str, str], ...]
 
 
 def run(out: Path, claims: int, records: int, console: Console) -> Story:
@@ -125,7 +127,19 @@ def run(out: Path, claims: int, records: int, console: Console) -> Story:
         log_broken=broken,
         witness_note=house.witness_note,
         office=out / "office",
+        timeline=_timeline(house),
     )
+
+
+def _timeline(house: House) -> tuple[tuple[str, str, str], ...]:
+    """Every leaf in the order of the log: its instant, its kind, what it is about and how many rows."""
+    return tuple((leaf.at, leaf.kind, _about(leaf)) for _, leaf in house.decide.log.leaves())
+
+
+def _about(leaf: StageLeaf) -> str:
+    subject = next((leaf.text(name) for name in ("package", "order", "batch") if name in leaf.body), "")
+    counted = {"prepared": "rows", "handout": "rows", "in-force": "exposed_rows"}.get(leaf.kind)
+    return f"{subject}, {leaf.number(counted):,} rows" if counted else subject
 
 
 def _lab(lab: Path, claims: int, records: int) -> None:

@@ -32,7 +32,23 @@ lines = st.integers(0, 7).map(row)
 spoiled = st.tuples(lines, st.lists(st.tuples(st.integers(0, 120), st.sampled_from(NASTY)), max_size=3)).map(
     lambda pair: _spoil(*pair)
 )
-files = st.lists(st.one_of(lines, spoiled), min_size=1, max_size=12)
+ODD = {
+    "row_id": ["", "row-1", "row 1", "réf"],
+    "case_id": ["", "case-5", "case-9", "case-9;"],
+    "role": ["", "Subject", "witness"],
+    "dob": ["", "2024-02-30", "2025-11-21", "2025-11-22", "1899-12-31"],
+    "pending": ["yes", "x", "yes "],
+    "tin": ["666-01-0001", "000000000", "912010001", "90-1010001"],
+    "years": ["2021", "2021;", "21"],
+    "last": ["", "é" * 41, "é" * 40, "नमस्ते", "a\u0301", " x"],
+    "reason": ['""', '"x"', '" ,"', '","', '"a"b"', '"a,b'],
+}
+odd = st.sampled_from(sorted(ODD)).flatmap(
+    lambda name: st.builds(
+        lambda number, value: row(number, **{name: value}), st.integers(0, 7), st.sampled_from(ODD[name])
+    )
+)
+files = st.lists(st.one_of(lines, spoiled, odd), min_size=1, max_size=12)
 
 
 def _spoil(line: str, insertions: list[tuple[int, str]]) -> str:

@@ -181,7 +181,7 @@ def over_it(
     if not orders:
         return ()
     texts = {f"{n:04d}-{o['id']}.toml": print_order(order(o)) for n, o in enumerate(orders, 1)}
-    at = max(datetime.fromisoformat(o["looked_at"]) for o in orders)
+    at = max(o["looked_at"] for o in orders)
     return covering(
         standing(texts, at), Covered(plan.provision.id, plan.agency, plan.agency, fields, years, measures.rows)
     )
@@ -189,8 +189,8 @@ def over_it(
 
 def order(table: Table) -> Order:
     """The instrument of a scenario; every part of its scope that is not stated is `every`."""
-    learned = datetime.fromisoformat(table["learned_at"])
-    entered = datetime.fromisoformat(table.get("entered_at", table["learned_at"]))
+    learned = table["learned_at"]
+    entered = table.get("entered_at", learned)
     effect = Effect(
         kind=EffectKind(table["effect"]),
         provisions=EVERY,
@@ -201,7 +201,7 @@ def order(table: Table) -> Order:
         rows_at_least=table.get("rows_at_least", 0),
     )
     effective = datetime.combine(table["effective_on"], time(), UTC) if "effective_on" in table else learned
-    ends = datetime.fromisoformat(table["ends_at"]) if "ends_at" in table else None
+    ends = table.get("ends_at")
     return Order(
         id=table["id"],
         court="an invented court",
@@ -224,13 +224,3 @@ def decisive(played: Played) -> Finding | None:
     batch = [f for f in played.decision.findings if f.level == "batch" and f.leads_to is played.decision.outcome]
     return next(iter(found or batch), None)
 
-
-def outside(provision: Provision, decision: Decision) -> str:
-    """What the requester sees of a decided row before any hand-out: a code that the request alone caused, or nothing.
-
-    Codes of the batch and of the records are never shown beside a row.
-    """
-    phases = {(c.element, c.code): c.phase for c in provision.clauses}
-    against = [f for f in decision.findings if f.leads_to is not None and f.level != "batch"]
-    own = [f.because for f in against if phases.get((f.element, f.because)) == "request"]
-    return own[0] if own else "not released"

@@ -26,7 +26,7 @@ def decide(provision: Provision | None, pattern: Pattern, asked: Sequence[str], 
     found = findings(provision, pattern.clauses)
     grants = _grants(provision, pattern, asked)
     row = refusal(found, batch=False)
-    if row is None and _grantable(pattern, grants):
+    if row is None and _grantable(pattern, found, grants):
         row = provision.grants_as
     elif row is None:
         row, found = Outcome.DENY, (*found, NOTHING)
@@ -35,10 +35,11 @@ def decide(provision: Provision | None, pattern: Pattern, asked: Sequence[str], 
     return Decision(row, _outcome(row, found, orders), found, tuple(orders), grants, pattern.verdict)
 
 
-def _grantable(pattern: Pattern, grants: tuple[Grant, ...]) -> bool:
-    # No finding stands against it; still nothing is granted without a unique match, something to grant, and a look
-    # at every clause.
-    return pattern.verdict is Verdict.UNIQUE and bool(grants) and NOT_LOOKED_AT not in pattern.clauses
+def _grantable(pattern: Pattern, found: tuple[Finding, ...], grants: tuple[Grant, ...]) -> bool:
+    # No finding stands against it; still nothing is granted without a unique match, something to grant, a look at
+    # every clause, and something that was shown of the request or the row.
+    shown = any(f.level != "batch" for f in found)
+    return shown and pattern.verdict is Verdict.UNIQUE and bool(grants) and NOT_LOOKED_AT not in pattern.clauses
 
 
 def _grants(provision: Provision, pattern: Pattern, asked: Sequence[str]) -> tuple[Grant, ...]:

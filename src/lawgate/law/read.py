@@ -151,7 +151,7 @@ def _register(name: str, doc: Doc, faults: list[Fault]) -> dict[str, dict[str, s
 
 def _facts(doc: Doc, registers: Mapping[str, Mapping[str, Doc]], faults: list[Fault]) -> dict[str, FactKind]:
     made: dict[str, FactKind] = {}
-    columns = {(c.get("file"), c.get("name")) for c in _tables("facts.toml", doc, "column", faults)}
+    columns = [(c.get("file"), c.get("name")) for c in _tables("facts.toml", doc, "column", faults)]
     for f in _tables("facts.toml", doc, "fact", faults):
         try:
             fact = _fact(f)
@@ -224,13 +224,13 @@ def _provision(name: str, doc: Doc, span: Span, reading: Reading) -> Provision:
         raise ValueError("a provision names its fields, each of them")
     elements = tuple(_element(name, e, reading) for e in doc["element"])
     _check_names(elements, doc["id"], form)
-    texts = (text_of(doc, key) for key in ("id", "citation", "title"))
-    return Provision(*texts, doc["modal"], span, tuple(fields), elements, form)
+    id, citation, title = (text_of(doc, key) for key in ("id", "citation", "title"))
+    return Provision(id, citation, title, doc["modal"], span, tuple(fields), elements, form)
 
 
 def _element(name: str, e: Doc, reading: Reading) -> Element:
-    texts = [text_of(e, key) for key in ("id", "citation", "question", "cure")]
-    return Element(texts[0], texts[1], texts[2], texts[3], clauses_of(name, e, reading))
+    id, citation, question, cure = (text_of(e, key) for key in ("id", "citation", "question", "cure"))
+    return Element(id, citation, question, cure, clauses_of(name, e, reading))
 
 
 def _check_names(elements: Sequence[Element], provision: str, form: Mapping[str, str]) -> None:

@@ -224,13 +224,16 @@ def _commit(desk: DecideDesk, work: Work, batch: BatchRow) -> Commitments:
     if committed.count != batch.accepted:
         raise Refused("E_COUNT", "rows accepted and rows decided differ; nothing is logged")
     with desk.store() as store:
-        store.put_subtree(subtree_name(batch.id), committed.leaf_hashes)
+        store.put_subtree(subtree_name(batch.id, committed.root), committed.leaf_hashes)
     return committed
 
 
-def subtree_name(batch_id: str) -> str:
-    """The name under which the commitments of a batch's decisions are stored."""
-    return f"{batch_id}.{SUBTREE}"
+def subtree_name(batch_id: str, root: bytes) -> str:
+    """The name under which the commitments of a batch's decisions are stored.
+
+    It carries the root's beginning, so that deciding again after a crash does not meet the tiles of the first try.
+    """
+    return f"{batch_id}.d{root.hex()[:12]}"
 
 
 def _log(desk: DecideDesk, bench: Bench, committed: Commitments) -> int:
@@ -238,7 +241,7 @@ def _log(desk: DecideDesk, bench: Bench, committed: Commitments) -> int:
     body: dict[str, Value] = {
         "batch": batch.id,
         "parse_leaf": batch.parse_leaf,
-        "subtree": subtree_name(batch.id),
+        "subtree": subtree_name(batch.id, committed.root),
         "root": committed.root.hex(),
         "rows": committed.count,
         "width": ROW_WIDTH,

@@ -55,6 +55,9 @@ def receive(desk: IntakeDesk, request: Path) -> Received:
         if parsed.refused:
             desk.cases.save(batch)
             return Received(batch, parsed)
+        if (left := _left_behind(desk, batch)) is not None:
+            desk.cases.save(left)
+            return Received(left, parsed)
         desk.rooms.keep(place, batch.id)
     finally:
         desk.rooms.drop(place)
@@ -63,6 +66,15 @@ def receive(desk: IntakeDesk, request: Path) -> Received:
     made = _logged(desk, batch, parsed)
     desk.cases.save(made)
     return Received(made, parsed)
+
+
+def _left_behind(desk: IntakeDesk, batch: BatchRow) -> BatchRow | None:
+    """What a crash left between the room and the case store: the batch as the log has it, or None after clearing."""
+    logged = [index for index, leaf in desk.log.leaves() if leaf.kind == "parse" and leaf.text("batch") == batch.id]
+    if logged:
+        return dataclasses.replace(batch, parse_leaf=logged[-1])
+    desk.rooms.discard(batch.id)
+    return None
 
 
 def _identify(parsed: Parsed) -> BatchRow:
@@ -74,7 +86,7 @@ def _identify(parsed: Parsed) -> BatchRow:
         return BatchRow(f"unread-{digest[:12]}", "", "", "", "", "refused", *counts, -1, -1, "", {})
     state = "refused" if parsed.refused else "received"
     return BatchRow(
-        f"{cover.request_id}-{digest[:8]}",
+        f"{cover.request_id[:40]}-{digest[:8]}",
         cover.request_id,
         cover.provision,
         cover.agency,

@@ -16,16 +16,16 @@ from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.merkle import leaf_hash
 from lawgate.model.decision import Grant
 from lawgate.model.fault import LawgateError, Refused
-from lawgate.office.adjudicate import SUBTREE, Bench, DecideDesk, read_bench, subtree_name
+from lawgate.office.adjudicate import SUBTREE, Bench, DecideDesk, read_bench
 from lawgate.office.handout import ReleaseDesk
 from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
 from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
 from lawgate.ports.cases import BatchRow, PackageRow
 from lawgate.ports.engine import RowView
-from lawgate.ports.release import Disclosable
+from lawgate.ports.release import Disclosable, PackageError
 from lawgate.protocol.statement import Looked
 
-ACCOUNTING = "accounting"
+ACCOUNTING = "acc"
 RETURN_DAYS = 90
 
 
@@ -81,12 +81,13 @@ def prepare_package(house: Release, batch_id: str) -> Prepared:
         raise Refused("review_missing", "nobody has reviewed rows of this batch; have them reviewed first")
     signed, signature, leaf = reviews[-1]
     review = Review(signed, signature, leaf)
+    _not_packed(house, batch_id, review)
     bench = read_bench(house.decide, batch)
     _unmoved(bench, decision)
     numbers = review.statement.accepted
     views = house.decide.engine.rows(house.decide.rooms.path(batch_id), numbers)
     rows = _granted_rows(house, batch, views)
-    out = _outgoing(house, bench, f"{batch_id}-p{len(reviews):02d}", rows)
+    out = _outgoing(house, bench, _free_id(house, f"{batch_id}-p{len(reviews):02d}"), rows)
     made = prepare(
         house.release,
         out,
@@ -97,6 +98,28 @@ def prepare_package(house: Release, batch_id: str) -> Prepared:
     )
     house.decide.cases.add_package(PackageRow(out.package, batch_id, len(rows), made.leaf))
     return made
+
+
+def _not_packed(house: Release, batch_id: str, review: Review) -> None:
+    """Refused when the log has a package of this very set; the case store is brought up to the log first."""
+    known = {p.id for p in house.decide.cases.packages(batch_id)}
+    for index, leaf in house.decide.log.leaves():
+        if leaf.kind == "prepared" and leaf.text("batch") == batch_id and leaf.text("set") == review.statement.set:
+            package = leaf.text("package")
+            if package not in known:
+                house.decide.cases.add_package(PackageRow(package, batch_id, leaf.number("rows"), index))
+            raise Refused("E_PACKAGED", f"the rows of the latest review are in package {package} already")
+
+
+def _free_id(house: Release, package: str) -> str:
+    """The package's id, or the next one when a crash left keys behind under it: those can never be handed out."""
+    for attempt in range(1, 10):
+        name = package if attempt == 1 else f"{package}.{attempt}"
+        try:
+            house.release.keys.read(name)
+        except PackageError:
+            return name
+    raise LawgateError(f"too many unfinished packages of {package}; see what keeps them from being prepared")
 
 
 def grants_of(desk: DecideDesk, batch_id: str, view: RowView) -> frozenset[Grant]:
@@ -127,7 +150,7 @@ def _opened(house: Release, batch: BatchRow, leaf: StageLeaf, view: RowView) -> 
     opening = Opening(view.n, salts(house.decide.salt_key(), f"{batch.id}/{SUBTREE}", view.n, 1), row)
     size, root = leaf.number("rows"), bytes.fromhex(leaf.text("root"))
     with house.decide.store() as store:
-        path = store.prove_row(subtree_name(batch.id), view.n, size)
+        path = store.prove_row(leaf.text("subtree"), view.n, size)
     if not verify_row(root, size, opening, path):
         raise LawgateError(f"row {view.n} of {batch.id} is not the one the log holds")
     return opening

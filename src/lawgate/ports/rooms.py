@@ -22,6 +22,10 @@ class Rooms(Protocol):
         """Remove a room that was started and not kept; nothing when it was kept."""
         ...
 
+    def discard(self, batch: str) -> None:
+        """Remove the room of a batch that never came into the log; nothing when there is none."""
+        ...
+
     def path(self, batch: str) -> Path:
         """The room of a batch. LawgateError when there is none."""
         ...

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +30,7 @@ from lawgate.drivers.parser.driver import ChildParser
 from lawgate.drivers.rooms.folders import FolderRooms
 from lawgate.drivers.sqlite.cases import SqliteCases
 from lawgate.drivers.tiles.check import verify as check_folder
+from lawgate.drivers.tiles.finding import Finding
 from lawgate.drivers.tiles.sequencer import publish_head
 from lawgate.drivers.tiles.store import TileLog
 from lawgate.drivers.witness.local import LocalWitness
@@ -41,6 +42,7 @@ from lawgate.ledger.quorum import Policy
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.adjudicate import DecideDesk
+from lawgate.office.audit import AuditDesk, audit
 from lawgate.office.cover import read_cover
 from lawgate.office.handout import ReleaseDesk
 from lawgate.office.house import Check, House
@@ -152,14 +154,17 @@ def open_house(folder: Path) -> House:
         ceilings=rulebook.ceilings,
         clock=clock,
     )
+    whole = Release(decide, review, release, settings.use_terms)
     return House(
         intake=IntakeDesk(ChildParser(), read_layout(files), log, cases, clock, rooms),
         decide=decide,
-        release=Release(decide, review, release, settings.use_terms),
+        release=whole,
         orders=OrderDesk(register, log, gate, packages, clock),
         courier=FolderCourier,
         import_records=partial(_import, folder, files),
-        check_log=lambda: [Check(f.sentence(), f.broken) for f in check_folder(folder / "log", policy, verify)],
+        check_log=partial(
+            _check, partial(check_folder, folder / "log", policy, verify), AuditDesk(whole, engine.row_table)
+        ),
         log_head=partial(_head, store),
         witness_note=LOCAL_WITNESS,
         profile=settings.profile,
@@ -174,6 +179,14 @@ def program_digest() -> str:
         data = file.read_bytes()
         h.update(f"{file.relative_to(root).as_posix()}\0{len(data)}\0".encode() + data)
     return h.hexdigest()
+
+
+def _check(log: Callable[[], Sequence[Finding]], desk: AuditDesk) -> list[Check]:
+    """The log first; what is stored beside it can only be held against a log that is whole."""
+    found = [Check(each.sentence(), each.broken) for each in log()]
+    if any(each.broken for each in found):
+        return [*found, Check("batches and packages were not compared: the log itself is not whole", False)]
+    return [*found, *(Check(sentence, True) for sentence in audit(desk))]
 
 
 def _import(folder: Path, files: Mapping[str, bytes], source: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.form import Ceilings
 from lawgate.model.order import Effect, EffectKind
@@ -199,23 +200,59 @@ def test_an_order_ends_only_by_its_own_text(office: Office) -> None:
     pull(office.release(), PACKAGE, "rk-1", office.courier)
 
 
+class Changed:
+    """The log, with something of its `append` done otherwise."""
+
+    def __init__(self, log: object, append) -> None:
+        self.leaves, self.publish, self.proof, self._log, self._append = (
+            log.leaves,
+            log.publish,
+            log.proof,
+            log,
+            append,
+        )
+
+    def append(self, leaf: StageLeaf) -> int:
+        return self._append(self._log, leaf)
+
+
+class Untouched:
+    """A key room nobody may come to."""
+
+    def read(self, package: str) -> bytes:
+        raise AssertionError("the keys were read before every bar was passed")
+
+
 def test_an_order_that_comes_between_leaf_and_key(office: Office) -> None:
-    class Late:
-        def __init__(self, log: object) -> None:
-            self.leaves, self.publish, self.proof, self._log = log.leaves, log.publish, log.proof, log
+    def append(log, leaf):
+        index = log.append(leaf)
+        office.register.enter("order-1", an_order_text())
+        return index
 
-        def append(self, leaf):
-            index = self._log.append(leaf)
-            office.register.enter("order-1", an_order_text())
-            return index
-
+    log = Changed(office.log, append)
     with pytest.raises(Barred, match="order-1"):
-        pull(office.release(log=Late(office.log)), PACKAGE, "rk-1", office.courier)
+        pull(office.release(log=log, keys=Untouched()), PACKAGE, "rk-1", office.courier)
     assert not office.handed_out()
     assert [len(office.kinds(kind)) for kind in ("handout", "sent")] == [1, 0]
 
 
-def test_a_lease_that_ended(office: Office) -> None:
+def test_a_leaf_that_never_reached_the_log(office: Office) -> None:
+    log = Changed(office.log, lambda log, leaf: 0)
+    with pytest.raises(Barred, match="hand-out is not shown"):
+        pull(office.release(log=log, keys=Untouched()), PACKAGE, "rk-1", office.courier)
+
+
+def test_a_package_prepared_under_another_decision(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+
+    def append(log, leaf):
+        return log.append(replace(leaf, body={**leaf.body, "decision_leaf": 1}))
+
+    prepare_with(office, log=Changed(office.log, append))
+    assert barred(office) == {"contents"}
+
+
+def test_a_lease_that_ended_while_sealing(office: Office) -> None:
     sealer = office.release().sealer
 
     class Slow:
@@ -227,7 +264,22 @@ def test_a_lease_that_ended(office: Office) -> None:
 
     with pytest.raises(Barred, match="lease"):
         pull(office.release(sealer=Slow()), PACKAGE, "rk-1", office.courier)
-    assert not office.handed_out()
+    assert not list(office.root.glob("out/*/*"))
+
+
+def test_a_lease_that_ended_while_writing(office: Office) -> None:
+    class Slow:
+        def deliver(self, name, files) -> None:
+            def slowly():
+                for file in files:
+                    yield file
+                    office.clock.seconds += 2.5
+
+            office.courier.deliver(name, slowly())
+
+    with pytest.raises(Barred, match="lease"):
+        pull(office.release(), PACKAGE, "rk-1", Slow())
+    assert [file.name for file in office.root.glob("out/*/*")] == ["package.tar"]
 
 
 def test_the_gate_is_for_one(office: Office) -> None:
@@ -235,11 +287,11 @@ def test_the_gate_is_for_one(office: Office) -> None:
         pull(office.release(), PACKAGE, "rk-1", office.courier)
 
 
-def prepare_with(office: Office, rows=None, fetch=fetched, account=None, **other: object):
+def prepare_with(office: Office, rows=None, fetch=fetched, account=None, **ports: object):
     batch = office.decide()
     review = office.review(batch, office.looked(range(3)))
-    out = replace(outgoing(), **other)
-    return prepare(office.release(), out, rows or granted(), review, fetch, account or office.account)
+    desk = office.release(**ports)
+    return prepare(desk, outgoing(), rows or granted(), review, fetch, account or office.account)
 
 
 def test_only_what_was_granted_is_sealed(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ class FolderRooms:
     """One folder for all rooms."""
 
     def __init__(self, base: Path) -> None:
-        """Makes `base` when it is not there; removes rooms that a crash left without a name."""
+        """Makes `base` when it is not there."""
         self._base = base
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -40,6 +40,12 @@ class FolderRooms:
         """See `ports.rooms.Rooms`."""
         if room.exists() and room.name.startswith("unnamed-"):
             shutil.rmtree(room)
+
+    def discard(self, batch: str) -> None:
+        """See `ports.rooms.Rooms`."""
+        place = self._place(batch)
+        if place.exists():
+            shutil.rmtree(place)
 
     def path(self, batch: str) -> Path:
         """See `ports.rooms.Rooms`."""

@@ -188,9 +188,9 @@ class _Chunk:
             stay = [at not in self.faults for at in self.at]
             mask = pa.array(stay)
             self.columns = [column.filter(mask) for column in self.columns]
-            self.at, self.keys, self.cases = (
-                list(compress(values, stay)) for values in (self.at, self.keys, self.cases)
-            )
+            self.at = list(compress(self.at, stay))
+            self.keys = list(compress(self.keys, stay))
+            self.cases = list(compress(self.cases, stay))
 
     def result(self) -> tuple[Accepted, list[Found]]:
         """What the chunk gave."""

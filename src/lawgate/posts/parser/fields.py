@@ -22,6 +22,7 @@ _WITHIN = re.compile(r'(?:[^"]++|"")*+')
 _SHAPES = {
     kind: re.compile(text) for kind, text in {"id": ID, "ids": f"{ID}(?:;{ID})*", "tin": TIN, "years": YEARS}.items()
 }
+_ORDINARY = re.compile(r"[!-~](?:[ -~]*[!-~])?")  # ASCII text that breaks no rule about characters or spaces
 _DATE, _NOBODY = re.compile(DATE), re.compile(NOBODY)
 _CODES = {
     "id": "E_ID",
@@ -112,10 +113,10 @@ class Judge:
         column = self.columns[at]
         if len(value) > most(column):
             return "E_FIELD_LEN"
-        if code := characters(value) or spaces(value):
-            return code
         if not value:
             return self._absent(at) if column.required or at in (0, self.reference) else None
+        if not _ORDINARY.fullmatch(value) and (code := characters(value) or spaces(value)):
+            return code
         if column.kind == "text" or self._holds(column, value):
             return None
         foreign = column.kind not in ("flag", "choice") and any(c.isdecimal() and not c.isascii() for c in value)

@@ -23,6 +23,7 @@ _UNSEEN = frozenset(
 _SIGNS = frozenset("°©®№℅")  # category So, but ordinary in addresses and citations
 _FORBIDDEN = frozenset({"Cc", "Cn", "Co", "Cs", "Me", "So", "Zl", "Zp"})
 _MARKS_AT_MOST = 4
+_ODD_SPACE = re.compile(r"[^\S ]")
 _PLAIN = re.compile(r"[ -~]*")
 
 
@@ -44,7 +45,7 @@ def spaces(value: str) -> str | None:
     """E_SPACE when `value` begins or ends with a space or holds a space that is not U+0020; else None."""
     if value[:1] == " " or value[-1:] == " ":
         return "E_SPACE"
-    return "E_SPACE" if any(c != " " and c.isspace() for c in value) else None
+    return "E_SPACE" if _ODD_SPACE.search(value) else None
 
 
 @lru_cache(maxsize=4096)

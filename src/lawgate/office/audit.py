@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hold what the rooms and package folders store against the log: one sentence for everything that is not the same.
+
+The log's own bytes are checked elsewhere, and first: here its leaves are taken as they stand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from lawgate.decide.canonical import ROW_WIDTH
+from lawgate.ledger.commit import commit, commit_chunks
+from lawgate.ledger.leaf import StageLeaf
+from lawgate.model.fault import LawgateError
+from lawgate.model.request import Person
+from lawgate.office.adjudicate import SUBTREE, read_bench
+from lawgate.office.handout import REVIEW, SIGNATURE
+from lawgate.office.release import ACCOUNTING, Release
+from lawgate.ports.cases import BatchRow
+from lawgate.protocol import manifest as manifests
+from lawgate.protocol.statement import parse
+
+Indexed = tuple[int, StageLeaf]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDesk:
+    """What comparing needs. `row_table(room)` gives the canonical row table of a settled batch in chunks."""
+
+    release: Release
+    row_table: Callable[[Path], Iterator[bytes]]
+
+
+def audit(desk: AuditDesk) -> list[str]:
+    """Everything stored that is not what the log holds; an empty list when nothing is.
+
+    Compared, for each decided batch: cover, claims, faults, patterns, decisions, the row table under its salts, the
+    findings about the cover's signature, every review with its signature, what the case store says. For each prepared
+    package: its bytes, manifest, review, accounting entries. LawgateError when the log cannot be read.
+    """
+    leaves = list(desk.release.decide.log.leaves())
+    decided = [(at, leaf) for at, leaf in leaves if leaf.kind == "decision-batch"]
+    prepared = [(at, leaf) for at, leaf in leaves if leaf.kind == "prepared"]
+    found = list(case_store_faults(desk, decided, prepared))
+    for _, leaf in decided:
+        found += [*file_faults(desk, leaves, leaf), *row_faults(desk, leaf), *cover_faults(desk, leaf)]
+        found += review_faults(desk, leaves, leaf.text("batch"))
+    for _, leaf in prepared:
+        found += [*package_faults(desk, leaf), *accounting_faults(desk, leaf)]
+    return found
+
+
+def file_faults(desk: AuditDesk, leaves: Sequence[Indexed], decision: StageLeaf) -> Iterator[str]:
+    """The files of a decided batch whose SHA-256 is not the one its leaves name."""
+    batch, by_index = decision.text("batch"), dict(leaves)
+    parsed = by_index[decision.number("parse_leaf")]
+    request = by_index[parsed.number("request_leaf")]
+    named = {
+        "cover.toml": request.text("cover"),
+        "rows.parquet": parsed.text("claims"),
+        "faults.parquet": parsed.text("faults"),
+        "patterns.jsonl": decision.text("patterns"),
+        "decisions.parquet": decision.text("table"),
+    }
+    for name, digest in named.items():
+        if _digest(desk, batch, name) != digest:
+            yield f"batch {batch}: {name} is not the file the log names"
+
+
+def row_faults(desk: AuditDesk, decision: StageLeaf) -> Iterator[str]:
+    """Whether the row table, made again under its salts, still leads to the root in the log."""
+    batch, decide = decision.text("batch"), desk.release.decide
+    if _digest(desk, batch, "decisions.parquet") != decision.text("table"):
+        return  # told by `file_faults`; a spoilt container cannot be read
+    made = commit_chunks(desk.row_table(decide.rooms.path(batch)), ROW_WIDTH, decide.salt_key(), f"{batch}/{SUBTREE}")
+    if (made.root.hex(), made.count) != (decision.text("root"), decision.number("rows")):
+        yield f"batch {batch}: rows and salts do not lead to the root in the log"
+
+
+def cover_faults(desk: AuditDesk, decision: StageLeaf) -> Iterator[str]:
+    """Whether the cover and its signature still lead to the findings about the request that every pattern records.
+
+    Nothing is said when rulebook or registers have changed since: then other findings would be no surprise.
+    """
+    batch, decide = decision.text("batch"), desk.release.decide
+    known = decide.cases.batch(batch)
+    if known is None or _digest(desk, batch, "patterns.jsonl") != decision.text("patterns"):
+        return  # told elsewhere
+    try:
+        bench = read_bench(decide, known)
+    except LawgateError:
+        yield f"batch {batch}: cover or law cannot be read any more"
+        return
+    same = (bench.pins.rulebook, bench.pins.registers) == (decision.text("rulebook"), decision.text("registers"))
+    if not same or bench.provision is None:
+        return
+    places = [(at, bench.plan.letters[c.code]) for at, c in enumerate(bench.provision.clauses) if c.level == "request"]
+    patterns = decide.rooms.read(batch, "patterns.jsonl").splitlines()
+    if any(json.loads(line)["clauses"][at] != letter for line in patterns for at, letter in places):
+        yield f"batch {batch}: cover and signature do not lead to the findings that were decided on"
+
+
+def review_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Iterator[str]:
+    """The reviews of a batch that are not those in the log, or whose signature does not hold."""
+    logged = [leaf for _, leaf in leaves if leaf.kind == "review" and leaf.text("batch") == batch]
+    for k, leaf in enumerate(logged, 1):
+        stem = f"review-{k:04d}"
+        if _digest(desk, batch, f"{stem}.json") != leaf.text("paper"):
+            yield f"batch {batch}: {stem}.json is not the review the log names"
+            continue
+        rooms = desk.release.decide.rooms
+        paper = rooms.read(batch, f"{stem}.json")
+        if not _digest(desk, batch, f"{stem}.sig") or not _signed(desk, paper, rooms.read(batch, f"{stem}.sig")):
+            yield f"batch {batch}: the signature of {stem}.json does not hold"
+
+
+def package_faults(desk: AuditDesk, prepared: StageLeaf) -> Iterator[str]:
+    """Whether a package, and the review kept beside it, are the ones that were prepared."""
+    package, packages = prepared.text("package"), desk.release.release.packages
+    try:
+        tar, paper = packages.tar(package), packages.beside(package, REVIEW)
+        signature = packages.beside(package, SIGNATURE)
+    except LawgateError:
+        yield f"package {package}: a file is missing or cannot be read"
+        return
+    if (sha256(tar).hexdigest(), len(tar)) != (prepared.text("ciphertext"), prepared.number("size")):
+        yield f"package {package}: its bytes are not those the log names"
+        return
+    manifest = manifests.parse(packages.member(tar, manifests.NAME))
+    if sha256(paper).hexdigest() != manifest.review:
+        yield f"package {package}: the review beside it is not the one it was prepared with"
+    elif not _signed(desk, paper, signature):
+        yield f"package {package}: the signature of the review beside it does not hold"
+
+
+def accounting_faults(desk: AuditDesk, prepared: StageLeaf) -> Iterator[str]:
+    """Whether the accounting entries of a package still lead to the root in the log."""
+    package, batch, decide = prepared.text("package"), prepared.text("batch"), desk.release.decide
+    name = f"{prepared.text('subtree')}.bin"
+    entries = decide.rooms.read(batch, name) if _digest(desk, batch, name) else b""
+    width, count = prepared.number("width"), prepared.number("rows")
+    if not entries or len(entries) != width * count:
+        yield f"package {package}: accounting entries are missing"
+    elif commit(entries, width, decide.salt_key(), f"{package}/{ACCOUNTING}").root.hex() != prepared.text("root"):
+        yield f"package {package}: accounting entries and salts do not lead to the root in the log"
+
+
+def case_store_faults(desk: AuditDesk, decided: Sequence[Indexed], prepared: Sequence[Indexed]) -> Iterator[str]:
+    """What the case store says of decided batches and packages, where the log says otherwise."""
+    cases = desk.release.decide.cases
+    stored = {batch.id: batch for batch in cases.batches()}
+    for at, leaf in decided:
+        batch = stored.get(leaf.text("batch"))
+        if batch is None or _told(batch) != ("decided", at, leaf.text("as_of"), leaf.number("rows")):
+            yield f"batch {leaf.text('batch')}: the case store says otherwise than the log"
+    logged = {leaf.text("batch") for _, leaf in decided}
+    yield from (
+        f"batch {batch.id}: decided by the case store, not by the log"
+        for batch in stored.values()
+        if batch.state == "decided" and batch.id not in logged
+    )
+    packages = {p.id: (p.batch, p.rows, p.prepared_leaf) for batch in stored for p in cases.packages(batch)}
+    for at, leaf in prepared:
+        said = packages.pop(leaf.text("package"), None)
+        if said != (leaf.text("batch"), leaf.number("rows"), at):
+            yield f"package {leaf.text('package')}: the case store says otherwise than the log"
+    yield from (f"package {name}: prepared by the case store, not by the log" for name in packages)
+
+
+def _told(batch: BatchRow) -> tuple[str, int, str, int]:
+    return batch.state, batch.decision_leaf, batch.as_of, batch.accepted
+
+
+def _digest(desk: AuditDesk, batch: str, name: str) -> str:
+    """SHA-256 (hex) of a stored file; empty, which equals no digest, when it is not there."""
+    try:
+        return desk.release.decide.rooms.digest(batch, name)
+    except LawgateError:
+        return ""
+
+
+def _signed(desk: AuditDesk, paper: bytes, signature: bytes) -> bool:
+    person: Person | None = desk.release.review.registers().people.get(parse(paper).reviewer)
+    return person is not None and desk.release.review.verify(person.key, paper, signature)

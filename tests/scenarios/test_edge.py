@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every edge case of the rulebook comes out exactly as its lawyers wrote it down; what waits is named, not skipped."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from lawgate.decide.explain import outside
+from lawgate.model.outcome import Outcome
+from lawgate.scrutiny.load import load
+from scenarios import tally
+from scenarios.bench import Played, Result, decisive, play, rulebook
+from scenarios.book import Scenario, Table, read_edges, scenario
+
+BOOK = read_edges()
+RUN = [e for e in BOOK.edges if e.runs]
+WAIT = [e for e in BOOK.edges if not e.runs]
+BESIDE = [e for e in BOOK.beside if e.runs]
+BESIDE_WAIT = [e for e in BOOK.beside if not e.runs]
+NUMBERED = [f"E{n}" for n in range(1, 53)]
+
+
+def ids(found: list[Scenario]) -> list[str]:
+    return [e.id for e in found]
+
+
+@pytest.mark.parametrize("edge", RUN, ids=ids(RUN))
+def test_edge(edge: Scenario, tmp_path: Path) -> None:
+    agree(edge, tmp_path)
+
+
+@pytest.mark.parametrize("edge", BESIDE, ids=ids(BESIDE))
+def test_beside(edge: Scenario, tmp_path: Path) -> None:
+    agree(edge, tmp_path)
+
+
+@pytest.mark.parametrize("edge", [*WAIT, *BESIDE_WAIT], ids=ids([*WAIT, *BESIDE_WAIT]))
+def test_waits_with_its_result_fixed(edge: Scenario) -> None:
+    tally.WAITS[edge.id] = edge.later
+    assert edge.later.strip()
+    if edge.expect:
+        assert Outcome(edge.expect["row_outcome"]) in Outcome
+        assert Outcome(edge.expect["outcome"]) in Outcome
+    else:
+        assert len(edge.event["state"].split()) > 4
+        assert edge.event["code"].replace("_", "").isalpha()
+
+
+def agree(edge: Scenario, folder: Path) -> None:
+    """Play a scenario and compare everything it fixes, for each row it speaks of."""
+    result = play(BOOK, edge, folder)
+    wanted = edge.expect
+    for number in wanted.get("rows", range(1, len(result.rows) + 1)):
+        came_out = found(result, result.rows[number - 1])
+        assert {k: came_out[k] for k in wanted.keys() & came_out.keys()} == stated(wanted, came_out)
+    if "load" in wanted:
+        said = wanted["load"]
+        assert result.measures.cases_of_top_official == said["measured"]
+        assert load(said["cases"], said["hours"]) == Fraction(said["seconds"])
+    tally.RAN.add(edge.id)
+
+
+def found(result: Result, row: Played) -> Table:
+    """One row as it came out, in the words of a scenario."""
+    decision, against = row.decision, decisive(row)
+    held_by_order = bool(decision.orders) and decision.row_outcome.grants and against is None
+    batch_holds = any(f.level == "batch" and f.leads_to is not None for f in decision.findings)
+    assert row.looked == (str(decision.verdict) != "not_sought")
+    return {
+        "row_outcome": str(decision.row_outcome),
+        "outcome": str(decision.outcome),
+        "element": against.element if against else "orders" if held_by_order else "",
+        "code": against.because if against else "order_in_force" if held_by_order else "",
+        "status": str(against.status) if against else "met",
+        "match": str(decision.verdict),
+        "outside": list(outside(result.provision, decision)),
+        "after_hand_out": "released" if decision.outcome.grants else "not released",
+        "batch": "on hold" if batch_holds or decision.orders else "",
+        "orders": list(decision.orders),
+        "grants": [g.year for g in decision.grants],
+        "values": row.values,
+        "record": row.record,
+        "others": row.others,
+        "minors": row.minors,
+    }
+
+
+def stated(wanted: Table, came_out: Table) -> Table:
+    """What a scenario states, as `found` would say it. `outside` is always stated; `batch` is empty unless stated."""
+    made = {k: v for k, v in wanted.items() if k in came_out}
+    made["outside"] = [wanted["outside"]] if isinstance(wanted["outside"], str) else wanted["outside"]
+    if "values" in wanted:
+        made["values"] = {int(year): line for year, line in wanted["values"].items()}
+    return made
+
+
+def test_every_numbered_case_is_there_once() -> None:
+    assert ids(list(BOOK.edges)) == NUMBERED
+    assert len(RUN) + len(WAIT) == 52
+    names = ids(list(BOOK.edges) + list(BOOK.beside))
+    assert len(set(names)) == len(names)
+    assert {e.of for e in BOOK.beside} <= set(NUMBERED)
+    assert all(e.id.startswith(f"{e.of}-") for e in BOOK.beside)
+
+
+def test_what_runs_speaks_of_elements_there_are() -> None:
+    book = rulebook(BOOK.usual["cover"]["signed_on"])
+    codes = {(c.element, c.code) for p in book.provisions.values() for c in p.clauses}
+    for edge in (*RUN, *BESIDE):
+        said = (edge.expect["element"], edge.expect["code"])
+        assert said in codes | {("", ""), ("orders", "order_in_force")}, edge.id
+
+
+def test_nothing_that_is_refused_or_held_is_released_outside() -> None:
+    for edge in (*BOOK.edges, *BOOK.beside):
+        if edge.expect:
+            grants = Outcome(edge.expect["outcome"]).grants
+            assert ("after_hand_out" in edge.expect) == grants, edge.id
+            assert edge.expect["outside"] != "released", edge.id
+
+
+@pytest.mark.parametrize("edge", ["E1", "E2"])
+def test_no_record_is_looked_at_for_an_address_that_is_none(edge: str, tmp_path: Path) -> None:
+    (given,) = (e for e in BOOK.edges if e.id == edge)
+    (row,) = play(BOOK, given, tmp_path).rows
+    assert not row.looked
+    assert (str(row.decision.verdict), row.record, row.others, row.values) == ("not_sought", 0, 0, {})
+
+
+GOOD: Table = {
+    "id": "E0",
+    "says": "Something.",
+    "given": {},
+    "expect": {"row_outcome": "DENY", "outcome": "DENY", "element": "", "code": "", "outside": "not released"},
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"expect": {"row_outcome": "DENY"}},
+        {"expect": {}},
+        {"event": {"state": "Nothing happens here at all.", "code": "nothing"}},
+        {"given": {"colour": "red"}},
+        {"says": ""},
+        {"later": "see #12"},
+        {"remark": "x"},
+        {"of": "E1"},
+    ],
+)
+def test_a_scenario_that_is_not_one_is_seen(change: Table) -> None:
+    assert scenario(GOOD, beside=False).runs
+    with pytest.raises(ValueError):
+        scenario(GOOD | change, beside=False)
