@@ -29,15 +29,17 @@ class Figures:
 
     `rows` decided; `granted` by row outcome; `wrong` granted for a record that is not the one meant; `clean` without
     any defect put in, `clean_granted` of them; `false_refusals` the other clean rows by row outcome; `by_defect` row
-    outcomes by defect label; `outcomes` with batch findings. `replica` counts, of the rows the 2025 check matches by
-    number, `REQUIRE` where the truth says the address is confirmed, `REQUIRE unconfirmed` where it does not, and each
-    other row outcome; None when no such rows were given. `rejected` are rows of the truth that were never decided.
+    outcomes by defect label; `outcomes` with batch findings; `unconfirmed` granted though the truth says that the
+    address given is not complete and on file. `rejected` are rows of the truth that intake never let through.
+    `replica` counts, of the rows the 2025 check matches by number, `REQUIRE` where the address is confirmed, `REQUIRE
+    unconfirmed` where it is not, each other row outcome, and `rejected`; None when no such rows were given.
     """
 
     rows: int
     rejected: int
     granted: int
     wrong: int
+    unconfirmed: int
     clean: int
     clean_granted: int
     false_refusals: Mapping[str, int]
@@ -95,6 +97,7 @@ def evaluate(decisions: Path, truth: Path, replica_rows: Column | None) -> Figur
         rejected=known.num_rows - both.num_rows,
         granted=_true(grants),
         wrong=_true(wrong),
+        unconfirmed=_true(pc.and_(grants, pc.invert(both["confirmed"]))),
         clean=_true(both["clean"]),
         clean_granted=_true(pc.and_(grants, both["clean"])),
         false_refusals=_counts(refused["row_outcome"]),
@@ -106,15 +109,14 @@ def evaluate(decisions: Path, truth: Path, replica_rows: Column | None) -> Figur
 
 def _replica(both: Column, wanted: Column) -> dict[str, int]:
     rows = both.filter(pc.is_in(both["row_id"], wanted))
-    if rows.num_rows != len(wanted):
-        raise ValueError("the replica names rows that were not decided")
     yes = pc.is_in(rows["row_outcome"], pa.array(GRANTS))
     found = _counts(rows.filter(pc.invert(yes))["row_outcome"])
     if set(found) - set(OTHERWISE):
         raise ValueError("an outcome nobody knows")
     sure = _true(pc.and_(yes, rows["confirmed"]))
     told = {"REQUIRE": sure, "REQUIRE unconfirmed": _true(yes) - sure}
-    return {**told, **{outcome: found.get(outcome, 0) for outcome in OTHERWISE}}
+    told |= {outcome: found.get(outcome, 0) for outcome in OTHERWISE}
+    return {**told, "rejected": len(wanted) - rows.num_rows}
 
 
 def _of(both: Column, label: str) -> Column:

@@ -26,13 +26,13 @@ ANSWERS = {
     "REQUIRE": ("Must be answered", "every element is shown; the statute says the custodian shall answer"),
     "PERMIT": ("May be answered", "every element is shown; the statute leaves the answer to the custodian"),
 }
-# What happened to the second package. A kind that is not named here is about something else.
+# What happened to the second package: words, mark, and what the counted rows are. Other kinds are about other things.
 EVENTS = {
-    "prepared": ("Package prepared and sealed", "event"),
-    "handout": ("Handed out to the recipient", "event"),
-    "sent": ("Hand-out completed", "event"),
-    "order-bar": ("Order entered (HYPOTHETICAL)", "order"),
-    "in-force": ("Order in force", "order"),
+    "prepared": ("Package prepared and sealed", "event", ""),
+    "handout": ("Handed out to the recipient", "event", ""),
+    "sent": ("Hand-out completed", "event", ""),
+    "order-bar": ("Order entered (HYPOTHETICAL)", "order", ""),
+    "in-force": ("Order in force", "order", " handed out since it took effect"),
 }
 DECIDING = {
     "receive": "read and check the files",
@@ -100,7 +100,8 @@ def write_report(story: Story, target: Path) -> None:
 
     jinja2.UndefinedError when a template asks for something that is not there: no half page is written.
     """
-    page = _environment().get_template(PAGE).render(
+    template = _environment().get_template(PAGE)
+    page = template.render(
         story=story,
         f=story.figures,
         funnel=funnel(story),
@@ -198,7 +199,7 @@ def happenings(story: Story) -> tuple[Happening, ...]:
     """The second package's way through the log, the order, and the pull that was stopped."""
     about = package(story)
     found = [
-        Happening(str(entry), at, EVENTS[kind][0], words, EVENTS[kind][1])
+        Happening(str(entry), at, EVENTS[kind][0], words + EVENTS[kind][2], EVENTS[kind][1])
         for entry, (at, kind, words) in enumerate(story.timeline)
         if kind in EVENTS and (EVENTS[kind][1] == "order" or words.startswith(about))
     ]

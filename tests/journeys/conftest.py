@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """One office with imported records for all journeys; each test gets a copy of its own."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from journeys.office import Office, open_office, small_lab
+from journeys.office import SEED, Office, open_office, small_lab
+from lawgate_lab.make import SIZES, make
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +22,18 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def office(opened: Office, tmp_path: Path) -> Office:
     """An office of one's own: records imported, nothing received."""
     return opened.copy(tmp_path / "office")
+
+
+@pytest.fixture(scope="session")
+def sized(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Office]:
+    """A function: a size of the lab ("12.8k") in, an office with its records out; requests `affair` and `honest`."""
+
+    @cache
+    def made(claims: str) -> Office:
+        top = tmp_path_factory.mktemp(f"sized-{claims}")
+        rows, people = SIZES[claims]
+        for variant in ("affair", "honest"):
+            make(top / "lab", rows, people, variant, SEED)
+        return open_office(top / "office", top / "lab")
+
+    return made

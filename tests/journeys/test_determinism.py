@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same request under the same law gives the same bytes; only the salts, which nobody sees, are each office's own."""
+"""The same request under the same law gives the same bytes; only the salts, which nobody sees, differ."""
 
 import hashlib
 from pathlib import Path

@@ -53,7 +53,7 @@ def all_denied(office: Office, batch: str, rows: int, code: tuple[str, str]) -> 
     assert [(row["row_outcome"], row["outcome"], row["record"]) for row in office.rows(batch)] == [
         ("DENY", "DENY", 0)
     ] * rows
-    assert all(("request", *code) in found for found in office.because(batch))
+    assert all(("request", *code) in found for found in office.failed(batch))
     assert all(record["grants"] == [] for record in office.patterns(batch))
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -61,23 +62,22 @@ def rulebook(day: date) -> Rulebook:
 
 
 def play(book: Book, scenario: Scenario, folder: Path) -> Result:
-    """Everything of one scenario, from its tables."""
+    """Everything of one scenario, from its tables. `folder` is new; records go beside it, once for the same people."""
     given = scenario.given
     cover = book.cover(given)
-    keep_records(book.people(given), folder)
-    keep_claims(book.cases(given), book.rows(given), folder)
+    keyed = keep_records(book.people(given), folder.parent)
+    room = keep_claims(book.cases(given), book.rows(given), folder)
     law = rulebook(cover["signed_on"])
     provision = law.provision(cover["provision"])
     assert provision is not None
     facts = request_facts(cover, law, provision)
     plan = Plan(provision, law, ADDRESSES, NAMES, facts, cover["agency"], request_letters(provision, facts))
-    return run(plan, folder, tuple(cover["fields"]), given.get("orders", []))
+    return run(plan, room, keyed, tuple(cover["fields"]), given.get("orders", []))
 
 
-def run(plan: Plan, folder: Path, fields: tuple[str, ...], orders: list[Table]) -> Result:
-    """The batch in `folder/room` against the records in `folder/keyed`, row by row in the order sent."""
-    room, engine = folder / "room", DuckEngine()
-    records = ParquetRecords(folder / "keyed", plan.rulebook.day)
+def run(plan: Plan, room: Path, keyed: Path, fields: tuple[str, ...], orders: list[Table]) -> Result:
+    """The batch in `room` against the records in `keyed`, row by row in the order sent."""
+    engine, records = DuckEngine(), ParquetRecords(keyed, plan.rulebook.day)
     work = engine.open(room, plan)
     try:
         work.find_request()
@@ -86,7 +86,9 @@ def run(plan: Plan, folder: Path, fields: tuple[str, ...], orders: list[Table]) 
         # A reader is spent once read, so it is taken again for the record store.
         work.find_record(records.candidates(work.survivors(), ()))
         decided = {
-            p.number: decide(plan.provision, p.pattern, fields, over_it(plan, p.pattern.years, fields, measures, orders))
+            p.number: decide(
+                plan.provision, p.pattern, fields, over_it(plan, p.pattern.years, fields, measures, orders)
+            )
             for p in work.patterns()
         }
         work.settle([Settled(n, bytes(32), d) for n, d in decided.items()])
@@ -134,9 +136,12 @@ def request_facts(cover: Table, law: Rulebook, provision: Provision) -> dict[str
     }
 
 
-def keep_records(people: list[Table], folder: Path) -> None:
+def keep_records(people: list[Table], folder: Path) -> Path:
     """Write the people as the custodian's two files and import them; their handles count from 1."""
-    source = folder / "records"
+    place = folder / hashlib.sha256(repr(people).encode()).hexdigest()
+    source, keyed = place / "records", place / "keyed"
+    if keyed.exists():
+        return keyed
     source.mkdir(parents=True)
     texts = ("first", "middle", "last", "suffix", "kind")
     taxpayers: Table = {k: [p.get(k, "primary" if k == "kind" else "") for p in people] for k in texts}
@@ -153,18 +158,20 @@ def keep_records(people: list[Table], folder: Path) -> None:
     addresses |= {"record": pa.array([n for n, _ in homes], pa.int64())}
     addresses |= {f"{k}_year": pa.array([h[k] for _, h in homes], pa.int16()) for k in ("from", "to")}
     pq.write_table(pa.table(addresses), source / "addresses.parquet")
-    import_records(source, folder / "keyed", ADDRESSES, NAMES)
+    import_records(source, keyed, ADDRESSES, NAMES)
+    return keyed
 
 
-def keep_claims(cases: list[Table], rows: list[Table], folder: Path) -> None:
+def keep_claims(cases: list[Table], rows: list[Table], folder: Path) -> Path:
     """Write the claims as intake leaves them; a row belongs to the case of its `case_id`."""
     room = folder / "room"
-    room.mkdir()
+    room.mkdir(parents=True)
     at = {c["case_id"]: n for n, c in enumerate(cases)}
     pq.write_table(pa.table(numbered(cases, [c.name for c in LAYOUT.cases])), room / "cases.parquet")
     table = numbered([r | {"tin": r["tin"].replace("-", "")} for r in rows], [c.name for c in LAYOUT.rows])
     table["case_n"] = pa.array([at[r["case_id"]] for r in rows], pa.int32())
     pq.write_table(pa.table(table), room / "rows.parquet")
+    return room
 
 
 def numbered(tables: list[Table], columns: list[str]) -> Table:
@@ -190,7 +197,6 @@ def over_it(
 def order(table: Table) -> Order:
     """The instrument of a scenario; every part of its scope that is not stated is `every`."""
     learned = table["learned_at"]
-    entered = table.get("entered_at", learned)
     effect = Effect(
         kind=EffectKind(table["effect"]),
         provisions=EVERY,
@@ -208,7 +214,7 @@ def order(table: Table) -> Order:
         docket_number="0:00-sc-00000",
         kind=table.get("kind", "injunction"),
         document="0" * 64,
-        entered_at=entered,
+        entered_at=learned,
         learned_at=learned,
         effective_at=effective,
         ends=ends,
@@ -223,4 +229,3 @@ def decisive(played: Played) -> Finding | None:
     found = [f for f in row if f.leads_to is played.decision.row_outcome]
     batch = [f for f in played.decision.findings if f.level == "batch" and f.leads_to is played.decision.outcome]
     return next(iter(found or batch), None)
-

@@ -19,6 +19,7 @@ from lawgate.model.fault import LawgateError
 from lawgate.model.request import Person
 from lawgate.office.adjudicate import SUBTREE, read_bench
 from lawgate.office.handout import REVIEW, SIGNATURE
+from lawgate.office.intake import claims_digest
 from lawgate.office.release import ACCOUNTING, Release
 from lawgate.ports.cases import BatchRow
 from lawgate.protocol import manifest as manifests
@@ -38,7 +39,7 @@ class AuditDesk:
 def audit(desk: AuditDesk) -> list[str]:
     """Everything stored that is not what the log holds; an empty list when nothing is.
 
-    Compared, for each decided batch: cover, claims, faults, patterns, decisions, the row table under its salts, the
+    Compared, for each decided batch: cover, cases, rows, faults, patterns, decisions, the row table under its salts, the
     findings about the cover's signature, every review with its signature, what the case store says. For each prepared
     package: its bytes, manifest, review, accounting entries. LawgateError when the log cannot be read.
     """
@@ -61,7 +62,6 @@ def file_faults(desk: AuditDesk, leaves: Sequence[Indexed], decision: StageLeaf)
     request = by_index[parsed.number("request_leaf")]
     named = {
         "cover.toml": request.text("cover"),
-        "rows.parquet": parsed.text("claims"),
         "faults.parquet": parsed.text("faults"),
         "patterns.jsonl": decision.text("patterns"),
         "decisions.parquet": decision.text("table"),
@@ -69,6 +69,12 @@ def file_faults(desk: AuditDesk, leaves: Sequence[Indexed], decision: StageLeaf)
     for name, digest in named.items():
         if _digest(desk, batch, name) != digest:
             yield f"batch {batch}: {name} is not the file the log names"
+    try:
+        claims = claims_digest(desk.release.decide.rooms, batch)
+    except LawgateError:
+        claims = ""
+    if claims != parsed.text("claims"):
+        yield f"batch {batch}: cases.parquet or rows.parquet is not the file the log names"
 
 
 def row_faults(desk: AuditDesk, decision: StageLeaf) -> Iterator[str]:

@@ -127,7 +127,13 @@ def _logged(desk: IntakeDesk, batch: BatchRow, parsed: Parsed) -> BatchRow:
         "rejected": parsed.rows.rejected,
         "file_faults": 0,
         "faults": desk.rooms.digest(batch.id, "faults.parquet"),
-        "claims": desk.rooms.digest(batch.id, "rows.parquet"),
+        "claims": claims_digest(desk.rooms, batch.id),
     }
     leaf = desk.log.append(StageLeaf("parse", at, parse))
     return dataclasses.replace(batch, parse_leaf=leaf)
+
+
+def claims_digest(rooms: Rooms, batch: str) -> str:
+    """The digest (hex) by which the leaf `parse` names cases and rows: `sha256sum cases.parquet rows.parquet`, hashed."""
+    listed = "".join(f"{rooms.digest(batch, name)}  {name}\n" for name in ("cases.parquet", "rows.parquet"))
+    return hashlib.sha256(listed.encode()).hexdigest()

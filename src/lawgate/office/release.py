@@ -23,7 +23,7 @@ from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_revi
 from lawgate.ports.cases import BatchRow, PackageRow
 from lawgate.ports.engine import RowView
 from lawgate.ports.release import Disclosable, PackageError
-from lawgate.protocol.statement import Looked
+from lawgate.protocol.statement import Looked, parse
 
 ACCOUNTING = "acc"
 RETURN_DAYS = 90
@@ -64,7 +64,7 @@ def review_paper(house: Release, batch_id: str, reviewer: str, looked: Sequence[
 
 def hand_in_review(house: Release, batch_id: str, signed: bytes, signature: bytes) -> Review:
     """Check and log a signed review, and keep it in the batch's room."""
-    looked = [int(each["row"]) for each in json.loads(signed)["rows"]]
+    looked = [each.row for each in parse(signed).looked]
     earlier = _reviews(house, batch_id)
     taken = take_review(house.review, to_review(house, batch_id, looked), signed, signature, [p for p, _, _ in earlier])
     stem = f"review-{len(earlier) + 1:04d}"

@@ -33,6 +33,7 @@ from lawgate.drivers.tiles.check import verify as check_folder
 from lawgate.drivers.tiles.finding import Finding
 from lawgate.drivers.tiles.sequencer import publish_head
 from lawgate.drivers.tiles.store import TileLog
+from lawgate.drivers.tiles.turn import turn
 from lawgate.drivers.witness.local import LocalWitness
 from lawgate.drivers.witness.quorum import Quorum
 from lawgate.law.read import read_layout, read_rulebook
@@ -115,7 +116,7 @@ def open_house(folder: Path) -> House:
         folder / "witness" / "memory", witness_key, {settings.origin: signer.key}, verify, lambda: int(time.time())
     )
     gather = Quorum([witness], policy, verify)
-    store: Callable[[], AbstractContextManager[LogStore]] = partial(TileLog.open, folder / "log", settings.origin)
+    store: Callable[[], AbstractContextManager[LogStore]] = partial(turn, folder / "log", settings.origin)
     log = StoreLog(store, lambda opened: publish_head(opened, signer, policy, verify, gather))
     rooms, cases = FolderRooms(folder / "batches"), SqliteCases(folder / "cases.sqlite")
     files = law()

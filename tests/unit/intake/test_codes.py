@@ -12,7 +12,8 @@ import pytest
 from lawgate.model.code import CODES
 from lawgate.model.fault import Scope
 from lawgate.ports.intake import COVER_KEYS, Limits
-from unit.intake.samples import CASE_HEADER, ROW_HEADER, Sent, case, parse, row, text
+from lawgate.posts.parser.chunk import Rows
+from unit.intake.samples import CASE_HEADER, DAY, LAYOUT, ROW_HEADER, Sent, case, parse, row, text
 
 BIDI, JOINER, SOFT, PRIVATE = "\u202e", "\u200d", "\u00ad", "\ue000"
 GOOD_ROWS = [row(n) for n in range(3)]
@@ -192,6 +193,12 @@ def test_a_row_of_a_rejected_case_is_rejected(tmp_path: Path) -> None:
         {"n": 0, "line": 2, "case_n": 0},
         {"n": 1, "line": 4, "case_n": 1},
     ]
+
+
+def test_what_was_wrong_once_is_wrong_again() -> None:
+    rows = Rows(LAYOUT.rows, 1, {"case-0": 0}, DAY)
+    found = [rows.chunk(f"{row(0, row_id=f'r{n}', dob='2024-02-30')}\n".encode(), n)[1] for n in (2, 3)]
+    assert found == [[(2, 4, "E_DATE")], [(3, 4, "E_DATE")]]
 
 
 def test_all_faults_of_a_row_and_of_all_rows_are_reported_at_once(tmp_path: Path) -> None:

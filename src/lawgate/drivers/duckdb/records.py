@@ -170,6 +170,7 @@ GROUP BY s.n, s.record"""
 MAILING = """, list(struct_pack(span := span & listed, line1 := line1, line2 := line2, city := city, state := state,
   zip := zip) ORDER BY from_year) FILTER (WHERE (span & listed) <> 0) AS mailing_address"""
 
+# Whoever shares no more than a name and a building, or a key, is not a candidate: nothing of theirs comes back.
 ANSWER = """
 SELECT n, record, bool_or(by_tin) AS by_tin, max(fit) AS fit,
   bool_or((said_middle <> '' AND name_middle <> '' AND said_middle <> name_middle)
@@ -177,4 +178,5 @@ SELECT n, record, bool_or(by_tin) AS by_tin, max(fit) AS fit,
     OR (said_dob <> '' AND said_dob <> CAST(dob AS VARCHAR))) AS contradicts,
   bit_or(span & listed) AS years, bool_or(deceased) AS deceased, bool_or(withheld) AS withheld,
   coalesce(any_value(x.others), 0) AS others, coalesce(any_value(x.minors), 0) AS minors{field}
-FROM seen LEFT JOIN exposed x USING (n, record) GROUP BY n, record ORDER BY n, record"""
+FROM seen LEFT JOIN exposed x USING (n, record) GROUP BY n, record
+HAVING bool_or(seen.by_tin) OR max(seen.fit) > 0 ORDER BY n, record"""

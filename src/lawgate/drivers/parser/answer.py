@@ -85,7 +85,7 @@ class Answer:
 
     def _take_faults(self, batch: pa.RecordBatch) -> None:
         batch.validate(full=True)
-        if any(column.null_count for column in batch.columns):
+        if any(column.null_count for column in batch.columns) or (pc.min(batch.column("line")).as_py() or 0) < 0:
             raise Torn
         by_row = pa.array([code.scope is Scope.ROW for code in CODES]).take(batch.column("code"))
         self.file_faults += [self._fault(entry) for entry in batch.filter(pc.invert(by_row)).to_pylist()]
