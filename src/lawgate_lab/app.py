@@ -96,7 +96,11 @@ def demo(
     from lawgate_lab.report import write_report
 
     rows, people = SIZES[claims.value]
-    story = run(out, rows, people, Console(stderr=True))
+    try:
+        story = run(out, rows, people, Console(stderr=True))
+    except FileExistsError as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from fault
     write_report(story, out / "report.html")
     for line in screen(story):
         typer.echo(line)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -34,6 +35,7 @@ from lawgate_lab.played import age_identity
 from lawgate_lab.replica import replica_2025
 
 SEED = 2025
+MARK = ".made-by-the-demo"
 STEPS = (
     "make synthetic records and requests",
     "found an office, import the records",
@@ -90,7 +92,7 @@ class Story:
 
 def run(out: Path, claims: int, records: int, console: Console) -> Story:
     """Play the whole story into `out` and give back its figures. Ends by itself."""
-    out.mkdir(parents=True, exist_ok=True)
+    _clear(out)
     lab, laps, inner = out / "lab", Laps(), Laps()
     with _progress(console, laps) as step:
         with step():
@@ -142,6 +144,17 @@ def _about(leaf: StageLeaf) -> str:
     return f"{subject}, {leaf.number(counted):,} rows" if counted else subject
 
 
+def _clear(out: Path) -> None:
+    """Empty what an earlier demonstration made. FileExistsError when the folder holds anything else."""
+    mark = out / MARK
+    if out.exists() and any(out.iterdir()) and not mark.exists():
+        raise FileExistsError(f"{out} holds something that no demonstration made; name another folder with --out")
+    if out.exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    mark.write_text("Made by `lawgate-lab demo`; the next run empties this folder.\n")
+
+
 def _lab(lab: Path, claims: int, records: int) -> None:
     make(lab, claims, records, "affair", SEED)
     for name in ("proper-a", "proper-b"):
@@ -167,6 +180,8 @@ def stop_second(house: House, request: Path, out: Path) -> Stopped:
     prepared, _ = make_package(house, batch.id, SEED)
     package = prepared.manifest.package
     before = try_pull(house, package, batch.recipient_key, out)
+    # The log counts in whole seconds; in the order's own second the hand-out before it would count as exposed.
+    time.sleep(1.1)
     order = stop_order(house, batch.agency)
     after = try_pull(house, package, batch.recipient_key, out)
     if isinstance(before, Barred) or not isinstance(after, Barred):
@@ -234,36 +249,35 @@ def _progress(console: Console, laps: Laps) -> Iterator[Step]:
 
 
 def screen(story: Story) -> list[str]:
-    """The last screen: at most 14 lines, every figure computed."""
+    """The last screen: at most 14 lines of at most 100 characters, every figure computed."""
     f, p, s = story.figures, story.proper, story.stopped
-    whole = "the whole request is on hold" if f.on_hold == f.rows else f"{f.on_hold:,} rows on hold"
+    held = "the whole request is on hold" if f.on_hold == f.rows else f"{f.on_hold:,} rows on hold"
+    office = story.office
     return [
-        "SYNTHETIC DATA. Nobody here exists; the lab plays the named people, with keys of their own.",
-        f"The request     {f.rows:,} people; {f.officials} official said to be engaged in every case "
-        f"({f.load:,.2f} s of a working year for each); {f.reasons} reason text",
-        f"The 2025 check  would have sent {f.would_send:,} home addresses, {f.would_send_number:,} of them on name "
-        "and number alone",
-        f"lawgate sends   {f.sends:,}; {whole}: {_because(f.holding)}",
-        f"Of those {f.would_send:,}  address confirmed {f.confirmed:,}; address not confirmed {f.not_confirmed:,}; "
-        f"another person {f.other_person:,}; stopped by another element {f.other_element:,}",
-        f"                rows permitted for the wrong person: {f.wrong}",
-        f"                living at the {f.row_outcomes.get('REQUIRE', 0):,} confirmed addresses besides: "
-        f"{f.others:,} others, {f.minors:,} of them minors",
-        f"A proper one    {p.rows} people: yes, in {p.seconds:.1f} s ({p.looked:.1f} s of it the reviewer's look); "
-        f"the recipient opened {p.records_opened}",
-        f"An order        came in after the second package was handed out once; the same pull again: stopped. "
-        f"Sent after it: {s.after_order}",
-        f"The log         {story.log_leaves} leaves, {story.log_broken} broken; one witness on this same machine, so "
-        "not yet proof against its owner",
-        f"Check it        .venv/bin/lawgate log verify --office {story.office}",
-        f"Ask why         .venv/bin/lawgate explain {story.affair.id} {story.letters[0].row.row_id} "
-        f"--office {story.office}",
-        f"Read on         {story.office.parent / 'report.html'}",
+        "SYNTHETIC DATA. Nobody here exists. The lab plays the named people, with keys of their own.",
+        f"The request    {f.rows:,} people; {f.officials} official engaged in all of it ({f.load:,.2f} s a year for "
+        f"each); {f.reasons} reason",
+        f"2025's check   would have sent {f.would_send:,} home addresses, {f.would_send_number:,} on name and number "
+        "alone",
+        f"lawgate sends  {f.sends:,}; {held}:",
+        f"               {_because(f.holding)}",
+        f"Of the {f.would_send:,}   confirmed {f.confirmed:,}, address not confirmed {f.not_confirmed:,}, another "
+        f"person {f.other_person:,}, other reasons {f.other_element:,}",
+        f"               permitted for a wrong person {f.wrong:,}; at the {f.row_outcomes.get('REQUIRE', 0):,} "
+        f"permitted addresses live {f.others:,} others, {f.minors:,} minors",
+        f"A proper one   {p.rows} people: yes, in {p.seconds:.1f} s, {p.looked:.1f} s of it the (played) reviewer's "
+        f"look; {p.records_opened} opened",
+        "An order       (HYPOTHETICAL) after a second package was pulled once: the same pull is stopped;",
+        f"               sent after the order: {s.after_order}",
+        f"The log        {story.log_leaves} leaves, {story.log_broken} broken. Its one witness is this same machine.",
+        f"Check it       .venv/bin/lawgate log verify --office {office}",
+        f"Ask why        .venv/bin/lawgate explain {story.affair.id} {story.letters[0].row.row_id} -o {office}",
+        f"Read on        {office.parent / 'report.html'}",
     ]
 
 
 WORDS = {
-    "i2.A.engaged.load_implausible": "one official cannot be engaged in so many cases",
+    "i2.A.engaged.load_implausible": "nobody can be engaged in so many cases",
     "i2.B.iv.reason.reasons_repeated": "the same reason serves nearly everybody",
     "i2.B.iv.reason.one_reason_for_most": "one reason serves most of them",
 }

@@ -11,12 +11,12 @@ from typing import Protocol
 
 import pyarrow as pa
 import pytest
-from differential.batches import SIGNED, addresses, names, write_records
 from pyarrow import parquet
 
+from differential.batches import SIGNED, addresses, names, write_records
 from lawgate import drivers
 from lawgate.drivers.duckdb import records as driver
-from lawgate.drivers.duckdb.records import ParquetRecords, import_records
+from lawgate.drivers.duckdb.records import ParquetRecords
 from lawgate.linkage.grammar import name_of, place_of
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.ports.records import RecordStore
@@ -24,7 +24,9 @@ from lawgate.ports.records import RecordStore
 SURFACE = {"manifest", "candidates"}
 CLAIM = {
     "n": pa.int32(),
-    **dict.fromkeys(("tin", "name_first", "name_last", "name_middle", "name_suffix", "dob", "building", "unit"), pa.string()),
+    **dict.fromkeys(
+        ("tin", "name_first", "name_last", "name_middle", "name_suffix", "dob", "building", "unit"), pa.string()
+    ),
     "years": pa.int64(),
 }
 ANSWER = ["n", "record", "by_tin", "fit", "contradicts", "years", "deceased", "withheld", "others", "minors"]
@@ -58,10 +60,14 @@ def tin(record: int) -> str:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> ParquetRecords:
-    return write_records(tmp_path_factory.mktemp("r"), [{**p, "tin": tin(int(str(p["record"])))} for p in PEOPLE], HOMES)
+    return write_records(
+        tmp_path_factory.mktemp("r"), [{**p, "tin": tin(int(str(p["record"])))} for p in PEOPLE], HOMES
+    )
 
 
-def claim(n: int = 0, first: str = "Ana", last: str = "Lopez", line: str = "12 Oak St Apt 5", **more: object) -> dict[str, object]:
+def claim(
+    n: int = 0, first: str = "Ana", last: str = "Lopez", line: str = "12 Oak St Apt 5", **more: object
+) -> dict[str, object]:
     """One complete claim in normal form, as the engine hands it over."""
     place = place_of(addresses(), line, "", "Hartvale", "AK", "97303")
     name = name_of(names(), first, str(more.pop("middle", "")), last, str(more.pop("suffix", "")))
@@ -184,7 +190,10 @@ def test_flags_and_years(store: ParquetRecords) -> None:
     assert (none["years"], none["others"], none["minors"]) == (0, 0, 0)
 
 
-@pytest.mark.parametrize(("said", "contradicts"), [({"middle": "K"}, True), ({"suffix": "Sr"}, True), ({"dob": "1980-01-02"}, True), ({"middle": "J"}, False)])
+@pytest.mark.parametrize(
+    ("said", "contradicts"),
+    [({"middle": "K"}, True), ({"suffix": "Sr"}, True), ({"dob": "1980-01-02"}, True), ({"middle": "J"}, False)],
+)
 def test_contradictions(store: ParquetRecords, said: dict[str, str], contradicts: bool) -> None:
     (found,) = ask(store, claim(tin=tin(1), **said))
     assert found["contradicts"] is contradicts
@@ -213,12 +222,23 @@ def test_only_named_fields_come_back(store: ParquetRecords) -> None:
     (found,) = ask(store, claim(years=years(2023, 2024)), fields=("mailing_address",))
     assert list(found) == [*ANSWER, "mailing_address"]
     (address,) = found["mailing_address"]
-    assert address == {"span": years(2023, 2024), "line1": "12 Oak Street", "line2": "Apt 5", "city": "Hartvale", "state": "AK", "zip": "97303"}
-    (found,) = ask(store, claim(first="Gus", last="Ng", line="PO Box 7", years=years(2021)), fields=("mailing_address",))
+    assert address == {
+        "span": years(2023, 2024),
+        "line1": "12 Oak Street",
+        "line2": "Apt 5",
+        "city": "Hartvale",
+        "state": "AK",
+        "zip": "97303",
+    }
+    (found,) = ask(
+        store, claim(first="Gus", last="Ng", line="PO Box 7", years=years(2021)), fields=("mailing_address",)
+    )
     assert [a["span"] for a in found["mailing_address"]] == [years(2021)], "only of the years listed"
 
 
-@pytest.mark.parametrize("fields", [("income",), ("mailing_address", "tin"), ("*",), ("",), ("record",), ("mailing_address; --",)])
+@pytest.mark.parametrize(
+    "fields", [("income",), ("mailing_address", "tin"), ("*",), ("",), ("record",), ("mailing_address; --",)]
+)
 def test_a_field_that_is_not_one_is_refused(store: ParquetRecords, fields: tuple[str, ...]) -> None:
     with pytest.raises(Refused) as refused:
         ask(store, claim(), fields=fields)
@@ -246,7 +266,9 @@ def test_no_claims_no_answer(store: ParquetRecords) -> None:
     assert (got.num_rows, got.column_names) == (0, [*ANSWER, "mailing_address"])
 
 
-def test_texts_are_compared_whole_when_keys_collide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: ParquetRecords) -> None:
+def test_texts_are_compared_whole_when_keys_collide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: ParquetRecords
+) -> None:
     """Every name and place under one key, and every home: still nobody who does not fit, and no value of theirs."""
     fields = ("mailing_address",)
     meant = ask(store, *some_claims(), fields=fields)
@@ -275,7 +297,11 @@ BAD = [
     ([{**PEOPLE[0], "tin": tin(1)}, {**PEOPLE[0], "tin": tin(2)}], [], "handle stands twice"),
     ([{**PEOPLE[0], "tin": tin(1)}, {**PEOPLE[1], "tin": tin(1)}], [], "number stands twice"),
     ([{**PEOPLE[0], "tin": tin(1)}], [{**HOME, "record": 99}], "belongs to no person"),
-    ([{**PEOPLE[0], "tin": tin(1)}], [{**HOME, "record": 1, "from_year": 2024, "to_year": 2023}], "years run backwards"),
+    (
+        [{**PEOPLE[0], "tin": tin(1)}],
+        [{**HOME, "record": 1, "from_year": 2024, "to_year": 2023}],
+        "years run backwards",
+    ),
     ([{**PEOPLE[0], "tin": tin(1)}], [{**HOME, "record": 1, "from_year": 1979}], "years run backwards"),
     ([{**PEOPLE[0], "tin": tin(1), "first": "An\0a"}], [], "holds a NUL"),
     ([{**PEOPLE[0], "tin": tin(1)}], [{**HOME, "record": 1, "city": "Hart\0vale"}], "holds a NUL"),
@@ -293,7 +319,7 @@ def test_records_that_cannot_be_told_apart_are_refused(
 
 
 def test_values_of_odd_people_come_back_as_they_were(tmp_path: Path) -> None:
-    odd = {"line1": "12 O’Hara \"St\"; --'", "city": "Québec\u200b", "record": 1}
+    odd = {"line1": '12 O’Hara "St"; --\'', "city": "Québec\u200b", "record": 1}
     store = write_records(tmp_path, [{**PEOPLE[0], "tin": tin(1), "last": "O'Lopez"}], [odd])
     said = claim(last="OLOPEZ", tin=tin(1))
     (found,) = ask(store, said, fields=("mailing_address",))
@@ -303,4 +329,3 @@ def test_values_of_odd_people_come_back_as_they_were(tmp_path: Path) -> None:
 def test_the_keyed_files_hold_no_more_than_matching_needs(store: ParquetRecords) -> None:
     assert parquet.read_schema(store._folder / "by_home.parquet").names == ["key", "record", "span", "dob"]
     assert parquet.read_schema(store._folder / "by_name_place.parquet").names == ["key", "record"]
-    assert import_records is driver.import_records

@@ -22,7 +22,26 @@ from lawgate.law.expression import (
 
 KINDS = ("text", "date", "flag", "number")
 TYPES = {f"{kind}.{i}": kind for kind in KINDS for i in range(3)}
-TEXTS = ("", " ", "a", "A", "ab", "a'b", "''", '"', "%", "_", "\\", "é", "e\u0301", "ß", "NULL", "true", "0", "\U0001f5fa")
+TEXTS = (
+    "",
+    " ",
+    "a",
+    "A",
+    "ab",
+    "a'b",
+    "''",
+    '"',
+    "%",
+    "_",
+    "\\",
+    "é",
+    "e\u0301",
+    "ß",
+    "NULL",
+    "true",
+    "0",
+    "\U0001f5fa",
+)
 NUMBERS = (-(2**63), -1, 0, 1, 2, 49, 50, 2**31, 2**63 - 1)
 FIRST = date(2024, 2, 28)
 

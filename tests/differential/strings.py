@@ -19,28 +19,133 @@ class Written(NamedTuple):
     suffix: str
 
 
-STREETS = ("Oak", "Pearlyn", "St. Mary's", "Núñez", "O’Hara", "Martin Luther King", "1st", "C O", "Unit", "North", "Box")
+STREETS = (
+    "Oak",
+    "Pearlyn",
+    "St. Mary's",
+    "Núñez",
+    "O’Hara",
+    "Martin Luther King",
+    "1st",
+    "C O",
+    "Unit",
+    "North",
+    "Box",
+)
 KINDS = ("Street", "St", "st.", "AVENUE", "Av.", "Blvd", "Place", "", "Road N", "Hwy 7", "Terrace West")
-UNITS = ("", "", "#5", "# 5", "Apt 5", "APT#5", "Apt. B-2", "Unit # 12", "STE 100", "Room 4 Bed 2", "Flat É", "##7", "Apt")
+UNITS = (
+    "",
+    "",
+    "#5",
+    "# 5",
+    "Apt 5",
+    "APT#5",
+    "Apt. B-2",
+    "Unit # 12",
+    "STE 100",
+    "Room 4 Bed 2",
+    "Flat É",
+    "##7",
+    "Apt",
+)
 PLACES = (
-    "FAILED TO PROVIDE 90210", "NA NA 00000", "Don't Care 12345", "UNKNOWN ADDRESS", "", " ", "n/a", "N.A.", "P.O. Box 12",
-    "PO BOX 12A", "P O Box", "POBOX 9", "Post Office Box 7", "RR 2 Box 15", "HC 68 Box 23A", "Rural Route 1 Box 1",
-    "PSC 3 Box 4120", "CMR 450 Box 12", "Unit 2050 Box 4190", "General Delivery", "County Jail", "12 Elm St Detention Center",
-    "77 State Prison Rd", "c/o ICE", "5 c/o Smith", "90210", "12", "12-14", "12 1/2 Oak St", "Oak Street", "#", "###",
-    "Homeless", "SAME AS ABOVE", "same as above 12 34", "X X XX", "no sabe", "12 Unknown", "Unknown 12 Unknown", "UNIT UNIT 5",
-)  # fmt: skip
+    "FAILED TO PROVIDE 90210",
+    "NA NA 00000",
+    "Don't Care 12345",
+    "UNKNOWN ADDRESS",
+    "",
+    " ",
+    "n/a",
+    "N.A.",
+    "P.O. Box 12",
+    "PO BOX 12A",
+    "P O Box",
+    "POBOX 9",
+    "Post Office Box 7",
+    "RR 2 Box 15",
+    "HC 68 Box 23A",
+    "Rural Route 1 Box 1",
+    "PSC 3 Box 4120",
+    "CMR 450 Box 12",
+    "Unit 2050 Box 4190",
+    "General Delivery",
+    "County Jail",
+    "12 Elm St Detention Center",
+    "77 State Prison Rd",
+    "c/o ICE",
+    "5 c/o Smith",
+    "90210",
+    "12",
+    "12-14",
+    "12 1/2 Oak St",
+    "Oak Street",
+    "#",
+    "###",
+    "Homeless",
+    "SAME AS ABOVE",
+    "same as above 12 34",
+    "X X XX",
+    "no sabe",
+    "12 Unknown",
+    "Unknown 12 Unknown",
+    "UNIT UNIT 5",
+)
 CITIES = ("Hartvale", "St. Loüis", "New  York", "O'Fallon", "", " ", "Ciudad Juárez", "UNKNOWN", "Winston-Salem")
 STATES = ("AK", "ak", "N.Y.", "", " ", "Ñ Y", "A1")
-ZIPS = ("97303", "97303-1234", "973031234", "97303 1234", " 97303 ", "9730", "", "97303-", "٩٧٣٠٣", "97303\n", "97303-1234\n", "97303x")
-FIRSTS = ("Ana", "José", "Mary Ann", "Jean-Luc", "D’Arcy", "", "UNK", "X", "Ўла", "김", "ſam", "ﬁn", "Kate", "Åsa", "LNU", "xxx")
+ZIPS = (
+    "97303",
+    "97303-1234",
+    "973031234",
+    "97303 1234",
+    " 97303 ",
+    "9730",
+    "",
+    "97303-",
+    "٩٧٣٠٣",
+    "97303\n",
+    "97303-1234\n",
+    "97303x",
+)
+FIRSTS = (
+    "Ana",
+    "José",
+    "Mary Ann",
+    "Jean-Luc",
+    "D’Arcy",
+    "",
+    "UNK",
+    "X",
+    "Ўла",
+    "김",
+    "ſam",
+    "ﬁn",
+    "Kate",
+    "Åsa",
+    "LNU",
+    "xxx",
+)
 SUFFIXES = ("", "Jr", "JR.", "iii", "Esq", "I.I.", "ＩＩ")
-ODD = "'’`´.#-/|&\\%_\"\t\n\r\x1f\u00a0\u2009\u200b\u202e\ufeff\u0301\u0327\u20dd\u212a\u212b\u1fef\u1ffd\u0340\u037e\u1e9e\ua64e가\U0001d400\U0001f5fa\u0958ﬃ①½ıİſßæøđ"  # fmt: skip
+ODD = (
+    "'’`´.#-/|&\\%_\"\t\n\r\x1f\u00a0\u2009\u200b\u202e\ufeff\u0301\u0327\u20dd"
+    "\u212a\u212b\u1fef\u1ffd\u0340\u037e\u1e9e\ua64e가\U0001d400\U0001f5fa\u0958ﬃ①½ıİſßæøđ"
+)
 
 
 def written(rng: Random) -> Written:
     """One random address and name; about half are as a clerk writes them, the rest get worse."""
-    made = [_line(rng), rng.choice(UNITS) if rng.random() < 0.6 else "", rng.choice(CITIES), rng.choice(STATES), rng.choice(ZIPS)]
-    made += [rng.choice(FIRSTS), rng.choice(FIRSTS), f"{rng.choice(FIRSTS)}{rng.choice(' -')}{rng.choice(FIRSTS)}", rng.choice(SUFFIXES)]
+    made = [
+        _line(rng),
+        rng.choice(UNITS) if rng.random() < 0.6 else "",
+        rng.choice(CITIES),
+        rng.choice(STATES),
+        rng.choice(ZIPS),
+    ]
+    made += [
+        rng.choice(FIRSTS),
+        rng.choice(FIRSTS),
+        f"{rng.choice(FIRSTS)}{rng.choice(' -')}{rng.choice(FIRSTS)}",
+        rng.choice(SUFFIXES),
+    ]
     if rng.random() < 0.5:
         at = rng.randrange(len(made))
         made[at] = _worse(rng, made[at])

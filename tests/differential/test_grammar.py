@@ -10,9 +10,9 @@ from random import Random
 import duckdb
 import pyarrow as pa
 import pytest
+
 from differential.batches import addresses, names
 from differential.strings import Written, written
-
 from lawgate.drivers.duckdb import forms
 from lawgate.linkage.grammar import Name, Place, folded, letters, name_of, place_of, zip5
 
@@ -34,7 +34,9 @@ def places(found: Sequence[Written]) -> list[Place]:
     con = duckdb.connect()
     con.register("given", texts(found))
     query = forms.place_select(addresses(), "given", "spot")
-    return [Place(*r) for r in con.execute(f"SELECT street, unit, building, grade FROM ({query}) ORDER BY spot").fetchall()]
+    return [
+        Place(*r) for r in con.execute(f"SELECT street, unit, building, grade FROM ({query}) ORDER BY spot").fetchall()
+    ]
 
 
 def people(found: Sequence[Written]) -> list[Name]:
@@ -42,7 +44,10 @@ def people(found: Sequence[Written]) -> list[Name]:
     con.register("given", texts(found))
     columns = forms.name_columns(names(), "first", "middle", "last", "suffix")
     wanted = f"name_first, name_last, name_middle, name_suffix, {forms.name_form(names())}"
-    return [Name(*r) for r in con.execute(f"SELECT {wanted} FROM (SELECT spot, {columns} FROM given) ORDER BY spot").fetchall()]
+    return [
+        Name(*r)
+        for r in con.execute(f"SELECT {wanted} FROM (SELECT spot, {columns} FROM given) ORDER BY spot").fetchall()
+    ]
 
 
 def test_addresses(chunks: list[int]) -> None:
@@ -68,7 +73,9 @@ def test_names(chunks: list[int]) -> None:
 
 def column(render: Callable[[str], str], given: Sequence[str]) -> list[str]:
     con = duckdb.connect()
-    con.register("given", pa.table({"spot": pa.array(range(len(given)), pa.int32()), "x": pa.array(given, pa.string())}))
+    con.register(
+        "given", pa.table({"spot": pa.array(range(len(given)), pa.int32()), "x": pa.array(given, pa.string())})
+    )
     return [r[0] for r in con.execute(f"SELECT {render('x')} FROM given ORDER BY spot").fetchall()]
 
 
@@ -84,11 +91,19 @@ def test_every_character_of_unicode(name: str) -> None:
 
 def test_zips(chunks: list[int]) -> None:
     rng = Random(1)
-    given = ["".join(rng.choices("0123456789", k=rng.randrange(4, 7))) + rng.choice(("", "-", " ", "-1234", "1234", "\n", " \n")) for _ in range(CHUNK)]
-    assert [(x, a, b) for x, a, b in zip(given, map(zip5, given), column(forms.zip5, given), strict=True) if a != b][:5] == []
+    given = [
+        "".join(rng.choices("0123456789", k=rng.randrange(4, 7)))
+        + rng.choice(("", "-", " ", "-1234", "1234", "\n", " \n"))
+        for _ in range(CHUNK)
+    ]
+    assert [(x, a, b) for x, a, b in zip(given, map(zip5, given), column(forms.zip5, given), strict=True) if a != b][
+        :5
+    ] == []
 
 
 def test_a_hundred_thousand_letters() -> None:
-    long = Written("9 " + "Oak " * 25_000, "Apt " * 1000 + "5", "H" * 100_000, "A" * 1000, "1" * 1000, "é" * 100_000, "", "Z", "")
+    long = Written(
+        "9 " + "Oak " * 25_000, "Apt " * 1000 + "5", "H" * 100_000, "A" * 1000, "1" * 1000, "é" * 100_000, "", "Z", ""
+    )
     assert places([long]) == [place_of(addresses(), *long[:5])]
     assert people([long]) == [name_of(names(), *long[5:])]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from differential.batches import Judged, cases_for, judge, plan_of, provision, write_records, write_room
 from differential.worlds import Small, exposure, on_file, small, supplied
-
 from lawgate.linkage.reference import OnFile, Scored, score
 from lawgate.model.decision import Verdict
 

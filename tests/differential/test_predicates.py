@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A predicate means the same as a definition and as a column: random expressions over random facts, unknown included."""
+"""A predicate means the same as a definition and as a column: random expressions over random facts, some unknown."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,14 +9,14 @@ from random import Random
 import duckdb
 import pyarrow as pa
 import pytest
+
 from differential import expressions
 from differential.batches import provision, rulebook
-
+from lawgate.decide.find import LETTER
 from lawgate.drivers.duckdb.clauses import condition, literal, packed, unpack
 from lawgate.law.evaluate import Fact, evaluate
 from lawgate.law.expression import Expr, Is, facts_of
 from lawgate.law.rulebook import Clause
-from lawgate.decide.find import LETTER
 from lawgate.model.outcome import Outcome
 
 ARROW = {"text": pa.string(), "date": pa.date32(), "flag": pa.bool_(), "number": pa.int64()}
@@ -28,7 +28,9 @@ def table(facts: Sequence[Facts], types: Mapping[str, str]) -> pa.Table:
     return pa.table({name: pa.array([f[name] for f in facts], ARROW[kind]) for name, kind in types.items()})
 
 
-def in_columns(exprs: Sequence[Expr], facts: Sequence[Facts], types: Mapping[str, str]) -> list[tuple[bool | None, ...]]:
+def in_columns(
+    exprs: Sequence[Expr], facts: Sequence[Facts], types: Mapping[str, str]
+) -> list[tuple[bool | None, ...]]:
     columns = {name: f'"{name}"' for name in types}
     wanted = ", ".join(f"{condition(e, columns)} AS e{i}" for i, e in enumerate(exprs))
     con = duckdb.connect()
@@ -117,7 +119,9 @@ def test_packed_words_give_the_letters_back(rounds: int) -> None:
     rng, types = Random(5), expressions.TYPES
     for count in (0, 1, 2, 29, 30):
         tests = [expressions.expression(rng, 1) for _ in range(count)]
-        clauses = [Clause("e", f"c{i}", "row", "request", t, Outcome.DENY, Outcome.HOLD, "") for i, t in enumerate(tests)]
+        clauses = [
+            Clause("e", f"c{i}", "row", "request", t, Outcome.DENY, Outcome.HOLD, "") for i, t in enumerate(tests)
+        ]
         facts = [expressions.facts(rng) for _ in range(rounds)]
         con = duckdb.connect()
         con.register("facts", table([{**f, "place": i} for i, f in enumerate(facts)], {**types, "place": "number"}))

@@ -8,7 +8,6 @@ from itertools import pairwise
 from random import Random
 
 from differential.batches import PERSON, ROW, SIGNED, addresses, names
-
 from lawgate.linkage.grammar import name_of, place_of
 from lawgate.linkage.reference import OnFile, Supplied
 

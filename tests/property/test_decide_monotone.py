@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from itertools import combinations
 from random import Random
 
-from differential.batches import FACTS, SIGNED, provision, rulebook
 from hypothesis import given
 from hypothesis import strategies as st
 
+from differential.batches import FACTS, SIGNED, provision, rulebook
 from lawgate.decide.decide import decide
 from lawgate.decide.find import letters
 from lawgate.law.evaluate import Fact
@@ -62,7 +62,20 @@ DEPARTURE: Facts = {
     "row.deferred_action": False,
 }
 OTHER: dict[str, tuple[Fact, ...]] = {
-    "text": ("", "other", "unique", "ambiguous", "none", "A0", "A2", "A5", "departure", "proceeding", "unlisted", "8 USC 1227(a)"),
+    "text": (
+        "",
+        "other",
+        "unique",
+        "ambiguous",
+        "none",
+        "A0",
+        "A2",
+        "A5",
+        "departure",
+        "proceeding",
+        "unlisted",
+        "8 USC 1227(a)",
+    ),
     "flag": (True, False),
     "number": (0, 1, 10, 49, 50, 200, 501, 601),
     "date": (date(2024, 3, 1), SIGNED, SIGNED + timedelta(days=1), SIGNED - timedelta(days=89)),
@@ -120,12 +133,22 @@ def test_each_pair_of_facts_lost_from_a_good_row() -> None:
     needed = {name for name in DEPARTURE if not decided({**DEPARTURE, name: None}).outcome.grants}
     assert {"match.verdict", "match.address_on_file", "row.role", "request.written", "row.review_pending"} <= needed
     spare = sorted(set(DEPARTURE) - needed)
-    assert spare == ["batch.distinct_reasons_permille", "batch.top_opening_day_permille", "batch.top_reason_permille", "case.agency_a_party", "case.statute_facts"]
+    assert spare == [
+        "batch.distinct_reasons_permille",
+        "batch.top_opening_day_permille",
+        "batch.top_reason_permille",
+        "case.agency_a_party",
+        "case.statute_facts",
+    ]
     for pair in combinations(sorted(needed), 2):
         assert not decided({**DEPARTURE, **dict.fromkeys(pair)}).outcome.grants
 
 
-@given(st.integers(0, 10**9), st.lists(st.text(max_size=3), max_size=4), st.lists(st.text(max_size=3), min_size=1, max_size=3))
+@given(
+    st.integers(0, 10**9),
+    st.lists(st.text(max_size=3), max_size=4),
+    st.lists(st.text(max_size=3), min_size=1, max_size=3),
+)
 def test_more_orders_never_ease(seed: int, some: list[str], more: list[str]) -> None:
     facts = perturbed(seed)
     before, after = decided(facts, tuple(some)), decided(facts, tuple(some + more))
@@ -140,12 +163,18 @@ def test_more_orders_never_ease(seed: int, some: list[str], more: list[str]) -> 
     st.lists(st.sampled_from(["mailing_address", "income", "*", "all", ""])),
     st.lists(st.text(max_size=3)),
 )
-def test_without_law_nothing_is_granted(verdict: Verdict, years: list[int], asked: list[str], orders: list[str]) -> None:
+def test_without_law_nothing_is_granted(
+    verdict: Verdict, years: list[int], asked: list[str], orders: list[str]
+) -> None:
     made = decide(None, Pattern("", verdict, tuple(years)), asked, orders)
     assert not made.row_outcome.grants and not made.outcome.grants and made.grants == ()
 
 
-@given(st.integers(0, 10**9), st.lists(st.sampled_from(["mailing_address", "income", "*", "all", ""])), st.sets(st.integers(1980, 2041)))
+@given(
+    st.integers(0, 10**9),
+    st.lists(st.sampled_from(["mailing_address", "income", "*", "all", ""])),
+    st.sets(st.integers(1980, 2041)),
+)
 def test_grants_are_among_what_is_asked_reached_and_on_file(seed: int, asked: list[str], years: set[int]) -> None:
     pattern = Pattern(letters(provision().clauses, perturbed(seed)), Verdict.UNIQUE, tuple(sorted(years)))
     made = decide(provision(), pattern, asked)

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+
 from differential.batches import (
     FACTS,
     SIGNED,
@@ -25,7 +26,6 @@ from differential.batches import (
     rulebook,
     write_room,
 )
-
 from lawgate.decide.canonical import ROW_WIDTH
 from lawgate.decide.decide import decide
 from lawgate.drivers.duckdb.engine import DuckEngine
@@ -88,7 +88,11 @@ def unlike(some: Mapping[str, Judged], base: Mapping[str, Judged]) -> list[str]:
 
 def eased(after: Mapping[str, Judged], before: Mapping[str, Judged]) -> list[str]:
     """Row ids that were refused and now grant something."""
-    return [r for r, found in after.items() if found.decision.row_outcome.grants and not before[r].decision.row_outcome.grants]
+    return [
+        r
+        for r, found in after.items()
+        if found.decision.row_outcome.grants and not before[r].decision.row_outcome.grants
+    ]
 
 
 def test_the_request_is_a_mixed_one(lab: Lab) -> None:
@@ -140,7 +144,9 @@ def test_a_copy_of_every_row_beside_it(lab: Lab, tmp_path: Path) -> None:
     assert [int.from_bytes(r[own[0]]) for r in rows] == list(range(len(got)))
     by_n = {found.n: found for found in got.values()}
     assert all(r[own[1]] == by_n[n].claim_digest for n, r in enumerate(rows))
-    assert [int.from_bytes(r[own[2]]) != 0 for r in rows] == [by_n[n].decision.row_outcome.grants for n in range(len(rows))]
+    assert [int.from_bytes(r[own[2]]) != 0 for r in rows] == [
+        by_n[n].decision.row_outcome.grants for n in range(len(rows))
+    ]
 
 
 def test_one_number_for_all(lab: Lab, tmp_path: Path) -> None:
@@ -152,16 +158,29 @@ def test_one_number_for_all(lab: Lab, tmp_path: Path) -> None:
 
 BLANKED = ["role", "first", "last", "addr_line1", "city", "state", "zip", "taxable_periods", "reason_text"]
 BLANKED += ["final_order_date", "removal_ground", "review_pending", "deferred_action", "event_number", "fingerprint_id"]
-OF_CASES = ["opened_on", "status", "statute_cite", "kind", "agency_a_party", "engaged_official", "engaged_agency", "recipients"]
+OF_CASES = [
+    "opened_on",
+    "status",
+    "statute_cite",
+    "kind",
+    "agency_a_party",
+    "engaged_official",
+    "engaged_agency",
+    "recipients",
+]
 
 
 @pytest.mark.parametrize("nothing", ["", None], ids=["blank", "null"])
 def test_a_column_left_blank_eases_nothing(lab: Lab, tmp_path: Path, nothing: str | None) -> None:
     """Each row once for each column that is left out of it, or of its case, all in one batch."""
     rows = [{**row, column: nothing, "row_id": f"{row['row_id']}.{column}"} for column in BLANKED for row in lab.some]
-    cases = [{**case, column: nothing, "case_id": f"{case['case_id']}.{column}"} for column in OF_CASES for case in lab.cases]
+    cases = [
+        {**case, column: nothing, "case_id": f"{case['case_id']}.{column}"} for column in OF_CASES for case in lab.cases
+    ]
     for column in OF_CASES:
-        rows += [{**row, "row_id": f"{row['row_id']}.{column}", "case_id": f"{row['case_id']}.{column}"} for row in lab.some]
+        rows += [
+            {**row, "row_id": f"{row['row_id']}.{column}", "case_id": f"{row['case_id']}.{column}"} for row in lab.some
+        ]
     got = lab.run(tmp_path, rows, [*lab.cases, *cases])
     before = {row_id: lab.base[row_id.partition(".")[0]] for row_id in got}
     assert len(got) == len(rows) and eased(got, before) == []
@@ -179,7 +198,9 @@ def test_null_for_every_blank(lab: Lab, tmp_path: Path) -> None:
 
 def test_intake_and_a_plain_reader_give_the_same(lab: Lab, tmp_path: Path) -> None:
     """An empty field of the CSV files is the empty text, as it is in the tables the other tests write."""
-    parsed = ChildParser().parse(lab.folder / "honest", tmp_path, read_layout(book_files()), SIGNED + timedelta(days=900))
+    parsed = ChildParser().parse(
+        lab.folder / "honest", tmp_path, read_layout(book_files()), SIGNED + timedelta(days=900)
+    )
     assert not parsed.refused and parsed.rows.accepted == len(lab.rows)
     got = judge(tmp_path, lab.records, lab.plan)
     assert got.keys() == lab.base.keys() and unlike(got, lab.base) == []

@@ -8,14 +8,32 @@ from random import Random
 from typing import Any
 
 import pytest
-from differential.batches import SIGNED, book_files, provision
 
+from differential.batches import SIGNED, book_files, provision
 from lawgate.law.elements import Doc
 from lawgate.law.read import read_rulebook
 from lawgate.model.fault import Faulty
 
 READ = [n for n in book_files() if not n.startswith(("match/", "readings/")) and n != "untranslatable.toml"]
-VALUES = (0, -1, 10**6, 1.5, True, "", " ", "x", "*", date(2024, 1, 1), datetime(2024, 1, 1), [], [1], ["x"], [{}], {}, {"x": {}})
+VALUES = (
+    0,
+    -1,
+    10**6,
+    1.5,
+    True,
+    "",
+    " ",
+    "x",
+    "*",
+    date(2024, 1, 1),
+    datetime(2024, 1, 1),
+    [],
+    [1],
+    ["x"],
+    [{}],
+    {},
+    {"x": {}},
+)
 
 
 def written(value: object) -> str:
@@ -34,7 +52,9 @@ def written(value: object) -> str:
 
 def spots(value: Any) -> list[tuple[Any, Any]]:
     """Every (container, key) below a value."""
-    pairs = list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    pairs = (
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    )
     return [(value, k) for k, _ in pairs] + [s for _, v in pairs for s in spots(v)]
 
 

@@ -212,9 +212,12 @@ def _count(figures: Counter[str], decision: Decision, rows: int) -> None:
     figures[f"row_outcome.{decision.row_outcome}"] += rows
     figures[f"outcome.{decision.outcome}"] += rows
     figures[f"match.{decision.verdict}"] += rows
-    for finding in decision.findings:
-        if finding.leads_to is not None:
-            figures[f"because.{finding.element}.{finding.because}"] += rows
+    against = [f for f in decision.findings if f.leads_to is not None]
+    for finding in against:
+        figures[f"because.{finding.element}.{finding.because}"] += rows
+    first = next((f for f in against if f.level != "batch" and f.leads_to is decision.row_outcome), None)
+    if first is not None:
+        figures[f"first.{first.element}.{first.because}"] += rows
     if decision.orders:
         figures["under_orders"] += rows
 

@@ -39,9 +39,9 @@ class AuditDesk:
 def audit(desk: AuditDesk) -> list[str]:
     """Everything stored that is not what the log holds; an empty list when nothing is.
 
-    Compared, for each decided batch: cover, cases, rows, faults, patterns, decisions, the row table under its salts, the
-    findings about the cover's signature, every review with its signature, what the case store says. For each prepared
-    package: its bytes, manifest, review, accounting entries. LawgateError when the log cannot be read.
+    Compared, for each decided batch: cover, cases, rows, faults, patterns, decisions, the row table under its salts,
+    the findings about the cover's signature, every review with its signature, what the case store says. For each
+    prepared package: its bytes, manifest, review, accounting entries. LawgateError when the log cannot be read.
     """
     leaves = list(desk.release.decide.log.leaves())
     decided = [(at, leaf) for at, leaf in leaves if leaf.kind == "decision-batch"]

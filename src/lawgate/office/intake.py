@@ -134,6 +134,6 @@ def _logged(desk: IntakeDesk, batch: BatchRow, parsed: Parsed) -> BatchRow:
 
 
 def claims_digest(rooms: Rooms, batch: str) -> str:
-    """The digest (hex) by which the leaf `parse` names cases and rows: `sha256sum cases.parquet rows.parquet`, hashed."""
+    """What the leaf `parse` names the claims by (hex): SHA-256 of what `sha256sum cases.parquet rows.parquet` says."""
     listed = "".join(f"{rooms.digest(batch, name)}  {name}\n" for name in ("cases.parquet", "rows.parquet"))
     return hashlib.sha256(listed.encode()).hexdigest()

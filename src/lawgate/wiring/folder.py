@@ -42,6 +42,7 @@ from lawgate.ledger.note import COSIGNATURE, ED25519
 from lawgate.ledger.quorum import Policy
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.fault import LawgateError, Refused
+from lawgate.model.request import Registers
 from lawgate.office.adjudicate import DecideDesk
 from lawgate.office.audit import AuditDesk, audit
 from lawgate.office.cover import read_cover
@@ -102,73 +103,87 @@ def create(folder: Path, rulebooks: Path, rulebook: str, name: str) -> None:
     (folder / "settings.toml").write_text(text)
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The log of an office folder with its policy: how it is opened, appended to and published."""
+
+    policy: Policy
+    store: Callable[[], AbstractContextManager[LogStore]]
+    log: StoreLog
+
+
 def open_house(folder: Path) -> House:
     """The house of an office folder. LawgateError naming what is wrong when it cannot be opened."""
     settings = _settings(folder)
-    law = partial(_files, folder / "rulebooks" / settings.rulebook, "**/*.toml")
-    registers = partial(_files, folder / "registers", "*.toml")
-    clock, engine, register = SystemClock(), DuckEngine(), FolderRegister(folder / "docket")
-    signer = keyfile.load(folder / "keys" / "log.key")
-    witness_key = keyfile.load(folder / "witness" / "witness.key")
-    # The quorum is not a setting: one of the one witness this first version has.
-    policy = Policy(signer.key, (witness_key.key,), 1)
-    witness = LocalWitness(
-        folder / "witness" / "memory", witness_key, {settings.origin: signer.key}, verify, lambda: int(time.time())
-    )
-    gather = Quorum([witness], policy, verify)
-    store: Callable[[], AbstractContextManager[LogStore]] = partial(turn, folder / "log", settings.origin)
-    log = StoreLog(store, lambda opened: publish_head(opened, signer, policy, verify, gather))
-    rooms, cases = FolderRooms(folder / "batches"), SqliteCases(folder / "cases.sqlite")
-    files = law()
-    rulebook = read_rulebook(files, clock.now().date())
-    decide = DecideDesk(
-        engine=engine,
-        records=lambda day: ParquetRecords(folder / "records", day),
-        log=log,
-        store=store,
-        cases=cases,
-        rooms=rooms,
-        orders=register,
-        clock=clock,
-        verify=verify,
-        read_cover=read_cover,
-        law=law,
-        registers=registers,
-        salt_key=(folder / "keys" / "salt.key").read_bytes,
-        program=program_digest(),
-    )
+    logged, clock, register = _logged(folder, settings), SystemClock(), FolderRegister(folder / "docket")
+    decide = _decide_desk(folder, settings, logged, clock, register)
+    files = decide.law()
+    ceilings = read_rulebook(files, clock.now().date()).ceilings
+
+    def registers() -> Registers:
+        return read_registers(decide.registers())
+
     gate, packages = FileGate(folder / "gate"), PackageFolders(folder / "packages")
-    review = ReviewDesk(
-        log, lambda: read_registers(registers()), settings.review_office, rulebook.ceilings, clock, verify
-    )
+    review = ReviewDesk(logged.log, registers, settings.review_office, ceilings, clock, verify)
     release = ReleaseDesk(
         gate=gate,
         register=register,
-        log=log,
-        policy=policy,
+        log=logged.log,
+        policy=logged.policy,
         verify=verify,
         packages=packages,
         keys=KeyFolder(folder / "keys" / "packages"),
         sealer=AgeSealer(),
-        registers=lambda: read_registers(registers()),
+        registers=registers,
         office=settings.review_office,
-        ceilings=rulebook.ceilings,
+        ceilings=ceilings,
         clock=clock,
     )
     whole = Release(decide, review, release, settings.use_terms)
+    check_log = partial(check_folder, folder / "log", logged.policy, verify)
     return House(
-        intake=IntakeDesk(ChildParser(), read_layout(files), log, cases, clock, rooms),
+        intake=IntakeDesk(ChildParser(), read_layout(files), logged.log, decide.cases, clock, decide.rooms),
         decide=decide,
         release=whole,
-        orders=OrderDesk(register, log, gate, packages, clock),
+        orders=OrderDesk(register, logged.log, gate, packages, clock),
         courier=FolderCourier,
         import_records=partial(_import, folder, files),
-        check_log=partial(
-            _check, partial(check_folder, folder / "log", policy, verify), AuditDesk(whole, engine.row_table)
-        ),
-        log_head=partial(_head, store),
+        check_log=partial(_check, check_log, AuditDesk(whole, DuckEngine().row_table)),
+        log_head=partial(_head, logged.store),
         witness_note=LOCAL_WITNESS,
         profile=settings.profile,
+    )
+
+
+def _logged(folder: Path, settings: Settings) -> Logged:
+    signer = keyfile.load(folder / "keys" / "log.key")
+    witness_key = keyfile.load(folder / "witness" / "witness.key")
+    # The quorum is not a setting: one of the one witness this first version has.
+    policy = Policy(signer.key, (witness_key.key,), 1)
+    memory, known = folder / "witness" / "memory", {settings.origin: signer.key}
+    gather = Quorum([LocalWitness(memory, witness_key, known, verify, lambda: int(time.time()))], policy, verify)
+    store: Callable[[], AbstractContextManager[LogStore]] = partial(turn, folder / "log", settings.origin)
+    return Logged(policy, store, StoreLog(store, lambda opened: publish_head(opened, signer, policy, verify, gather)))
+
+
+def _decide_desk(
+    folder: Path, settings: Settings, logged: Logged, clock: SystemClock, register: FolderRegister
+) -> DecideDesk:
+    return DecideDesk(
+        engine=DuckEngine(),
+        records=lambda day: ParquetRecords(folder / "records", day),
+        log=logged.log,
+        store=logged.store,
+        cases=SqliteCases(folder / "cases.sqlite"),
+        rooms=FolderRooms(folder / "batches"),
+        orders=register,
+        clock=clock,
+        verify=verify,
+        read_cover=read_cover,
+        law=partial(_files, folder / "rulebooks" / settings.rulebook, "**/*.toml"),
+        registers=partial(_files, folder / "registers", "*.toml"),
+        salt_key=(folder / "keys" / "salt.key").read_bytes,
+        program=program_digest(),
     )
 
 

@@ -6,8 +6,8 @@ import hashlib
 import json
 
 import pytest
-from differential.batches import provision
 
+from differential.batches import provision
 from lawgate.decide.canonical import ROW_WIDTH, TAG, pattern_digest, pattern_record
 from lawgate.decide.decide import decide
 from lawgate.model.decision import Decision, Pattern, Pins, Verdict
@@ -33,12 +33,14 @@ def test_the_record_is_canonical_json() -> None:
 
 def test_keys_are_sorted_as_utf16_and_text_stays_text() -> None:
     """RFC 8785 escapes only what JSON must escape, and writes letters as they are."""
-    made = pattern_record(GOOD, decided(orders=("é\u2028\t\"",)), PINS)
+    made = pattern_record(GOOD, decided(orders=('é\u2028\t"',)), PINS)
     assert '"orders":["é\u2028\\t\\""]'.encode() in made
 
 
 def test_the_same_decision_gives_the_same_bytes() -> None:
-    assert pattern_record(GOOD, decided(), PINS) == pattern_record(dataclasses.replace(GOOD), decided(), dataclasses.replace(PINS))
+    assert pattern_record(GOOD, decided(), PINS) == pattern_record(
+        dataclasses.replace(GOOD), decided(), dataclasses.replace(PINS)
+    )
 
 
 @pytest.mark.parametrize("pin", [f.name for f in dataclasses.fields(Pins)])
@@ -50,7 +52,9 @@ def test_every_pin_counts(pin: str) -> None:
 def test_everything_of_pattern_and_decision_counts() -> None:
     worse = [Pattern(GOOD.clauses[:-1] + s, GOOD.verdict, GOOD.years) for s in "nu-"]
     others = [*worse, dataclasses.replace(GOOD, verdict=Verdict.NONE), dataclasses.replace(GOOD, years=(2023,))]
-    made = {pattern_record(p, decided(p), PINS) for p in (GOOD, *others)} | {pattern_record(GOOD, decided(orders=("o",)), PINS)}
+    made = {pattern_record(p, decided(p), PINS) for p in (GOOD, *others)} | {
+        pattern_record(GOOD, decided(orders=("o",)), PINS)
+    }
     assert len(made) == len(others) + 2
 
 

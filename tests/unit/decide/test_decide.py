@@ -24,7 +24,9 @@ SHAPES = [
 ]
 
 
-def expected(provision: Provision, pattern: Pattern, asked: tuple[str, ...], orders: tuple[str, ...]) -> tuple[Outcome, Outcome]:
+def expected(
+    provision: Provision, pattern: Pattern, asked: tuple[str, ...], orders: tuple[str, ...]
+) -> tuple[Outcome, Outcome]:
     """The decision said once more, in the plainest way."""
     leads: dict[str, set[Outcome]] = {"row": set(), "batch": set()}
     for clause, letter in zip(provision.clauses, pattern.clauses, strict=True):
@@ -51,7 +53,7 @@ def test_the_whole_table(provision_of: Make, shape: list[list[tuple[str, Outcome
         granting["all"] += 1
         granting["row"] += made.row_outcome.grants
         granting["outcome"] += made.outcome.grants
-    # Of all these, only: every letter m (a batch clause may fail for the row), a unique match, years, a field, no order.
+    # Only: every letter m (for the row a batch clause may fail), a unique match, years, a field, no order.
     batch = sum(c.level == "batch" for c in provision.clauses)
     assert granting == {"all": 4**4 * 4 * 2 * 2 * 2, "row": 3**batch * 2, "outcome": 1}
 

@@ -5,8 +5,8 @@ from dataclasses import fields
 from random import Random
 
 import pytest
-from differential.batches import provision
 
+from differential.batches import provision
 from lawgate.decide.decide import decide
 from lawgate.decide.explain import HEADLINE, WORDS, Letter, Paragraph, letter
 from lawgate.law.rulebook import Clause
@@ -27,12 +27,19 @@ def paragraphs(made: Letter) -> list[Paragraph]:
 
 
 @pytest.mark.parametrize("status", ["n", "u"])
-@pytest.mark.parametrize(("at", "clause"), list(enumerate(CLAUSES)), ids=lambda v: v.code if isinstance(v, Clause) else "")
+@pytest.mark.parametrize(
+    ("at", "clause"), list(enumerate(CLAUSES)), ids=lambda v: v.code if isinstance(v, Clause) else ""
+)
 def test_every_clause_has_its_sentence(at: int, clause: Clause, status: str) -> None:
     made = of(GOOD[:at] + status + GOOD[at + 1 :])
     (only,) = made.batch if clause.level == "batch" else made.against
     element = next(e for e in provision().elements if e.id == clause.element)
-    assert (only.element, only.citation, only.question, only.cure) == (element.id, element.citation, element.question, element.cure)
+    assert (only.element, only.citation, only.question, only.cure) == (
+        element.id,
+        element.citation,
+        element.question,
+        element.cure,
+    )
     assert only.why == clause.says and len(clause.says.split()) > 3
     assert only.stands == {"n": "not shown", "u": "cannot be told"}[status]
     assert not (made.against if clause.level == "batch" else made.batch)
@@ -49,7 +56,10 @@ def test_a_letter_that_says_yes() -> None:
 
 
 def test_records_that_were_not_opened() -> None:
-    made = of("".join("n" if c.code == "not_the_subject" else "-" if c.phase == "record" else "m" for c in CLAUSES), Verdict.NOT_SOUGHT)
+    made = of(
+        "".join("n" if c.code == "not_the_subject" else "-" if c.phase == "record" else "m" for c in CLAUSES),
+        Verdict.NOT_SOUGHT,
+    )
     assert [p.element for p in made.against] == ["i2.A.proceeding"]
     assert any("were not opened" in p.why for p in made.shown)
     assert all(p.stands == "cannot be told" for p in made.shown if "were not opened" in p.why)

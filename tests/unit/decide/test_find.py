@@ -4,8 +4,8 @@
 from collections.abc import Mapping
 
 import pytest
-from differential.batches import FACTS, provision, rulebook
 
+from differential.batches import FACTS, provision, rulebook
 from lawgate.decide.find import findings, letters, refusal, request_letters
 from lawgate.law.evaluate import Fact
 from lawgate.model.outcome import Outcome

@@ -2,6 +2,7 @@
 """The real rulebook's files, to be spoiled one at a time, and a small one that is right."""
 
 import pytest
+
 from differential.batches import book_files
 
 SMALL = {

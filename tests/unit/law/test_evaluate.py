@@ -57,7 +57,13 @@ def test_one_fact(expr: Expr, value: Fact, meant: bool) -> None:
 
 @pytest.mark.parametrize(
     ("earlier", "later", "days", "order"),
-    [(DAY, NEXT, True, True), (DAY, DAY, False, True), (NEXT, DAY, False, False), (None, DAY, None, None), (DAY, None, None, None)],
+    [
+        (DAY, NEXT, True, True),
+        (DAY, DAY, False, True),
+        (NEXT, DAY, False, False),
+        (None, DAY, None, None),
+        (DAY, None, None, None),
+    ],
 )
 def test_dates(earlier: Fact, later: Fact, days: bool | None, order: bool | None) -> None:
     facts = {"e": earlier, "l": later}

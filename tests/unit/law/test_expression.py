@@ -22,7 +22,12 @@ from lawgate.law.expression import (
     read_expression,
 )
 
-VALUES: dict[str, object] = {"parameter:many": ("a", "b"), "parameter:three": 3, "parameter:none": (), "register:r": "c"}
+VALUES: dict[str, object] = {
+    "parameter:many": ("a", "b"),
+    "parameter:three": 3,
+    "parameter:none": (),
+    "register:r": "c",
+}
 
 
 def read(text: str) -> Expr:

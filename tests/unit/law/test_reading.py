@@ -38,7 +38,9 @@ def test_the_small_one_reads(small: Small) -> None:
     assert found is not None and book.provision("other") is None
     assert [c.code for c in found.clauses] == ["office_wrong", "colour_missing", "too_many", "not_found", "big"]
     assert found.clauses[0].test == In("request.office", ("head", "deputy"))
-    assert [c.not_met for c in found.clauses][1:3] == [Outcome.RETURN_FOR_CURE, Outcome.DENY], "a clause may be stricter"
+    assert [c.not_met for c in found.clauses][1:3] == [Outcome.RETURN_FOR_CURE, Outcome.DENY], (
+        "a clause may be stricter"
+    )
     assert (found.grants_as, book.unchecked) == (Outcome.PERMIT, 1)
 
 
@@ -75,7 +77,13 @@ SPOILED = [
     ("parameters/p.toml", 'name = "most"', "", "L_PARAMETER", "`name` is missing"),
     ("parameters/p.toml", '["head", "deputy"]', "[]", "L_CLAUSE", "texts, at least one"),
     ("parameters/p.toml", 'name = "offices"', 'name = "lost"', "L_CLAUSE", "no parameter named `offices`"),
-    ("facts.toml", 'name = "row.count"\ntype = "number"', 'name = "row.count"\ntype = "text"', "L_CLAUSE", "of type number"),
+    (
+        "facts.toml",
+        'name = "row.count"\ntype = "number"',
+        'name = "row.count"\ntype = "text"',
+        "L_CLAUSE",
+        "of type number",
+    ),
     ("facts.toml", 'name = "row.count"', 'name = "row.many"', "L_CLAUSE", "not declared"),
     ("facts.toml", 'name = "row.count"', 'name = "row.colour"', "L_FACT", "declared twice"),
     ("facts.toml", 'name = "row.count"', "", "L_FACT", "`name` is missing"),
@@ -95,14 +103,44 @@ SPOILED = [
     ("registers/colours.toml", 'key = "colour"', "", "L_REGISTER", "needs its key"),
     ("registers/colours.toml", "[[entry]]", "[entry]", "L_SHAPE", "`entry` is a list of tables"),
     ("provisions/p.toml", 'present = "row.colour"', 'present = "row.color"', "L_CLAUSE", "row.color is not declared"),
-    ("provisions/p.toml", '["match.found", true]', '["match.found", "yes"]', "L_CLAUSE", "compared with something else"),
+    (
+        "provisions/p.toml",
+        '["match.found", true]',
+        '["match.found", "yes"]',
+        "L_CLAUSE",
+        "compared with something else",
+    ),
     ("provisions/p.toml", '["match.found", true]', '["match.found", 1]', "L_CLAUSE", "compared with something else"),
-    ("provisions/p.toml", 'phase = "record"', 'phase = "request"', "L_CLAUSE", "not evidence at level row, phase request"),
+    (
+        "provisions/p.toml",
+        'phase = "record"',
+        'phase = "request"',
+        "L_CLAUSE",
+        "not evidence at level row, phase request",
+    ),
     ("provisions/p.toml", 'present = "row.colour"', 'is = ["batch.rows", 1]', "L_CLAUSE", "not evidence at level row"),
-    ("provisions/p.toml", 'in = ["request.office",', 'in = ["row.colour",', "L_CLAUSE", "not evidence at level request"),
+    (
+        "provisions/p.toml",
+        'in = ["request.office",',
+        'in = ["row.colour",',
+        "L_CLAUSE",
+        "not evidence at level request",
+    ),
     ("provisions/p.toml", '["batch.rows", 10]', '["row.count", "x"]', "L_CLAUSE", "whole number"),
-    ("provisions/p.toml", 'level = "batch"\nphase = "batch"', 'level = "row"\nphase = "batch"', "L_CLAUSE", "`level` is request"),
-    ("provisions/p.toml", 'level = "batch"\nphase = "batch"', 'level = "batch"\nphase = "record"', "L_CLAUSE", "`level` is"),
+    (
+        "provisions/p.toml",
+        'level = "batch"\nphase = "batch"',
+        'level = "row"\nphase = "batch"',
+        "L_CLAUSE",
+        "`level` is request",
+    ),
+    (
+        "provisions/p.toml",
+        'level = "batch"\nphase = "batch"',
+        'level = "batch"\nphase = "record"',
+        "L_CLAUSE",
+        "`level` is",
+    ),
     ("provisions/p.toml", 'not_met = "DENY"', 'not_met = "PERMIT"', "L_CLAUSE", "`not_met` must lead to one of"),
     ("provisions/p.toml", 'not_met = "HOLD"', 'not_met = "REQUIRE"', "L_CLAUSE", "`not_met` must lead to one of"),
     ("provisions/p.toml", 'undetermined = "HOLD"', 'undetermined = "PERMIT"', "L_CLAUSE", "`undetermined` must lead"),
@@ -124,8 +162,14 @@ SPOILED = [
     ("provisions/p.toml", '["mailing_address"]', '["mailing_address", "all"]', "L_PROVISION", "names its fields"),
     ("provisions/p.toml", "start = 2020-01-01, ", "", "L_PROVISION", "`start` must be a date"),
     ("provisions/p.toml", ', end = "until further notice"', "", "L_PROVISION", "`end` must be a date or"),
-    ("provisions/p.toml", "start = 2020-01-01, ", "start = 2020-01-01T00:00:00Z, ", "L_PROVISION", "`start` must be a date"),
-]  # fmt: skip
+    (
+        "provisions/p.toml",
+        "start = 2020-01-01, ",
+        "start = 2020-01-01T00:00:00Z, ",
+        "L_PROVISION",
+        "`start` must be a date",
+    ),
+]
 
 
 @pytest.mark.parametrize(("file", "old", "new", "code", "says"), SPOILED)
@@ -172,7 +216,8 @@ def test_a_register_entry_twice(small: Small) -> None:
 
 
 def test_an_element_without_clause(small: Small) -> None:
-    bare = '[[element]]\nid = "p.bare"\ncitation = "c"\nquestion = "q"\ncure = "x"\nnot_met = "DENY"\nundetermined = "DENY"\n'
+    bare = '[[element]]\nid = "p.bare"\ncitation = "c"\nquestion = "q"\ncure = "x"\n'
+    bare += 'not_met = "DENY"\nundetermined = "DENY"\n'
     (fault,) = faults({**small, "provisions/p.toml": small["provisions/p.toml"] + bare})
     assert fault.code == "L_PROVISION" and "p.bare tests nothing" in fault.mend
 

@@ -2,8 +2,8 @@
 """The address and name grammar, line by line: what is an address, what only looks like one, and what is the same."""
 
 import pytest
-from differential.batches import addresses, book_files, names
 
+from differential.batches import addresses, book_files, names
 from lawgate.linkage.grammar import (
     Name,
     Place,
@@ -24,12 +24,48 @@ def place(line1: str, line2: str = "", town: tuple[str, str, str] = TOWN) -> Pla
 
 
 FILLERS = [
-    "FAILED TO PROVIDE 90210", "Failed to provide", "FAILED TO PROVIDE", "NA NA 00000", "N/A N/A 00000", "n.a.", "NA", "N A 12345",
-    "Don't Care 12345", "DON’T CARE", "dont care", "UNKNOWN ADDRESS", "Unknown", "unknown unknown", "UNK 99999",
-    "ADDRESS UNKNOWN", "123 UNKNOWN", "UNKNOWN 123", "000 UNKNOWN 000", "Homeless", "HOMELESS 97303", "Transient", "refused",
-    "No fixed address", "SAME AS ABOVE", "tbd", "see file", "ON FILE", "X", "xxx", "XX XX", "General Delivery", "NONE", "null",
-    "Desconocido", "no sabe", "Sin dirección", "SIN DOMICILIO 12", "no proporcionado", "c/o ICE", "Not Provided",
-]  # fmt: skip
+    "FAILED TO PROVIDE 90210",
+    "Failed to provide",
+    "FAILED TO PROVIDE",
+    "NA NA 00000",
+    "N/A N/A 00000",
+    "n.a.",
+    "NA",
+    "N A 12345",
+    "Don't Care 12345",
+    "DON’T CARE",
+    "dont care",
+    "UNKNOWN ADDRESS",
+    "Unknown",
+    "unknown unknown",
+    "UNK 99999",
+    "ADDRESS UNKNOWN",
+    "123 UNKNOWN",
+    "UNKNOWN 123",
+    "000 UNKNOWN 000",
+    "Homeless",
+    "HOMELESS 97303",
+    "Transient",
+    "refused",
+    "No fixed address",
+    "SAME AS ABOVE",
+    "tbd",
+    "see file",
+    "ON FILE",
+    "X",
+    "xxx",
+    "XX XX",
+    "General Delivery",
+    "NONE",
+    "null",
+    "Desconocido",
+    "no sabe",
+    "Sin dirección",
+    "SIN DOMICILIO 12",
+    "no proporcionado",
+    "c/o ICE",
+    "Not Provided",
+]
 
 
 @pytest.mark.parametrize("line", FILLERS)
@@ -110,7 +146,9 @@ def test_grades(line: str, grade: str) -> None:
     assert place(line).grade == grade
 
 
-@pytest.mark.parametrize("town", [("", "AK", "97303"), ("Hartvale", "", "97303"), ("Hartvale", "AK", ""), ("Hartvale", "AK", "973")])
+@pytest.mark.parametrize(
+    "town", [("", "AK", "97303"), ("Hartvale", "", "97303"), ("Hartvale", "AK", ""), ("Hartvale", "AK", "973")]
+)
 def test_an_address_without_its_town_is_partial(town: tuple[str, str, str]) -> None:
     for line in ("12 Oak St", "PO Box 12", "12 Elm St Jail"):
         assert place(line, "", town).grade == "A2"
@@ -162,7 +200,9 @@ def test_written_differently_and_the_same(one: str, other: str) -> None:
     assert place(one) == place(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("12 Oak St", "12 Oak Ave"), ("12 Oak St", "21 Oak St"), ("12 N Oak St", "12 S Oak St")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("12 Oak St", "12 Oak Ave"), ("12 Oak St", "21 Oak St"), ("12 N Oak St", "12 S Oak St")]
+)
 def test_different_buildings(one: str, other: str) -> None:
     assert place(one).building != place(other).building
 

@@ -4,8 +4,8 @@
 from dataclasses import replace
 
 import pytest
-from differential.batches import addresses, names
 
+from differential.batches import addresses, names
 from lawgate.linkage.grammar import name_of, place_of
 from lawgate.linkage.reference import OnFile, Scored, Supplied, score
 from lawgate.model.decision import Verdict
@@ -14,7 +14,9 @@ ALL_YEARS = tuple(range(2019, 2025))
 NONE, AMBIGUOUS = Scored(Verdict.NONE, 0, None), Scored(Verdict.AMBIGUOUS, 0, None)
 
 
-def claim(first: str = "Ana", last: str = "Lopez", line: str = "12 Oak St Apt 5", tin: str = "", **more: str) -> Supplied:
+def claim(
+    first: str = "Ana", last: str = "Lopez", line: str = "12 Oak St Apt 5", tin: str = "", **more: str
+) -> Supplied:
     name = name_of(names(), first, more.get("middle", ""), last, more.get("suffix", ""))
     return Supplied(tin, name, place_of(addresses(), line, "", "Hartvale", "AK", "97303"), more.get("dob", ""))
 
@@ -79,7 +81,9 @@ def test_a_missing_unit_confirms_no_address() -> None:
     assert score(claim(line="12 Oak St Apt 5"), [person(1, line="12 Oak St")]) == NONE
 
 
-@pytest.mark.parametrize(("part", "said", "other"), [("middle", "J", "K"), ("suffix", "Jr", "Sr"), ("dob", "1980-01-01", "1980-01-02")])
+@pytest.mark.parametrize(
+    ("part", "said", "other"), [("middle", "J", "K"), ("suffix", "Jr", "Sr"), ("dob", "1980-01-01", "1980-01-02")]
+)
 def test_contradictions(part: str, said: str, other: str) -> None:
     for tin in ("", "900010001"):
         stated, bare = claim(tin=tin, **{part: said}), claim(tin=tin)

@@ -6,22 +6,28 @@ from __future__ import annotations
 from lawgate.drivers.duckdb.connection import quote
 from lawgate.linkage.grammar import DROPPED, KEPT, AddressGrammar, NameGrammar
 
+# Most texts are plain already. One look, which RE2 does in a single pass, spares them the dear replacements.
+PLAIN = "[A-Za-z0-9]*( [A-Za-z0-9]+)* *"
+
 
 def folded(x: str) -> str:
     """SQL for `linkage.grammar.folded`. The second pass runs only where a `#` stands, because it is dear."""
     kept = f"regexp_replace(translate(strip_accents({x}), {quote(DROPPED)}, ''), {quote(KEPT)}, ' ', 'g')"
     spread = f"regexp_replace(replace({kept}, '#', ' # '), ' +', ' ', 'g')"
-    return f"upper(trim(CASE WHEN contains({x}, '#') THEN {spread} ELSE {kept} END, ' '))"
+    whole = f"CASE WHEN contains({x}, '#') THEN {spread} ELSE {kept} END"
+    return f"upper(trim(CASE WHEN regexp_full_match({x}, {quote(PLAIN)}) THEN {x} ELSE {whole} END, ' '))"
 
 
 def letters(x: str) -> str:
     """SQL for `linkage.grammar.letters`: only A to Z of the folded text."""
-    return f"upper(regexp_replace(strip_accents({x}), '[^A-Za-z]+', '', 'g'))"
+    only = f"regexp_replace(strip_accents({x}), '[^A-Za-z]+', '', 'g')"
+    return f"upper(CASE WHEN regexp_full_match({x}, '[A-Za-z]*') THEN {x} ELSE {only} END)"
 
 
 def zip5(x: str) -> str:
     """SQL for `linkage.grammar.zip5`."""
-    return f"regexp_extract(trim({x}, ' '), '^([0-9]{{5}})([- ]?[0-9]{{4}})?$', 1)"
+    found = f"regexp_extract(trim({x}, ' '), '^([0-9]{{5}})([- ]?[0-9]{{4}})?$', 1)"
+    return f"CASE WHEN regexp_full_match({x}, '[0-9]{{5}}') THEN {x} ELSE {found} END"
 
 
 def words(g: AddressGrammar, x: str) -> str:
@@ -34,9 +40,14 @@ def words(g: AddressGrammar, x: str) -> str:
 
 def place_select(g: AddressGrammar, source: str, keep: str) -> str:
     """A SELECT over `source` (columns line1, line2, city, state, zip) that adds building, street, unit and grade."""
-    line = "worded"
+    rewritten = "worded"
     for pattern, by in g.rewrites:
-        line = f"regexp_replace({line}, {quote(pattern)}, {quote(by)}, 'g')"
+        rewritten = f"regexp_replace({rewritten}, {quote(pattern)}, {quote(by)}, 'g')"
+    # Finding out that no pattern fits is cheap; replacing and extracting are not.
+    some = "|".join(f"({pattern})" for pattern, _ in g.rewrites)
+    line = f"CASE WHEN regexp_matches(worded, {quote(some)}) THEN {rewritten} ELSE worded END"
+    parts = f"regexp_extract(delivery, {quote(g.unit)}, ['s', 'u'])"
+    split = f"CASE WHEN regexp_matches(delivery, {quote(g.unit)}) THEN {parts} ELSE {{'s': '', 'u': ''}} END"
     grades = " ".join(f"WHEN regexp_matches(street, {quote(p)}) THEN {quote(grade)}" for grade, p in g.grades)
     whole = "(town <> '' AND region <> '' AND zip5 <> '')"
     nothing = "(raw = '' AND town = '' AND region = '' AND zip5 = '')"
@@ -47,7 +58,7 @@ def place_select(g: AddressGrammar, source: str, keep: str) -> str:
            ELSE (CASE WHEN NOT {whole} AND (CASE {grades} END) IN ('A4', 'A5') THEN 'A2' ELSE (CASE {grades} END) END)
       END AS grade
     FROM (SELECT *, CASE WHEN split.s <> '' THEN split.s ELSE delivery END AS street, replace(split.u, ' ', '') AS unit
-      FROM (SELECT *, regexp_extract(delivery, {quote(g.unit)}, ['s', 'u']) AS split
+      FROM (SELECT *, {split} AS split
         FROM (SELECT *, {line} AS delivery
           FROM (SELECT *, {words(g, "raw")} AS worded
             FROM (SELECT *, {folded("line1 || ' ' || line2")} AS raw, {folded("city")} AS town,
@@ -56,12 +67,13 @@ def place_select(g: AddressGrammar, source: str, keep: str) -> str:
 
 def name_columns(g: NameGrammar, first: str, middle: str, last: str, suffix: str) -> str:
     """SQL columns first, last, middle, suffix in normal form (`name_first` ...)."""
+    # A list, not IN: the engine turns a long IN into a join.
     ends = ", ".join(quote(s) for s in g.suffixes)
     end = letters(suffix)
     return (
         f"{letters(first)} AS name_first, {letters(last)} AS name_last, "
         f"substr({letters(middle)}, 1, 1) AS name_middle, "
-        f"CASE WHEN {end} IN ({ends}) THEN {end} ELSE '' END AS name_suffix"
+        f"CASE WHEN list_contains([{ends}], {end}) THEN {end} ELSE '' END AS name_suffix"
     )
 
 
@@ -70,5 +82,5 @@ def name_form(g: NameGrammar) -> str:
     fillers = ", ".join(quote(f) for f in g.fillers)
     return (
         "CASE WHEN name_first = '' OR name_last = '' THEN 'blank' "
-        f"WHEN name_first IN ({fillers}) OR name_last IN ({fillers}) THEN 'filler' ELSE 'person' END"
+        f"WHEN list_contains([{fillers}], name_first) OR list_contains([{fillers}], name_last) THEN 'filler' ELSE 'person' END"
     )

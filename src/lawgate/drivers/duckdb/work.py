@@ -123,7 +123,7 @@ class DuckWork:
         out = self._room / "decisions.parquet"
         part = out.with_suffix(".part")
         self._con.execute(f"COPY ({statements.DECISIONS}) TO {quote(str(part.resolve()))} (FORMAT parquet)")
-        rows = self._number("SELECT count(*) FROM judged")
+        rows = self._number(f"SELECT count(*) FROM {parquet(self._room / 'rows.parquet')}")
         written = self._number(f"SELECT count(*) FROM {parquet(part)}")
         distinct = self._number(f"SELECT count(DISTINCT n) FROM {parquet(part)}")
         if not rows == written == distinct:

@@ -44,7 +44,7 @@ class SqliteCases:
 
     def __init__(self, file: Path) -> None:
         """Opens `file`, creating the tables when they are not there."""
-        self._engine = sa.create_engine(f"sqlite:///{file}")
+        self._engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
         sa.event.listen(self._engine, "connect", _configure)
         _META.create_all(self._engine)
 

@@ -131,6 +131,21 @@ def _request(app: typer.Typer, doors: Doors) -> None:
         typer.echo(f"decisions are rooted in leaf {made.decision_leaf}")
 
     @app.command()
+    def report(batch: BATCH, office: OFFICE = Path()) -> None:
+        """What a batch came to: counts, the first thing in the way, what the batch as a whole shows."""
+        from lawgate.model.fault import Refused
+        from lawgate.office.adjudicate import read_bench
+        from lawgate.surfaces.cli.batch_report import render
+
+        with answering():
+            desk = doors.open(office).decide
+            found = desk.cases.batch(batch)
+            if found is None:
+                raise Refused("E_BATCH", "there is no batch of that id; `lawgate status` lists them")
+            provision = read_bench(desk, found).provision if found.state == "decided" else None
+            typer.echo(render(found, provision, list(desk.cases.packages(batch))))
+
+    @app.command()
     def explain(batch: BATCH, row: str, office: OFFICE = Path()) -> None:
         """Why one row was decided as it was: a letter with every element and its citation, and no personal value."""
         from lawgate.office.explain import explain as explained
