@@ -246,3 +246,24 @@ def test_nothing_malformed_gets_out(
     (tmp_path / "paper").write_text(mark)
     watch("review", "hand-in", batch, tmp_path / "paper", tmp_path / "paper", code=None)
     nowhere(watch, temporary, before, [mark])
+
+
+@pytest.mark.parametrize("form", ["Zqabc-1", "zqABC-1", "Zqabc1", "5a71616263"])
+def test_a_leak_would_be_seen(
+    office: Office, temporary: Path, capfdbinary: pytest.CaptureFixture[bytes], form: str
+) -> None:
+    marks, before = ["Zqabc-1" if form.endswith("1") else "Zqabc"], set(SYSTEM.iterdir())
+    said, file, room = Watch(office, capfdbinary), Watch(office, capfdbinary), office.folder / "batches" / "one"
+    room.mkdir(parents=True)
+    (room / "kept").write_text(form)
+    nowhere(said, temporary, before, marks)
+    said.said.append(f"at line 3: {form}!".encode())
+    with pytest.raises(AssertionError):
+        nowhere(said, temporary, before, marks)
+    (office.folder / "log" / "notes").write_text(form)
+    with pytest.raises(AssertionError):
+        nowhere(file, temporary, before, marks)
+    (office.folder / "log" / "notes").unlink()
+    (temporary / "left").touch()
+    with pytest.raises(AssertionError):
+        nowhere(file, temporary, before, marks)

@@ -188,6 +188,13 @@ def test_a_child_without_memory(tmp_path: Path, room: Path) -> None:
     assert refused(found, room)
 
 
+def test_the_ceiling_on_memory_is_twice_what_many_chunks_need(tmp_path: Path, room: Path) -> None:
+    cases = text(CASE_HEADER, map(case, range(3)))
+    rows = text(ROW_HEADER, [row(n, case_id="case-1") for n in range(150_000)])
+    found = parse(Sent(cases, rows).write(tmp_path / "request"), room, Limits(memory=Limits().memory // 2))
+    assert (found.faults, found.rows.accepted) == ((), 150_000)
+
+
 def test_a_bomb_meets_the_ceiling(tmp_path: Path, room: Path) -> None:
     lock = "from lawgate.posts.parser import cage; from lawgate.ports.intake import Limits\n"
     program = lock + "cage.lock(i['parent'], Limits(memory=1 << 30)); b = bytearray(4 << 30)"

@@ -52,14 +52,14 @@ def test_from_a_request_to_an_address(office: Office, tmp_path: Path, need) -> N
     age = need("age")
     request = office.lab / "proper"
     batch = the_id(office.run("request", "receive", request).stdout)
-    assert "E_AGAIN" in office.start("request", "receive", request).stderr
+    assert "E_AGAIN" in office.call("request", "receive", request).stderr
     assert "outcome REQUIRE: 3\nrow_outcome REQUIRE: 3\n" in office.run("decide", batch).stdout
     rows, _ = sent(request)
     letter_holds(office.run("explain", batch, rows[0]["row_id"]).stdout, office, rows[0])
     reviewed(office, office.run, batch, tmp_path)
     assert f"package {batch}-p01: 3 records" in office.run("prepare", batch).stdout
     office.run("pull", f"{batch}-p01", "--key", KEY, "--out", tmp_path / "out")
-    assert "whole:" in office.run("log", "verify").stdout
+    assert "whole:" in office.call("log", "verify").stdout
     (box,) = (tmp_path / "out").iterdir()
     assert opened(age, office, box) == {row["row_id"]: expected(office, row) for row in rows}
     named = json.loads((box / "manifest.json").read_text())

@@ -40,6 +40,7 @@ GOOD: Facts = {
     "row.review_pending": None,
     "row.deferred_action": None,
     "match.verdict": "unique",
+    "match.one_person": True,
     "match.address_on_file": True,
     "match.years_on_file": 1,
     "match.deceased": False,

@@ -23,9 +23,12 @@ WILDCARDS = frozenset(("", "*", "all", "any", "every"))
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
-    """SHA-256 (hex) over all files of the rulebook: name, length and bytes of each, in name order."""
+    """SHA-256 (hex) over the rulebook: name, length and bytes of each file, in name order.
+
+    Scenarios are tests of the law and no part of it: correcting a sentence there does not make another rulebook.
+    """
     h = hashlib.sha256(b"lawgate-rulebook-v1\0")
-    for name in sorted(files):
+    for name in sorted(n for n in files if not n.startswith("scenarios/")):
         h.update(f"{name}\0{len(files[name])}\0".encode())
         h.update(files[name])
     return h.hexdigest()
@@ -34,7 +37,7 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 def read_rulebook(files: Mapping[str, bytes], day: date) -> Rulebook:
     """The rulebook in force on `day`, from relative file name -> bytes. Raises Faulty with every fault found."""
     faults: list[Fault] = []
-    docs = {name: _toml(name, raw, faults) for name, raw in files.items() if name.endswith(".toml")}
+    docs = {name: _toml(name, raw, faults) for name, raw in _law(files).items()}
     if faults:
         raise Faulty(tuple(faults))
     head, declared = docs.get("rulebook.toml", {}), docs.get("facts.toml", {})
@@ -73,6 +76,10 @@ def read_layout(files: Mapping[str, bytes]) -> Layout:
             Column(c["name"], c["kind"], c["limit"], c.get("required", False), tuple(c.get("choices", ())))
         )
     return Layout(tuple(made["cases"]), tuple(made["rows"]))
+
+
+def _law(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {n: raw for n, raw in files.items() if n.endswith(".toml") and not n.startswith("scenarios/")}
 
 
 def _toml(name: str, raw: bytes, faults: list[Fault]) -> Doc:

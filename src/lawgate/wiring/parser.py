@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
-from lawgate.posts.parser.child import main
+import os
 
 if __name__ == "__main__":
+    # Arrow chooses its allocator when it is first imported. The others set aside a gigabyte of address space at once,
+    # which the child's ceiling on memory would count.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
+    from lawgate.posts.parser.child import main
+
     main()

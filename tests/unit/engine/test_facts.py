@@ -148,7 +148,7 @@ def test_engaged_in_the_agency(text: str | None, meant: bool | None) -> None:
     ("cited", "kind"),
     [
         ("18 USC 641", "criminal"),
-        ("18 USC 641 (conversion)", "criminal"),
+        ("18 USC 641 (conversion)", "unlisted"),
         ("8 USC 1253(a)(1)", "criminal"),
         ("8 USC 1253(a)", "unlisted"),
         ("18 usc 641", "unlisted"),

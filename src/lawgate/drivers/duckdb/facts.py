@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lawgate.drivers.duckdb.clauses import literal
 from lawgate.drivers.duckdb.connection import quote
 from lawgate.law.rulebook import FactKind, Rulebook
@@ -29,12 +31,20 @@ def typed(column: str, kind: str) -> str:
 
 
 def looked_up(fact: FactKind, by: str, rulebook: Rulebook) -> str:
-    """A register look-up as a CASE: the whole text, else its part before a bracket, else the declared value."""
+    """A register look-up as a CASE: the whole text, else the declared value.
+
+    An entry that says `covers = "section"` also stands for texts that go on with a bracket after its key.
+    """
     register = rulebook.registers[fact.lookup]
-    whens = " ".join(f"WHEN {quote(key)} THEN {quote(e[fact.takes])}" for key, e in sorted(register.items()))
+    whole = _whens((key, e[fact.takes]) for key, e in sorted(register.items()))
+    below = _whens((key, e[fact.takes]) for key, e in sorted(register.items()) if e.get("covers") == "section")
     part = f"trim(split_part({by}, '(', 1), ' ')"
-    found = f"coalesce(CASE {by} {whens} END, CASE {part} {whens} END, {quote(fact.otherwise)})"
+    found = f"coalesce(CASE {by} {whole} END, CASE {part} {below} END, {quote(fact.otherwise)})"
     return f"CASE WHEN {by} IS NOT NULL THEN {found} END"
+
+
+def _whens(pairs: Iterable[tuple[str, str]]) -> str:
+    return " ".join(f"WHEN {quote(key)} THEN {quote(value)}" for key, value in pairs) or "WHEN NULL THEN NULL"
 
 
 def years_mask(column: str) -> str:

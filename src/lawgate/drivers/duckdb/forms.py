@@ -80,7 +80,5 @@ def name_columns(g: NameGrammar, first: str, middle: str, last: str, suffix: str
 def name_form(g: NameGrammar) -> str:
     """SQL for the form of a name, over the columns of `name_columns`."""
     fillers = ", ".join(quote(f) for f in g.fillers)
-    return (
-        "CASE WHEN name_first = '' OR name_last = '' THEN 'blank' "
-        f"WHEN list_contains([{fillers}], name_first) OR list_contains([{fillers}], name_last) THEN 'filler' ELSE 'person' END"
-    )
+    filled = " OR ".join(f"list_contains([{fillers}], {name})" for name in ("name_first", "name_last"))
+    return f"CASE WHEN name_first = '' OR name_last = '' THEN 'blank' WHEN {filled} THEN 'filler' ELSE 'person' END"

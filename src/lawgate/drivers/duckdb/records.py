@@ -18,6 +18,7 @@ from lawgate.model.fault import LawgateError, Refused
 from lawgate.ports.columns import Columns
 
 FILES = ("history.parquet", "by_number.parquet", "by_name_place.parquet", "by_home.parquet")
+NUMBER = "hash(tin || '|' || name_first || '|' || name_last)"
 NAME_PLACE = "hash(name_first || '|' || name_last || '|' || building)"
 HOME = "hash(building || '|' || unit)"
 FIELDS = ("mailing_address",)
@@ -29,7 +30,7 @@ def import_records(source: Path, target: Path, addresses: AddressGrammar, names:
     Raises Refused E_RECORDS when a taxpayer number or record handle stands twice, or an address hangs in the air.
     """
     target.mkdir(parents=True, exist_ok=True)
-    con = connect(target, [source], memory="2500MB", database=target / "import.duckdb")
+    con = connect(target, [source], memory="1800MB", database=target / "import.duckdb")
     try:
         _check(con, source)
         con.execute(f"""CREATE TABLE person AS SELECT record, kind <> 'dependent' AS files, tin, dob, deceased,
@@ -76,7 +77,7 @@ def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     )
     tables = {
         "history.parquet": history,
-        "by_number.parquet": "SELECT tin, record, name_first, name_last FROM person WHERE files ORDER BY tin",
+        "by_number.parquet": f"SELECT {NUMBER} AS key, record FROM person WHERE files ORDER BY key",
         "by_name_place.parquet": f"SELECT DISTINCT {NAME_PLACE} AS key, record {every}"
         " WHERE files AND name_first <> '' AND name_last <> '' AND street <> '' ORDER BY key",
         "by_home.parquet": f"SELECT {HOME} AS key, record, {_span('from_year', 'to_year')} AS span, dob {every}"
@@ -122,13 +123,14 @@ class ParquetRecords:
         try:
             con.register("handed", claims)
             con.execute(
-                f"CREATE TEMP TABLE claim AS SELECT *, {NAME_PLACE} AS key FROM handed"
+                f"CREATE TEMP TABLE claim AS SELECT *, {NAME_PLACE} AS place, {NUMBER} AS number FROM handed"
                 " WHERE name_first <> '' AND name_last <> '' AND building <> ''"
             )
             con.execute(CHOSEN.format(number=self._file("by_number"), place=self._file("by_name_place")))
-            con.execute(SEEN.format(history=self._file("history")))
-            con.execute(EXPOSED.format(home=self._file("by_home"), key=HOME, day=self._day.isoformat()))
-            answer: Columns = con.sql(ANSWER.format(field=MAILING if fields else "")).to_arrow_table()
+            con.execute(SEEN.format(history=self._file("history"), home=HOME, lines=LINES if fields else ""))
+            con.execute(TOLD.format(field=MAILING if fields else ""))
+            con.execute(EXPOSED.format(home=self._file("by_home"), day=self._day.isoformat()))
+            answer: Columns = con.sql(ANSWER.format(field=", mailing_address" if fields else "")).to_arrow_table()
             return answer
         finally:
             con.close()
@@ -139,44 +141,48 @@ class ParquetRecords:
 
 CHOSEN = """
 CREATE TEMP TABLE chosen AS
-SELECT n, record, bool_or(by_tin) AS by_tin, bool_or(by_place) AS by_place FROM (
-  SELECT c.n, p.record, true AS by_tin, false AS by_place FROM {number} p JOIN claim c ON p.tin = c.tin
-    WHERE c.tin <> '' AND p.name_first = c.name_first AND p.name_last = c.name_last
-  UNION ALL
-  SELECT c.n, p.record, false, true FROM {place} p JOIN claim c ON p.key = c.key
-) GROUP BY n, record"""
+SELECT c.n, p.record FROM {number} p JOIN claim c ON p.key = c.number WHERE c.tin <> ''
+UNION SELECT c.n, p.record FROM {place} p JOIN claim c ON p.key = c.place"""
 
-# The full text is compared here, so that two addresses of one hash never pass for one another.
+# The full text is compared here, so that two names or addresses of one hash never pass for one another.
 SEEN = """
 CREATE TEMP TABLE seen AS
-SELECT h.*, k.n, k.by_tin, c.tin AS said_tin, c.years AS listed, c.dob AS said_dob, c.name_middle AS said_middle,
-  c.name_suffix AS said_suffix, CAST(CASE WHEN h.street_known AND h.building = c.building
-    AND h.name_first = c.name_first AND h.name_last = c.name_last
-    THEN (CASE WHEN h.unit = c.unit THEN 2 WHEN c.unit = '' THEN 1 ELSE 0 END) ELSE 0 END AS TINYINT) AS fit
-FROM (SELECT *, NOT starts_with(building, '|') AS street_known FROM {history}
-      WHERE record IN (SELECT record FROM chosen)) h
-JOIN chosen k ON h.record = k.record JOIN claim c ON c.n = k.n"""
+SELECT n, record, same_name AND said_tin <> '' AND tin = said_tin AS by_tin,
+  CAST(CASE WHEN same_name AND street_known AND building = said_building
+    THEN (CASE WHEN unit = said_unit THEN 2 WHEN said_unit = '' THEN 1 ELSE 0 END) ELSE 0 END AS TINYINT) AS fit,
+  (said_middle <> '' AND name_middle <> '' AND said_middle <> name_middle)
+    OR (said_suffix <> '' AND name_suffix <> '' AND said_suffix <> name_suffix)
+    OR (said_dob <> '' AND said_dob <> CAST(dob AS VARCHAR)) AS contradicts,
+  span & listed AS span, deceased, withheld, CASE WHEN street_known THEN {home} END AS home{lines}
+FROM (SELECT *, NOT starts_with(building, '|') AS street_known,
+    name_first = said_first AND name_last = said_last AS same_name
+  FROM {history} JOIN (SELECT k.record, c.n, c.tin AS said_tin, c.dob AS said_dob, c.name_first AS said_first,
+      c.name_last AS said_last, c.name_middle AS said_middle, c.name_suffix AS said_suffix,
+      c.building AS said_building, c.unit AS said_unit, c.years AS listed
+    FROM chosen k JOIN claim c USING (n)) USING (record))"""
+
+LINES = ", from_year, line1, line2, city, state, zip"
+MAILING = """, list(struct_pack(span := span, line1 := line1, line2 := line2, city := city, state := state,
+  zip := zip) ORDER BY from_year) FILTER (WHERE span <> 0) AS mailing_address"""
+
+# Whoever shares no more than a name and a building, or a key, is not a candidate: nothing of theirs comes back.
+TOLD = """
+CREATE TEMP TABLE told AS
+SELECT n, record, bool_or(by_tin) AS by_tin, max(fit) AS fit, bool_or(contradicts) AS contradicts,
+  bit_or(span) AS years, bool_or(deceased) AS deceased, bool_or(withheld) AS withheld{field}
+FROM seen GROUP BY n, record HAVING bool_or(seen.by_tin) OR max(seen.fit) > 0"""
 
 EXPOSED = """
 CREATE TEMP TABLE exposed AS
-SELECT s.n, s.record, CAST(count(DISTINCT o.record) AS INTEGER) AS others,
-  CAST(count(DISTINCT CASE WHEN o.dob + INTERVAL 18 YEAR > DATE '{day}' THEN o.record END) AS INTEGER) AS minors
-FROM (SELECT n, record, {key} AS key, span & listed AS span, max(fit) OVER (PARTITION BY n, record) AS best
-      FROM seen WHERE street_known) s
-JOIN {home} o ON o.key = s.key
-WHERE s.best = 2 AND s.span <> 0 AND o.record <> s.record AND (o.span & s.span) <> 0
-GROUP BY s.n, s.record"""
+SELECT n, record, CAST(count(*) AS INTEGER) AS others, CAST(count(*) FILTER (minor) AS INTEGER) AS minors FROM (
+  SELECT DISTINCT s.n, s.record, o.record AS other, o.dob + INTERVAL 18 YEAR > DATE '{day}' AS minor
+  FROM (SELECT n, record, s.home, s.span FROM seen s JOIN told t USING (n, record)
+    WHERE t.fit = 2 AND s.home IS NOT NULL AND s.span <> 0) s
+  JOIN {home} o ON o.key = s.home
+  WHERE o.record <> s.record AND (o.span & s.span) <> 0
+) GROUP BY n, record"""
 
-MAILING = """, list(struct_pack(span := span & listed, line1 := line1, line2 := line2, city := city, state := state,
-  zip := zip) ORDER BY from_year) FILTER (WHERE (span & listed) <> 0) AS mailing_address"""
-
-# Whoever shares no more than a name and a building, or a key, is not a candidate: nothing of theirs comes back.
 ANSWER = """
-SELECT n, record, bool_or(by_tin) AS by_tin, max(fit) AS fit,
-  bool_or((said_middle <> '' AND name_middle <> '' AND said_middle <> name_middle)
-    OR (said_suffix <> '' AND name_suffix <> '' AND said_suffix <> name_suffix)
-    OR (said_dob <> '' AND said_dob <> CAST(dob AS VARCHAR))) AS contradicts,
-  bit_or(span & listed) AS years, bool_or(deceased) AS deceased, bool_or(withheld) AS withheld,
-  coalesce(any_value(x.others), 0) AS others, coalesce(any_value(x.minors), 0) AS minors{field}
-FROM seen LEFT JOIN exposed x USING (n, record) GROUP BY n, record
-HAVING bool_or(seen.by_tin) OR max(seen.fit) > 0 ORDER BY n, record"""
+SELECT n, record, by_tin, fit, contradicts, years, deceased, withheld, coalesce(others, 0) AS others,
+  coalesce(minors, 0) AS minors{field}
+FROM told LEFT JOIN exposed USING (n, record) ORDER BY n, record"""

@@ -80,7 +80,7 @@ SELECT n, row_id, line, claim_digest, early, batch_word, late, verdict, years, r
       CASE WHEN verdict = 'unique' THEN m.record ELSE 0 END AS record,
       CASE WHEN verdict = 'unique' THEN m.others ELSE 0 END AS others,
       CASE WHEN verdict = 'unique' THEN m.minors ELSE 0 END AS minors,
-      verdict AS "match.verdict",
+      verdict AS "match.verdict", CASE verdict WHEN 'unique' THEN true WHEN 'none' THEN false END AS "match.one_person",
       CASE WHEN verdict = 'unique' AND m.fit <> 1 THEN m.fit = 2 END AS "match.address_on_file",
       CASE WHEN verdict = 'unique' THEN CAST(bit_count(m.years) AS BIGINT) END AS "match.years_on_file",
       CASE WHEN verdict = 'unique' THEN m.deceased END AS "match.deceased",

@@ -32,7 +32,6 @@ def main() -> None:
     sys.excepthook = _say_nothing
     instruction = Instruction.from_json(_read(_STDIN, intake.FRAME_BYTES))
     pa.set_cpu_count(1)
-    pa.set_memory_pool(pa.system_memory_pool())  # the others reserve far more address space than they use
     pa.enable_signal_handlers(False)  # they would open a pipe for every chunk
     cage.lock(instruction.parent, instruction.limits)
     read_request(instruction, Out(to_descriptor(_STDOUT)))

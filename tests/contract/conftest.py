@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Folders of the contract suites lie in memory where there is such a place: drivers sync them some thousand times."""
+
+from unit.release.conftest import tmp_path
+
+__all__ = ["tmp_path"]

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a contract suite is made: promises of a port, drivers that keep them, planted drivers that break one of them.
+
+A suite's module registers promises (one sentence of the port each), and ends with two tests: every driver keeps every
+promise, and every planted driver breaks the promises named with it and no other. The next driver is one line.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from errno import ENOSPC
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import pytest
+
+from lawgate.model.fault import LawgateError
+
+T = TypeVar("T")
+Driver = Callable[[Path], T]
+Promise = Callable[["Place[T]"], None]
+BROKEN = (AssertionError, pytest.fail.Exception, LawgateError, LookupError, OSError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Place(Generic[T]):
+    """Where a driver keeps its things. `open` again gives another object over the same place, as a new process has."""
+
+    driver: Driver[T]
+    root: Path
+
+    def open(self) -> T:
+        """The driver, opened here."""
+        return self.driver(self.root)
+
+
+class Suite(Generic[T]):
+    """The promises of one port, its drivers (functions of a folder), and the planted drivers with what they break."""
+
+    def __init__(self, *drivers: Driver[T]) -> None:
+        """Each driver takes the folder of its place, which may not exist yet."""
+        self._drivers = drivers
+        self._promises: list[Promise[T]] = []
+        self._planted: list[tuple[Driver[T], frozenset[str]]] = []
+
+    def promise(self, check: Promise[T]) -> Promise[T]:
+        """Register a promise; its name is the name of the function."""
+        self._promises.append(check)
+        return check
+
+    def breaks(self, *names: str) -> Callable[[Driver[T]], Driver[T]]:
+        """Register a planted driver that breaks exactly the promises of these names."""
+
+        def register(driver: Driver[T]) -> Driver[T]:
+            self._planted.append((driver, frozenset(names)))
+            return driver
+
+        return register
+
+    @property
+    def holds(self) -> pytest.MarkDecorator:
+        """Parameters `promise` and `driver`: each driver with each promise."""
+        pairs = [(p, d) for d in self._drivers for p in self._promises]
+        return pytest.mark.parametrize(("promise", "driver"), pairs, ids=_name)
+
+    @property
+    def sees(self) -> pytest.MarkDecorator:
+        """Parameters `driver` and `broken`: each planted driver and what it breaks."""
+        return pytest.mark.parametrize(("driver", "broken"), self._planted, ids=_name)
+
+    def broken(self, driver: Driver[T], folder: Path) -> frozenset[str]:
+        """Names of the promises that a driver breaks, each tried in a folder of its own."""
+        return frozenset(p.__name__ for p in self._promises if not _kept(p, driver, folder))
+
+
+def _kept(promise: Promise[T], driver: Driver[T], folder: Path) -> bool:
+    try:
+        promise(Place(driver, Path(tempfile.mkdtemp(dir=folder)) / "place"))
+    except BROKEN:
+        return False
+    return True
+
+
+def _name(value: object) -> str:
+    return getattr(value, "__name__", "") or "-"
+
+
+class Disk:
+    """What this process synced while it is watched, and a disk that refuses at the sync with the number `refuse`."""
+
+    def __init__(self, refuse: int = 0, error: BaseException | None = None) -> None:
+        """`refuse` counts from 1; 0 never refuses. `error` is raised instead of "no space left"."""
+        self.count = 0
+        self._refuse, self._error = refuse, error or OSError(ENOSPC, "no space left")
+        self._synced: dict[tuple[int, int], object] = {}
+
+    def sync(self, handle: int) -> None:
+        """Stands for os.fsync: notes the state of file or folder, or refuses."""
+        self.count += 1
+        if self.count == self._refuse:
+            raise self._error
+        self._synced[_inode(os.fstat(handle))] = _state(handle)
+
+    def lost(self, *roots: Path) -> list[str]:
+        """Files and folders from `roots` down that a power cut could take or set back: not synced as they are now."""
+        return [path.name for root in roots for path in [root, *root.rglob("*")] if not self._safe(path)]
+
+    def _safe(self, path: Path) -> bool:
+        now = set(os.listdir(path)) if path.is_dir() else _written(path.stat())
+        then = self._synced.get(_inode(path.stat()))
+        return then is not None and (now <= then if isinstance(then, set) else now == then)
+
+
+def _inode(info: os.stat_result) -> tuple[int, int]:
+    return info.st_dev, info.st_ino
+
+
+def _written(info: os.stat_result) -> tuple[int, int]:
+    return info.st_size, info.st_mtime_ns
+
+
+def _state(handle: int) -> object:
+    info = os.fstat(handle)
+    return set(os.listdir(handle)) if stat.S_ISDIR(info.st_mode) else _written(info)
+
+
+@contextmanager
+def watched(disk: Disk) -> Iterator[Disk]:
+    """All syncs of this process go to `disk` meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", disk.sync)
+        yield disk
+
+
+def dies_at(number: int, work: Callable[[], object]) -> bool:
+    """Do `work` in a process that ends without warning at its sync with this number (0: after the work).
+
+    True when the process came to the end of its work first.
+    """
+    child = os.fork()
+    if child == 0:  # nothing of the test's own process may go on in the child, whatever happens
+        try:
+            with watched(Disk(number, _Dead())):
+                work()
+            os._exit(0)
+        finally:
+            os._exit(9)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+class _Dead(BaseException):
+    """Ends the child at once, before any `finally` of the driver runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def __getattribute__(self, name: str) -> object:
+        return super().__getattribute__(name)
+
+
+def open_to_others(root: Path) -> list[str]:
+    """Files and folders from `root` down that somebody other than their owner may read, change or enter."""
+    found = [root, *root.rglob("*")]
+    return [path.name for path in found if stat.S_IMODE(path.lstat().st_mode) & 0o077]
