@@ -255,14 +255,14 @@ def screen(story: Story) -> list[str]:
     office = story.office
     return [
         "SYNTHETIC DATA. Nobody here exists. The lab plays the named people, with keys of their own.",
-        f"The request    {f.rows:,} people; {f.officials} official engaged in all of it ({f.load:,.2f} s a year for "
-        f"each); {f.reasons} reason",
+        f"The request    {story.affair.sent:,} people; {f.officials} official engaged in all of it "
+        f"({f.load:,.2f} s a year for each); {f.reasons} reason",
         f"2025's check   would have sent {f.would_send:,} home addresses, {f.would_send_number:,} on name and number "
         "alone",
         f"lawgate sends  {f.sends:,}; {held}:",
         f"               {_because(f.holding)}",
-        f"Of the {f.would_send:,}   confirmed {f.confirmed:,}, address not confirmed {f.not_confirmed:,}, another "
-        f"person {f.other_person:,}, other reasons {f.other_element:,}",
+        f"{'Of the ' + format(f.would_send, ','):<14} confirmed {f.confirmed:,}, address not confirmed "
+        f"{f.not_confirmed:,}, another person {f.other_person:,}, other reasons {f.other_element:,}",
         f"               permitted for a wrong person {f.wrong:,}; at the {f.row_outcomes.get('REQUIRE', 0):,} "
         f"permitted addresses live {f.others:,} others, {f.minors:,} minors",
         f"A proper one   {p.rows} people: yes, in {p.seconds:.1f} s, {p.looked:.1f} s of it the (played) reviewer's "

@@ -91,19 +91,19 @@ def _name(value: object) -> str:
 
 
 class Disk:
-    """What this process synced while it is watched, and a disk that refuses at the sync with the number `refuse`."""
+    """What this process synced while it is watched; at the sync with the number `fails` (from 1) it fails instead."""
 
-    def __init__(self, refuse: int = 0, error: BaseException | None = None) -> None:
-        """`refuse` counts from 1; 0 never refuses. `error` is raised instead of "no space left"."""
+    def __init__(self, fails: int = 0, failing: Callable[[], object] | None = None) -> None:
+        """`failing` is what happens then; without it the disk says that no space is left."""
         self.count = 0
-        self._refuse, self._error = refuse, error or OSError(ENOSPC, "no space left")
+        self._fails, self._failing = fails, failing or _full
         self._synced: dict[tuple[int, int], object] = {}
 
     def sync(self, handle: int) -> None:
-        """Stands for os.fsync: notes the state of file or folder, or refuses."""
+        """Stands for os.fsync: notes the state of file or folder, or fails."""
         self.count += 1
-        if self.count == self._refuse:
-            raise self._error
+        if self.count == self._fails:
+            self._failing()
         self._synced[_inode(os.fstat(handle))] = _state(handle)
 
     def lost(self, *roots: Path) -> list[str]:
@@ -114,6 +114,10 @@ class Disk:
         now = set(os.listdir(path)) if path.is_dir() else _written(path.stat())
         then = self._synced.get(_inode(path.stat()))
         return then is not None and (now <= then if isinstance(then, set) else now == then)
+
+
+def _full() -> None:
+    raise OSError(ENOSPC, "no space left")
 
 
 def _inode(info: os.stat_result) -> tuple[int, int]:
@@ -138,29 +142,17 @@ def watched(disk: Disk) -> Iterator[Disk]:
 
 
 def dies_at(number: int, work: Callable[[], object]) -> bool:
-    """Do `work` in a process that ends without warning at its sync with this number (0: after the work).
-
-    True when the process came to the end of its work first.
-    """
+    """Do `work` in a process that dies at its sync with this number, or after the work. True when it came to the end."""
     child = os.fork()
-    if child == 0:  # nothing of the test's own process may go on in the child, whatever happens
+    if child == 0:
+        # The child never returns into the tests, and nothing of the driver cleans up after it.
         try:
-            with watched(Disk(number, _Dead())):
+            with watched(Disk(number, lambda: os._exit(9))):
                 work()
             os._exit(0)
         finally:
-            os._exit(9)
+            os._exit(8)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-
-class _Dead(BaseException):
-    """Ends the child at once, before any `finally` of the driver runs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def __getattribute__(self, name: str) -> object:
-        return super().__getattribute__(name)
 
 
 def open_to_others(root: Path) -> list[str]:

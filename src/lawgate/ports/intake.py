@@ -31,7 +31,7 @@ COVER_KEYS = (
     "fields",
     "files",
 )
-KINDS = frozenset({"text", "id", "ids", "date", "flag", "tin", "years", "choice"})
+KINDS = frozenset({"text", "id", "ids", "date", "birth_date", "flag", "tin", "years", "choice"})
 COVER_BYTES = 64 * 1024
 
 

@@ -29,7 +29,7 @@ LAYOUT = Layout(
         Column("case_id", "id", 60, True),
         Column("role", "choice", 10, True, ("subject", "witness")),
         Column("last", "text", 40, True),
-        Column("dob", "date", 10, False),
+        Column("dob", "birth_date", 10, False),
         Column("address", "text", 60, False),
         Column("pending", "flag", 3, False),
         Column("tin", "tin", 11, False),

@@ -14,7 +14,9 @@ from lawgate.model.fault import LawgateError
 from lawgate.model.layout import Column, Layout
 
 _GROUP = 122_880  # rows of a row group; what the engine likes best
-_FEW = frozenset({"date", "flag", "years", "choice"})  # kinds with few distinct values: worth a dictionary
+_FEW = frozenset(
+    {"date", "birth_date", "flag", "years", "choice"}
+)  # kinds with few distinct values: worth a dictionary
 
 
 def cases_schema(layout: Layout) -> pa.Schema:

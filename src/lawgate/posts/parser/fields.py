@@ -28,13 +28,16 @@ _CODES = {
     "id": "E_ID",
     "ids": "E_ID",
     "date": "E_DATE",
+    "birth_date": "E_DATE",
     "tin": "E_TIN",
     "years": "E_PERIOD",
     "flag": "E_FLAG",
     "choice": "E_CHOICE",
 }
 _FIRST_YEAR = 1900
-_CLOSED, _LOOK_AT = frozenset({"date", "flag", "tin", "choice"}), 100
+DAYS = ("date", "birth_date")
+FAR = date(2199, 12, 31)
+_CLOSED, _LOOK_AT = frozenset({"date", "birth_date", "flag", "tin", "choice"}), 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +136,8 @@ class Judge:
                 return value in ("yes", "no")
             case "choice":
                 return value in column.choices
-            case "date":
-                return is_day(value, self.day)
+            case "date" | "birth_date":
+                return is_day(value, last_day(column.kind, self.day))
             case kind:
                 fits = _SHAPES[kind].fullmatch(value) is not None
                 return fits and not (kind == "tin" and _NOBODY.match(value))
@@ -143,6 +146,11 @@ class Judge:
 def most(column: Column) -> int:
     """The most characters of a field. Where the form alone fixes the length, a wrong form has the better code."""
     return max(column.limit, _LOOK_AT) if column.kind in _CLOSED else column.limit
+
+
+def last_day(kind: str, today: date) -> date:
+    """The last day a column of this kind may name: nobody is born after today; what else lies ahead is for the law."""
+    return today if kind == "birth_date" else FAR
 
 
 def is_day(value: str, last: date) -> bool:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from lawgate.model.layout import Column
-from lawgate.posts.parser.fields import DATE, ID, NOBODY, TIN, YEARS, is_day, most
+from lawgate.posts.parser.fields import DATE, DAYS, ID, NOBODY, TIN, YEARS, is_day, last_day, most
 from lawgate.posts.parser.text import INERT
 
 _KNOWN = bytes(range(0x20, 0x7F)) + b"\n"
@@ -26,6 +26,7 @@ _PARTS = {
     "id": ID,
     "ids": f"{ID}(?:;{ID})*",
     "date": DATE,
+    "birth_date": DATE,
     "flag": "yes|no",
     "tin": TIN,
     "years": YEARS,
@@ -85,16 +86,17 @@ def to_columns(data: bytes, names: list[str]) -> list[pa.Array]:
 class Days:
     """Remembers which texts were found to be good days: most files name few days many times."""
 
-    def __init__(self, last: date) -> None:
-        """`last` is the last good day."""
-        self._last = last
-        self._good = {""}
+    def __init__(self, today: date) -> None:
+        """`today` is the last good day of birth."""
+        self._today = today
+        self._good = {kind: {""} for kind in DAYS}
 
-    def bad(self, values: pa.Array) -> list[str]:
-        """The distinct values that are neither empty nor a good day."""
-        new = set(pc.unique(values).to_pylist()) - self._good
-        bad = [value for value in new if not is_day(value, self._last)]
-        self._good |= new.difference(bad)
+    def bad(self, kind: str, values: pa.Array) -> list[str]:
+        """The distinct values that are neither empty nor a good day for a column of this kind."""
+        last = last_day(kind, self._today)
+        new = set(pc.unique(values).to_pylist()) - self._good[kind]
+        bad = [value for value in new if not is_day(value, last)]
+        self._good[kind] |= new.difference(bad)
         return bad
 
 
@@ -104,7 +106,7 @@ def look_closer(column: Column, values: pa.Array, days: Days) -> pa.Array | None
     longest = pc.max(pc.binary_length(values)).as_py() or 0
     if longest > most(column):  # bytes are at least as many as characters
         doubt = pc.greater(pc.utf8_length(values), most(column))
-    if column.kind == "date" and (bad := days.bad(values)):
+    if column.kind in DAYS and (bad := days.bad(column.kind, values)):
         doubt = _either(doubt, pc.is_in(values, pa.array(bad, pa.string())))
     if column.kind == "tin":
         doubt = _either(doubt, pc.match_substring_regex(values, NOBODY))
