@@ -31,7 +31,10 @@ def _only(*kept: int) -> Callable[[Lines], Lines]:
 
 def _crossing(words: Lexicon, part: Array, lines: Lines) -> Lines:
     one, other = (taken(words.streets, s) for s in (part["street"], part["street"] % (len(words.streets) - 1) + 1))
-    return [pc.binary_join_element_wise(one, other, " and "), _empty(len(part)), *lines[2:]]
+    # A post office box has no street to cross: the one street name alone is as incomplete.
+    both = pc.utf8_trim_whitespace(pc.binary_join_element_wise(one, other, " and "))
+    crossed = pc.replace_substring_regex(both, "^and ", "")
+    return [crossed, _empty(len(part)), *lines[2:]]
 
 
 def _styled(lines: Lines) -> Lines:

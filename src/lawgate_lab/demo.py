@@ -279,10 +279,10 @@ def screen(story: Story) -> list[str]:
 WORDS = {
     "i2.A.engaged.load_implausible": "nobody can be engaged in so many cases",
     "i2.B.iv.reason.reasons_repeated": "the same reason serves nearly everybody",
-    "i2.B.iv.reason.one_reason_for_most": "one reason serves most of them",
+    "i2.B.iv.reason.one_reason_for_most": "the same reason serves nearly everybody",
 }
 
 
 def _because(holding: tuple[str, ...]) -> str:
-    told = [WORDS[code] for code in WORDS if code in holding]
+    told = list(dict.fromkeys(WORDS[code] for code in WORDS if code in holding))
     return "; ".join(told) or ", ".join(holding)

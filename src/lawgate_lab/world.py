@@ -102,11 +102,10 @@ class World:
         return keys
 
     def namesakes(self) -> Array:
-        """True for each primary or secondary with another of the same folded name ever in the same building."""
-        use = self.kind[self.span_person] != DEPENDENT
-        person = self.span_person[use]
+        """True for each person with another of the same folded name, a child too, ever in the same building."""
+        person = self.span_person
         _, name = np.unique(self.name_keys(), return_inverse=True)
-        key = name[person].astype(np.int64) << 32 | self.homes.building[self.span_home[use]]
+        key = name[person].astype(np.int64) << 32 | self.homes.building[self.span_home]
         order = np.argsort(key, kind="stable")
         key, person = key[order], person[order]
         begins = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])

@@ -113,7 +113,9 @@ class Disk:
     def _safe(self, path: Path) -> bool:
         now = set(os.listdir(path)) if path.is_dir() else _written(path.stat())
         then = self._synced.get(_inode(path.stat()))
-        return then is not None and (now <= then if isinstance(then, set) else now == then)
+        if then is None:
+            return not now  # a new folder without anything in it is safe with its name
+        return (now <= then if isinstance(then, set) else now == then)
 
 
 def _full() -> None:

@@ -222,7 +222,7 @@ NEVER_WAITS = "draining_waits_until_the_lease_is_given_back", "draining_outlasts
 class TwoLeases(Counting):
     def lease(self) -> AbstractContextManager[Lease]:
         taken = self.clock()
-        return nullcontext(Fixed(lambda: taken + LEASE_SECONDS - self.clock()))
+        return nullcontext(Fixed(lambda: left(taken, self.clock())))
 
 
 LOST: list[AbstractContextManager[Lease]] = []
@@ -274,7 +274,7 @@ class Keeping(Counting):
         held.__exit__(None, None, None)
 
 
-@GATES.breaks("being_refused_takes_nothing_from_the_holder", "one_lease_at_a_time")
+@GATES.breaks("being_refused_takes_nothing_from_the_holder", *TWO)
 @timed
 class GivingWay(Counting):
     """Whoever is refused takes the lock away from the holder."""

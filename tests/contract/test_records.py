@@ -29,7 +29,7 @@ CLAIM = {
     ),
     "years": pa.int64(),
 }
-ANSWER = ["n", "record", "by_tin", "fit", "contradicts", "years", "deceased", "withheld", "others", "minors"]
+ANSWER = ["n", "record", "files", "by_tin", "fit", "contradicts", "years", "deceased", "withheld", "others", "minors"]
 HOME, OTHER = {"line1": "12 Oak Street", "line2": "Apt 5"}, {"line1": "12 Oak Street", "line2": "Apt 6"}
 PEOPLE: list[dict[str, object]] = [
     {"record": 1, "first": "Ana", "last": "Lopez", "middle": "J", "suffix": "Jr", "dob": date(1980, 1, 1)},
@@ -137,6 +137,7 @@ def test_a_complete_claim_finds_its_person(store: ParquetRecords) -> None:
     (found,) = ask(store, claim(tin=tin(1), middle="J", suffix="Jr", dob="1980-01-01"))
     assert list(found) == ANSWER
     assert (found["record"], found["by_tin"], found["fit"], found["contradicts"]) == (1, True, 2, False)
+    assert found["files"] is True
     assert (found["years"], found["deceased"], found["withheld"]) == (years(2023), False, False)
 
 
@@ -155,10 +156,14 @@ def test_a_building_without_street_or_with_a_wildcard_fits_nobody(store: Parquet
 
 
 @pytest.mark.parametrize("record", [3, 4, 5])
-def test_dependents_are_never_candidates(store: ParquetRecords, record: int) -> None:
+def test_a_dependent_is_never_the_one_meant(store: ParquetRecords, record: int) -> None:
+    """Somebody known only from another's return may be another of that name, and no value of theirs comes back."""
     first = str(PEOPLE[record - 1]["first"])
-    assert ask(store, claim(first=first)) == []
-    assert ask(store, claim(first=first, tin=tin(record))) == []
+    for number in ("", tin(record)):
+        (found,) = ask(store, claim(first=first, tin=number), fields=("mailing_address",))
+        assert (found["record"], found["files"], found["by_tin"], found["fit"]) == (record, False, False, 2)
+        assert found["mailing_address"] is None
+    assert ask(store, claim(first=first, tin=tin(record), line="1 Elm St")) == [], "a number alone does not name one"
 
 
 def test_a_number_without_the_name_finds_nobody(store: ParquetRecords) -> None:

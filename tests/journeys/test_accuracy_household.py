@@ -44,10 +44,6 @@ def with_middle(rows: bytes) -> bytes:
     return "\n".join([head, ",".join(cells), *rest]).encode()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="people who never filed are no candidates, so a child of the same name at the same home is not seen",
-)
 def test_a_child_of_the_same_name_is_not_the_parent(opened: Office, with_a_child: Office, tmp_path: Path) -> None:
     request = rewritten(opened.lab / "proper", tmp_path / "request", rows=with_middle)
     batch = with_a_child.decided(request)

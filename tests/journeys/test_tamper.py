@@ -164,7 +164,7 @@ def test_the_command_says_what_is_broken(thirty: Office) -> None:
         room / "review-0001.json": "review-0001.json is not the review the log names",
         package / "package.tar": "its bytes are not those the log names",
         thirty.folder / SALTS: "rows and salts do not lead to the root in the log",
-        thirty.folder / LOG / "checkpoint": "signature",
+        thirty.folder / LOG / "checkpoint": "checkpoint",
     }
     for path, words in told.items():
         with flipped(path, path.stat().st_size // 2):

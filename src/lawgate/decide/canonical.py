@@ -33,7 +33,8 @@ def pattern_record(pattern: Pattern, decision: Decision, pins: Pins) -> bytes:
             "row_outcome": str(decision.row_outcome),
             "outcome": str(decision.outcome),
             "findings": [
-                [f.element, f.level, str(f.status), f.because, str(f.leads_to or "")] for f in decision.findings
+                [f.element, f.level, str(f.status), f.because, str(f.leads_to or ""), *f.also]
+                for f in decision.findings
             ],
             "orders": list(decision.orders),
             "grants": [[g.field, g.year] for g in decision.grants],

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lawgate.law.rulebook import Provision
+from lawgate.law.rulebook import Element, Provision
 from lawgate.model.decision import Decision, Finding
 from lawgate.model.outcome import Outcome, Status
 
@@ -76,7 +76,8 @@ def outside(provision: Provision | None, decision: Decision) -> tuple[str, ...]:
     cannot be told whether a person is in the records.
     """
     early = {(c.element, c.code) for c in provision.clauses if c.phase == "request"} if provision else set()
-    codes = [f.because for f in decision.findings if f.leads_to is not None and (f.element, f.because) in early]
+    against = [f for f in decision.findings if f.leads_to is not None]
+    codes = [code for f in against for code in f.codes if (f.element, code) in early]
     return tuple(codes) or (NOT_RELEASED,)
 
 
@@ -88,6 +89,10 @@ def _paragraph(provision: Provision, finding: Finding) -> Paragraph:
     why = {
         "shown": "every part of it was found",
         "not_looked_at": "the records were not opened, because the request itself already fails",
-    }.get(finding.because) or next(c.says for c in element.clauses if c.code == finding.because)
+    }.get(finding.because) or "; and ".join(_says(element, code) for code in finding.codes)
     cure = element.cure if finding.leads_to is not None else ""
     return Paragraph(element.id, element.citation, element.question, WORDS[finding.status], why, cure)
+
+
+def _says(element: Element, code: str) -> str:
+    return next(c.says for c in element.clauses if c.code == code)

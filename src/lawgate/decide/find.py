@@ -50,7 +50,8 @@ def _finding(element: Element, level: str, pairs: list[tuple[Clause, str]]) -> F
     if failed:
         worst = strictest(outcome for _, outcome, _ in failed)
         clause, _, status = next(f for f in failed if f[1] is worst)
-        return Finding(element.id, level, status, clause.code, worst, element.citation)
+        also = tuple(c.code for c, s in pairs if s in "nu" and c is not clause)
+        return Finding(element.id, level, status, clause.code, worst, element.citation, also)
     if any(s == NOT_LOOKED_AT for _, s in pairs):
         return Finding(element.id, level, Status.UNDETERMINED, "not_looked_at", None, element.citation)
     if any(s != "m" for _, s in pairs):

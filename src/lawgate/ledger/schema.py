@@ -80,7 +80,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         # A request arrives and is parsed. accepted + rejected = rows sent.
         "request": _fields(
             "batch:id request:id requester:id recipient:id provision:id agreement:id? recipient_key:id "
-            "cover:digest cases:digest rows:digest case_count:count row_count:count"
+            "cover:digest signature:digest cases:digest rows:digest case_count:count row_count:count"
         ),
         "parse": _fields(
             "batch:id request_leaf:number accepted:count rejected:count file_faults:count faults:digest claims:digest"

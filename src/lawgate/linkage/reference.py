@@ -47,14 +47,15 @@ def score(claim: Supplied, records: Sequence[OnFile]) -> Scored:
     - by address: same first and last name, and the supplied building is (or was) theirs; the unit must be equal, except
       that a claim without a unit *nearly* fits any unit, which never confirms an address;
     - by number: same number, same first and last name, nothing stated that contradicts the record;
-    - anybody else of that name at that address makes it ambiguous (with a number that fits nobody: none).
+    - somebody known only from another's return (a dependent) is never the one meant;
+    - anybody else of that name at that address, a dependent too, makes it ambiguous; a number that fits nobody: none.
     """
-    at_place = {r.record: _fits(claim, r) for r in records if r.files and _same_name(claim.name, r.name)}
+    at_place = {r.record: _fits(claim, r) for r in records if _same_name(claim.name, r.name)}
     there = {k: v for k, v in at_place.items() if v is not False}
     if claim.tin:
         chosen = {r.record for r in records if r.files and r.tin == claim.tin and _same_name(claim.name, r.name)}
     else:
-        chosen = set(there)
+        chosen = set(there) & {r.record for r in records if r.files}
     if chosen and (len(chosen) > 1 or set(there) - chosen):
         return Scored(Verdict.AMBIGUOUS, 0, None)
     if not chosen or _contradicts(claim, next(r for r in records if r.record in chosen)):

@@ -20,7 +20,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Status of one element at one level (`request`, `row`, `batch`), `because` a code, and where it leads."""
+    """Status of one element at one level (`request`, `row`, `batch`), `because` a code, and where it leads.
+
+    `because` is the strictest failing clause, `also` the codes of all others that fail: every failure is listed.
+    """
 
     element: str
     level: str
@@ -28,6 +31,12 @@ class Finding:
     because: str
     leads_to: Outcome | None
     citation: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code of the finding, the strictest first."""
+        return (self.because, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +89,16 @@ class Decision:
     verdict: Verdict
 
     def __post_init__(self) -> None:
-        """A granting decision has every finding met, no order against it, a unique match and something to grant."""
+        """A decision that grants has everything shown and nothing against it; an outcome is never the easier one."""
+        own = [f for f in self.findings if f.level != "batch"]
         if self.row_outcome.grants:
-            shown = [f for f in self.findings if f.leads_to is not None and f.level != "batch"]
-            if shown or not self.grants or self.verdict is not Verdict.UNIQUE:
+            shown = bool(own) and all(f.status is Status.MET and f.leads_to is None for f in own)
+            if not (shown and self.grants and self.verdict is Verdict.UNIQUE):
                 raise ValueError("a granting decision with something against it")
         elif self.grants:
             raise ValueError("a refusal grants nothing")
-        if self.outcome.grants and (not self.row_outcome.grants or self.orders):
-            raise ValueError("an outcome cannot be easier than the row's, or pass an order")
+        against = bool(self.orders) or any(f.leads_to is not None for f in self.findings)
+        if self.outcome.grants and (self.outcome is not self.row_outcome or against):
+            raise ValueError("an outcome passes neither the row's own, nor an order, nor the batch")
+        if not self.row_outcome.grants and not self.outcome.stricter_or_equal(self.row_outcome):
+            raise ValueError("an outcome cannot be easier than the row's")

@@ -29,6 +29,11 @@ class Outcome(StrEnum):
         """True for the two outcomes under which a field may leave."""
         return self in (Outcome.REQUIRE, Outcome.PERMIT)
 
+    def stricter_or_equal(self, other: Outcome) -> bool:
+        """True when this refusal is `other` or stands before it: DENY, RETURN_FOR_CURE, HOLD."""
+        order = list(Outcome)
+        return order.index(self) <= order.index(other)
+
 
 REFUSING = (Outcome.DENY, Outcome.RETURN_FOR_CURE, Outcome.HOLD)
 

@@ -180,7 +180,8 @@ def _find(desk: DecideDesk, work: Work, lap: Lap, bench: Bench) -> dict[str, int
     measures = work.measure()
     lap("measure")
     # Decide before you look: only complete claims of rows that met every request-only element reach the records.
-    work.find_record(desk.records(bench.cover.signed_on).candidates(work.survivors(), ()))
+    store = desk.records(bench.cover.signed_on)
+    work.find_record(store.candidates(work.survivors(), ()) if survived else None)
     lap("match, find (2)")
     return {"survived": survived, **{f"measure.{k}": v for k, v in dataclasses.asdict(measures).items()}}
 
@@ -214,7 +215,8 @@ def _count(figures: Counter[str], decision: Decision, rows: int) -> None:
     figures[f"match.{decision.verdict}"] += rows
     against = [f for f in decision.findings if f.leads_to is not None]
     for finding in against:
-        figures[f"because.{finding.element}.{finding.because}"] += rows
+        for code in finding.codes:
+            figures[f"because.{finding.element}.{code}"] += rows
     first = next((f for f in against if f.level != "batch" and f.leads_to is decision.row_outcome), None)
     if first is not None:
         figures[f"first.{first.element}.{first.because}"] += rows

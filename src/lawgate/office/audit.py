@@ -62,6 +62,7 @@ def file_faults(desk: AuditDesk, leaves: Sequence[Indexed], decision: StageLeaf)
     request = by_index[parsed.number("request_leaf")]
     named = {
         "cover.toml": request.text("cover"),
+        "cover.toml.sig": request.text("signature"),
         "faults.parquet": parsed.text("faults"),
         "patterns.jsonl": decision.text("patterns"),
         "decisions.parquet": decision.text("table"),

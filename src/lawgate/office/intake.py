@@ -114,6 +114,7 @@ def _logged(desk: IntakeDesk, batch: BatchRow, parsed: Parsed) -> BatchRow:
         "agreement": cover.agreement,
         "recipient_key": cover.recipient_key,
         "cover": cover.digest,
+        "signature": hashlib.sha256(parsed.signature or b"").hexdigest(),
         "cases": cover.cases.sha256,
         "rows": cover.rows.sha256,
         "case_count": parsed.cases.sent,

@@ -103,8 +103,8 @@ class Work(Protocol):
         """Complete claims of the rows that met every request-only element, as RecordStore.candidates takes them."""
         ...
 
-    def find_record(self, candidates: Columns) -> None:
-        """Match verdict per claim and the clauses that rest on the records."""
+    def find_record(self, candidates: Columns | None) -> None:
+        """Match verdict per claim and the clauses that rest on the records; None when nobody was looked up."""
         ...
 
     def patterns(self) -> Sequence[PatternCount]:

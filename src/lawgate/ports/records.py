@@ -19,14 +19,16 @@ class RecordStore(Protocol):
     def candidates(self, claims: Columns, fields: tuple[str, ...]) -> Columns:
         """Taxpayers that a complete claim could mean.
 
-        `claims`: n (int32), tin, first, last, middle, suffix, dob, building, unit (text, in normal form; first, last
-        and building never empty), years (int64, bit k = tax year 1980+k is listed). A claim with an empty name or
-        building has no candidate.
+        `claims`: n (int32), tin, name_first, name_last, name_middle, name_suffix, dob, building, unit (text, in normal
+        form), years (int64, bit k = tax year 1980+k is listed). A claim with an empty name or building has no
+        candidate.
 
-        Returns one row per claim and candidate: n, record (int64), by_tin (bool: the number is this taxpayer's and
-        the name agrees), fit (int8: 2 the address is or was theirs, 1 the building is but no unit was named, 0 not),
-        contradicts (bool), years (int64: listed years for which an address is on file), deceased, withheld (bool),
-        others, minors (int32: other people at the candidate's addresses in those years; counts only, kept nowhere).
+        Returns one row per claim and candidate: n, record (int64), files (bool: false for somebody known only from
+        another's return, who is never the one meant but may be another of that name there), by_tin (bool: the number
+        is this taxpayer's and the name agrees), fit (int8: 2 the address is or was theirs, 1 the building is but no
+        unit was named, 0 not), contradicts (bool), years (int64: listed years for which an address is on file),
+        deceased, withheld (bool), others, minors (int32: other people at the candidate's addresses in those years;
+        counts only, kept nowhere).
         For each name in `fields` one more column of that name: a list of (year, line1, line2, city, state, zip).
         """
         ...

@@ -19,7 +19,7 @@ from pathlib import Path
 from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.duckdb.engine import DuckEngine
-from lawgate.drivers.duckdb.records import ParquetRecords, import_records
+from lawgate.drivers.duckdb.records import ParquetRecords, foreign_numbers, import_records
 from lawgate.drivers.keys import keyfile
 from lawgate.drivers.keys.verify import verify
 from lawgate.drivers.orders.gate import FileGate
@@ -38,6 +38,7 @@ from lawgate.drivers.witness.local import LocalWitness
 from lawgate.drivers.witness.quorum import Quorum
 from lawgate.law.read import read_layout, read_rulebook
 from lawgate.law.registers import read_registers
+from lawgate.law.rulebook import Rulebook
 from lawgate.ledger.note import COSIGNATURE, ED25519
 from lawgate.ledger.quorum import Policy
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
@@ -118,7 +119,8 @@ def open_house(folder: Path) -> House:
     logged, clock, register = _logged(folder, settings), SystemClock(), FolderRegister(folder / "docket")
     decide = _decide_desk(folder, settings, logged, clock, register)
     files = decide.law()
-    ceilings = read_rulebook(files, clock.now().date()).ceilings
+    rulebook = read_rulebook(files, clock.now().date())
+    ceilings = rulebook.ceilings
 
     def registers() -> Registers:
         return read_registers(decide.registers())
@@ -147,7 +149,7 @@ def open_house(folder: Path) -> House:
         release=whole,
         orders=OrderDesk(register, logged.log, gate, packages, clock),
         courier=FolderCourier,
-        import_records=partial(_import, folder, files),
+        import_records=partial(_import, folder, rulebook, files),
         check_log=partial(_check, check_log, AuditDesk(whole, DuckEngine().row_table)),
         log_head=partial(_head, logged.store),
         witness_note=LOCAL_WITNESS,
@@ -199,13 +201,16 @@ def program_digest() -> str:
 
 def _check(log: Callable[[], Sequence[Finding]], desk: AuditDesk) -> list[Check]:
     """The log first; what is stored beside it can only be held against a log that is whole."""
-    found = [Check(each.sentence(), each.broken) for each in log()]
+    found = [Check(f"{each.code}: {each.path} {each.place}".strip(), each.broken) for each in log()]
     if any(each.broken for each in found):
         return [*found, Check("batches and packages were not compared: the log itself is not whole", False)]
     return [*found, *(Check(sentence, True) for sentence in audit(desk))]
 
 
-def _import(folder: Path, files: Mapping[str, bytes], source: Path) -> str:
+def _import(folder: Path, rulebook: Rulebook, files: Mapping[str, bytes], source: Path) -> str:
+    ranges = [entry["pattern"] for entry in rulebook.registers.get("tin_ranges", {}).values()]
+    if found := foreign_numbers(source, ranges):
+        raise Refused("E_PROFILE", f"{found} numbers could be somebody's; this office works on synthetic records only")
     addresses, names = read_address_grammar(files["match/address.toml"]), read_name_grammar(files["match/names.toml"])
     return import_records(source, folder / "records", addresses, names)
 

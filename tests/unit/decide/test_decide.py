@@ -160,7 +160,6 @@ def test_a_granting_decision_cannot_be_forged(parts: tuple[object, ...]) -> None
         Decision(*parts)
 
 
-@pytest.mark.xfail(strict=True, reason="the constructor does not yet look at unmet, absent and batch findings")
 @pytest.mark.parametrize("parts", FORGED_STILL)
 def test_nor_by_leaving_something_out(parts: tuple[object, ...]) -> None:
     with pytest.raises(ValueError):

@@ -140,7 +140,15 @@ def test_candidates_for_rows_that_were_not_looked_for_change_nothing(tmp_path: P
     work = DuckEngine().open(write_room(tmp_path, cases_for(rows), rows), plan_of())
     work.find_request()
     work.measure()
-    said = {"record": 12, "by_tin": False, "fit": 2, "contradicts": False, "years": 1 << 43, "deceased": False}
+    said = {
+        "record": 12,
+        "files": True,
+        "by_tin": False,
+        "fit": 2,
+        "contradicts": False,
+        "years": 1 << 43,
+        "deceased": False,
+    }
     said |= {"withheld": False, "others": 0, "minors": 0}
     work.find_record(pa.Table.from_pylist([{"n": n, **said} for n in (0, 99)]))
     patterns = work.patterns()

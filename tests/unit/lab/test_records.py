@@ -81,9 +81,8 @@ def test_a_namesake_is_found_exactly_where_folded_names_meet_in_a_building(world
     there: dict[tuple[str, str, int], set[int]] = {}
     given, family = world.lexicon.given, surnames(world.lexicon, world.last).to_pylist()
     for person, home in zip(world.span_person.tolist(), world.span_home.tolist(), strict=True):
-        if world.kind[person] != DEPENDENT:
-            first, last = fold(given[world.first[person]]), fold(family[person])
-            there.setdefault((first, last, int(world.homes.building[home])), set()).add(person)
+        first, last = fold(given[world.first[person]]), fold(family[person])
+        there.setdefault((first, last, int(world.homes.building[home])), set()).add(person)
     expected = {person for people in there.values() if len(people) > 1 for person in people}
     assert set(np.flatnonzero(world.namesakes()).tolist()) == expected
     assert expected

@@ -97,11 +97,13 @@ def test_a_middle_name_is_compared_by_its_first_letter() -> None:
     assert score(claim(middle="Jane"), [person(1, middle="J")]) == unique(1)
 
 
-def test_dependents_are_nobody() -> None:
+def test_a_dependent_is_never_the_one_meant() -> None:
     child = replace(person(1), files=False)
     assert score(claim(), [child]) == NONE
     assert score(claim(tin="900010001"), [child]) == NONE
-    assert score(claim(), [child, person(2)]) == unique(2)
+    assert score(claim(), [child, person(2)]) == AMBIGUOUS, "but a child of that name in that home makes it doubtful"
+    assert score(claim(tin="900010002"), [child, person(2)]) == AMBIGUOUS
+    assert score(claim(), [replace(person(1, line="99 Elm St"), files=False), person(2)]) == unique(2)
 
 
 def test_a_former_address_is_an_address() -> None:

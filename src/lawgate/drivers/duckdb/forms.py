@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lawgate.drivers.duckdb.connection import quote
 from lawgate.linkage.grammar import DROPPED, KEPT, AddressGrammar, NameGrammar
 
@@ -38,6 +40,22 @@ def words(g: AddressGrammar, x: str) -> str:
     return f"array_to_string(list_transform(string_split({x}, ' '), lambda w: coalesce({lexicon}[w], w)), ' ')"
 
 
+def first_fit(grades: Sequence[tuple[str, str]], certain: bool = False) -> str:
+    """SQL for the grade of the first pattern that fits `street`; NULL when none does, unless one is `certain` to.
+
+    By halves: one pass tells whether any pattern of the first half fits.
+    """
+    if len(grades) == 1:
+        (grade, pattern), *_ = grades
+        return (
+            quote(grade) if certain else f"CASE WHEN regexp_matches(street, {quote(pattern)}) THEN {quote(grade)} END"
+        )
+    half = (len(grades) + 1) // 2
+    some = "|".join(f"({pattern})" for _, pattern in grades[:half])
+    fits = f"regexp_matches(street, {quote(some)})"
+    return f"CASE WHEN {fits} THEN {first_fit(grades[:half], True)} ELSE {first_fit(grades[half:], certain)} END"
+
+
 def place_select(g: AddressGrammar, source: str, keep: str) -> str:
     """A SELECT over `source` (columns line1, line2, city, state, zip) that adds building, street, unit and grade."""
     rewritten = "worded"
@@ -48,14 +66,14 @@ def place_select(g: AddressGrammar, source: str, keep: str) -> str:
     line = f"CASE WHEN regexp_matches(worded, {quote(some)}) THEN {rewritten} ELSE worded END"
     parts = f"regexp_extract(delivery, {quote(g.unit)}, ['s', 'u'])"
     split = f"CASE WHEN regexp_matches(delivery, {quote(g.unit)}) THEN {parts} ELSE {{'s': '', 'u': ''}} END"
-    grades = " ".join(f"WHEN regexp_matches(street, {quote(p)}) THEN {quote(grade)}" for grade, p in g.grades)
+    grade = first_fit(g.grades)
     whole = "(town <> '' AND region <> '' AND zip5 <> '')"
     nothing = "(raw = '' AND town = '' AND region = '' AND zip5 = '')"
     return f"""
     SELECT {keep}, street, unit, street || '|' || town || '|' || region || '|' || zip5 AS building,
       CASE WHEN regexp_matches(raw, {quote(g.filler)}) OR {nothing} THEN 'A0'
            WHEN raw = '' THEN 'A1'
-           ELSE (CASE WHEN NOT {whole} AND (CASE {grades} END) IN ('A4', 'A5') THEN 'A2' ELSE (CASE {grades} END) END)
+           ELSE (CASE WHEN NOT {whole} AND ({grade}) IN ('A4', 'A5') THEN 'A2' ELSE {grade} END)
       END AS grade
     FROM (SELECT *, CASE WHEN split.s <> '' THEN split.s ELSE delivery END AS street, replace(split.u, ' ', '') AS unit
       FROM (SELECT *, {split} AS split

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -47,6 +48,17 @@ def import_records(source: Path, target: Path, addresses: AddressGrammar, names:
     return _manifest(target)
 
 
+def foreign_numbers(source: Path, patterns: Sequence[str]) -> int:
+    """How many people in the custodian's file have a number that fits none of the patterns (whole-text RE2)."""
+    con = connect(source, [])
+    try:
+        fits = " OR ".join(f"regexp_full_match(tin, {quote(p)})" for p in patterns) or "false"
+        query = f"SELECT count(*) FROM {parquet(source / 'taxpayers.parquet')} WHERE NOT ({fits})"
+        return int(con.execute(query).fetchall()[0][0])
+    finally:
+        con.close()
+
+
 def _check(con: duckdb.DuckDBPyConnection, source: Path) -> None:
     people, places = parquet(source / "taxpayers.parquet"), parquet(source / "addresses.parquet")
     checks = {
@@ -55,8 +67,8 @@ def _check(con: duckdb.DuckDBPyConnection, source: Path) -> None:
         "an address belongs to no person": f"SELECT count(*) FROM {places} a ANTI JOIN {people} p USING (record)",
         "years run backwards": f"SELECT count(*) FROM {places} WHERE from_year > to_year OR from_year < {BASE_YEAR}",
         # The database ends a text at a NUL when it takes accents off, so half a name could pass for a whole one.
-        "a text holds a NUL": f"SELECT (SELECT count(*) FROM {people} WHERE {_nul('first', 'middle', 'last', 'suffix')})"
-        f" + (SELECT count(*) FROM {places} WHERE {_nul('line1', 'line2', 'city', 'state', 'zip')})",
+        "a name holds a NUL": f"SELECT count(*) FROM {people} WHERE {_nul('first', 'middle', 'last', 'suffix')}",
+        "a place holds a NUL": f"SELECT count(*) FROM {places} WHERE {_nul('line1', 'line2', 'city', 'state', 'zip')}",
     }
     for wrong, query in checks.items():
         if con.execute(query).fetchall()[0][0]:
@@ -70,22 +82,22 @@ def _nul(*columns: str) -> str:
 def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     every = "FROM place JOIN person USING (record)"
     history = (
-        "SELECT record, tin, dob, deceased, withheld, name_first, name_last, name_middle, name_suffix, "
+        "SELECT record, files, tin, dob, deceased, withheld, name_first, name_last, name_middle, name_suffix, "
         "coalesce(building, '|') AS building, coalesce(unit, '') AS unit, line1, line2, city, state, zip, from_year, "
         f"coalesce({_span('from_year', 'to_year')}, 0) AS span "
-        "FROM person LEFT JOIN place USING (record) WHERE files ORDER BY record, from_year"
+        "FROM person LEFT JOIN place USING (record) ORDER BY record, from_year"
     )
     tables = {
         "history.parquet": history,
         "by_number.parquet": f"SELECT {NUMBER} AS key, record FROM person WHERE files ORDER BY key",
         "by_name_place.parquet": f"SELECT DISTINCT {NAME_PLACE} AS key, record {every}"
-        " WHERE files AND name_first <> '' AND name_last <> '' AND street <> '' ORDER BY key",
+        " WHERE name_first <> '' AND name_last <> '' AND street <> '' ORDER BY key",
         "by_home.parquet": f"SELECT {HOME} AS key, record, {_span('from_year', 'to_year')} AS span, dob {every}"
         " WHERE street <> '' ORDER BY key",
     }
     for file, query in tables.items():
         out = quote(str((target / file).resolve()))
-        con.execute(f"COPY ({query}) TO {out} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
+        con.execute(f"COPY ({query}) TO {out} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 122880)")
 
 
 def _span(first: str, last: str) -> str:
@@ -147,7 +159,7 @@ UNION SELECT c.n, p.record FROM {place} p JOIN claim c ON p.key = c.place"""
 # The full text is compared here, so that two names or addresses of one hash never pass for one another.
 SEEN = """
 CREATE TEMP TABLE seen AS
-SELECT n, record, same_name AND said_tin <> '' AND tin = said_tin AS by_tin,
+SELECT n, record, files, files AND same_name AND said_tin <> '' AND tin = said_tin AS by_tin,
   CAST(CASE WHEN same_name AND street_known AND building = said_building
     THEN (CASE WHEN unit = said_unit THEN 2 WHEN said_unit = '' THEN 1 ELSE 0 END) ELSE 0 END AS TINYINT) AS fit,
   (said_middle <> '' AND name_middle <> '' AND said_middle <> name_middle)
@@ -163,12 +175,13 @@ FROM (SELECT *, NOT starts_with(building, '|') AS street_known,
 
 LINES = ", from_year, line1, line2, city, state, zip"
 MAILING = """, list(struct_pack(span := span, line1 := line1, line2 := line2, city := city, state := state,
-  zip := zip) ORDER BY from_year) FILTER (WHERE span <> 0) AS mailing_address"""
+  zip := zip) ORDER BY from_year) FILTER (WHERE files AND span <> 0) AS mailing_address"""
 
 # Whoever shares no more than a name and a building, or a key, is not a candidate: nothing of theirs comes back.
 TOLD = """
 CREATE TEMP TABLE told AS
-SELECT n, record, bool_or(by_tin) AS by_tin, max(fit) AS fit, bool_or(contradicts) AS contradicts,
+SELECT n, record, any_value(files) AS files, bool_or(by_tin) AS by_tin, max(fit) AS fit,
+  bool_or(contradicts) AS contradicts,
   bit_or(span) AS years, bool_or(deceased) AS deceased, bool_or(withheld) AS withheld{field}
 FROM seen GROUP BY n, record HAVING bool_or(seen.by_tin) OR max(seen.fit) > 0"""
 
@@ -183,6 +196,6 @@ SELECT n, record, CAST(count(*) AS INTEGER) AS others, CAST(count(*) FILTER (min
 ) GROUP BY n, record"""
 
 ANSWER = """
-SELECT n, record, by_tin, fit, contradicts, years, deceased, withheld, coalesce(others, 0) AS others,
+SELECT n, record, files, by_tin, fit, contradicts, years, deceased, withheld, coalesce(others, 0) AS others,
   coalesce(minors, 0) AS minors{field}
 FROM told LEFT JOIN exposed USING (n, record) ORDER BY n, record"""

@@ -3,7 +3,7 @@
 
 CASES = """
 CREATE TABLE cs AS
-SELECT n AS case_n, engaged_official AS official, opened_on AS opened, unhex(sha256({digest})) AS case_digest, {facts}
+SELECT n AS case_n, engaged_official AS official, opened_on AS opened, upper(sha256({digest})) AS case_digest, {facts}
 FROM {cases}"""
 
 CLAIMS = """
@@ -14,7 +14,7 @@ FROM {rows}"""
 FOUND = """
 CREATE TABLE found AS
 SELECT n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, building, unit, grade,
-  years, reason, official, opened, unhex(sha256(row_digest || hex(case_digest))) AS claim_digest, early,
+  years, reason, official, opened, unhex(sha256(row_digest || case_digest)) AS claim_digest, early,
   early = 0 AND {open} AS survives
 FROM (SELECT *, {early} AS early FROM (SELECT f.*, cs.* EXCLUDE (case_n), {facts}
   FROM (SELECT *, {name_form} AS name_form FROM ({formed})) f JOIN cs ON f.case_n = cs.case_n))"""
@@ -27,7 +27,7 @@ reasons AS (SELECT reason, count(*) AS k FROM found GROUP BY reason),
 days AS (SELECT opened, count(*) AS k FROM found GROUP BY opened),
 officials AS (SELECT official, count(DISTINCT case_n) AS cases_of_official FROM found GROUP BY official),
 numbers AS (SELECT tin, count(*) AS k,
-    min(name_first || ' ' || name_last) <> max(name_first || ' ' || name_last) AS other
+    min(hash(name_first, name_last)) <> max(hash(name_first, name_last)) AS other
   FROM found WHERE tin <> '' GROUP BY tin HAVING count(*) > 1),
 persons AS (SELECT hash(name_first, name_last, building, unit) AS person, count(*) AS k FROM found
   WHERE grade IN ('A4', 'A5') GROUP BY ALL HAVING count(*) > 1),
@@ -59,7 +59,7 @@ FROM found WHERE survives ORDER BY n"""
 # The verdict, as `linkage.reference.score` defines it: `chosen` fits by number where one is given, else by address.
 MATCHED = """
 CREATE TABLE matched AS
-WITH fitting AS (SELECT k.*, CASE WHEN f.tin <> '' THEN k.by_tin ELSE k.fit > 0 END AS chosen
+WITH fitting AS (SELECT k.*, k.files AND CASE WHEN f.tin <> '' THEN k.by_tin ELSE k.fit > 0 END AS chosen
   FROM candidate k JOIN found f USING (n)),
 counted AS (SELECT n, count(*) FILTER (WHERE chosen) AS fits,
   count(*) FILTER (WHERE fit > 0 AND NOT chosen) AS others_fit,
@@ -100,6 +100,8 @@ SELECT j.n, j.row_id, j.line, p.number AS pattern, d.row_outcome, d.outcome, d.d
 FROM judged j
 JOIN pattern p USING (early, batch_word, late, verdict, years) JOIN decided d ON d.number = p.number ORDER BY j.n"""
 
+# A whole number as a bit string is its bytes, the most significant first.
 ROW_TABLE = """
-SELECT unhex(printf('%08x', n)) || claim_digest || digest || unhex(printf('%016x', record)) AS bytes
+SELECT CAST(CAST(n AS INTEGER) AS BIT)::BLOB || claim_digest || digest
+  || CAST(CAST(record AS BIGINT) AS BIT)::BLOB AS bytes
 FROM {decisions} ORDER BY n"""

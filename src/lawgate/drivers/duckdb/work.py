@@ -22,8 +22,23 @@ from lawgate.ports.columns import Columns
 from lawgate.ports.engine import Measures, PatternCount, Plan, Settled
 
 KEPT = "n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, years, row_digest, reason"
-CANDIDATE = """CREATE TEMP TABLE candidate AS SELECT n, record, by_tin, fit, contradicts, years, deceased, withheld,
-  others, minors FROM handed"""
+CANDIDATE = """CREATE TEMP TABLE candidate AS SELECT n, record, files, by_tin, fit, contradicts, years, deceased,
+  withheld, others, minors FROM handed"""
+NOBODY = pa.schema(
+    {
+        "n": pa.int32(),
+        "record": pa.int64(),
+        "files": pa.bool_(),
+        "by_tin": pa.bool_(),
+        "fit": pa.int8(),
+        "contradicts": pa.bool_(),
+        "years": pa.int64(),
+        "deceased": pa.bool_(),
+        "withheld": pa.bool_(),
+        "others": pa.int32(),
+        "minors": pa.int32(),
+    }
+).empty_table()
 CHUNK = 1 << 16
 
 
@@ -89,9 +104,9 @@ class DuckWork:
         """See `ports.engine.Work`."""
         return self._con.sql(statements.SURVIVORS).to_arrow_reader(CHUNK)  # type: ignore[no-any-return]  # untyped
 
-    def find_record(self, candidates: Columns) -> None:
+    def find_record(self, candidates: Columns | None) -> None:
         """See `ports.engine.Work`."""
-        self._con.register("handed", candidates)
+        self._con.register("handed", NOBODY if candidates is None else candidates)
         self._con.execute(CANDIDATE)
         self._con.unregister("handed")
         self._con.execute(statements.MATCHED)
