@@ -39,9 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--runs", type=int, default=3, help="interleaved rounds, of which medians are taken")
     parser.add_argument("--data", type=Path, default=ROOT / "out" / "bench", help="where made-up files are kept")
-    parser.add_argument(
-        "--json", type=Path, default=ROOT / "out" / "bench" / "bench.json", help="file to add the report to"
-    )
+    parser.add_argument("--json", type=Path, default=ROOT / "docs" / "reference" / "bench.json", help="file to add to")
     return parser
 
 

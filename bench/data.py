@@ -23,8 +23,9 @@ SCALES = {
     "1.28M": (1_280_000, 10_000_000),
 }
 SEED = 1
-# The keyed records are made again when any of these changes.
-IMPORT_SOURCES = ("src/lawgate/drivers/duckdb", "rulebooks/us-26-6103/match")
+# What decides how keyed records look, and how the inputs of the floors do; they are made again when it changes.
+KEYED = ("src/lawgate/drivers/duckdb/records.py", "src/lawgate/drivers/duckdb/forms.py", "rulebooks/us-26-6103/match/*")
+READY = ("src/lawgate/drivers/duckdb/f*.py", "rulebooks/us-26-6103/**/*.toml", "bench/ready.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +77,32 @@ def prepare(case: Case) -> dict[str, object]:
     if not (case.lab / "records" / "addresses.parquet").exists() or not (case.request / "cover.toml").exists():
         _say(f"making {case.variant}, {case.claims} rows, {case.records} people")
         _lab(case)
+    digest = digest_of(KEYED)
     note = case.keyed / "import.json"
-    digest = sources_digest()
-    if not note.exists() or json.loads(note.read_text())["sources"] != digest:
+    if not _is_of(note, digest):
         _say(f"importing {case.records} records")
         shutil.rmtree(case.keyed, ignore_errors=True)
-        cost = run("import", case)
-        note.write_text(json.dumps({**cost, "sources": digest}))
-    if not (case.ready / "facts.parquet").exists():
+        note.write_text(json.dumps({**run("import", case), "sources": digest}))
+    digest = digest_of(READY)
+    if not _is_of(case.ready / "made.json", digest):
         _say("making the inputs of the floors")
-        run("ready", case)
+        (case.ready / "made.json").write_text(json.dumps({**run("ready", case), "sources": digest}))
     kept: dict[str, object] = json.loads(note.read_text())
     del kept["sources"]
     return kept
 
 
-def sources_digest() -> str:
-    """SHA-256 over the files that decide what keyed records look like."""
+def digest_of(patterns: tuple[str, ...]) -> str:
+    """SHA-256 (hex) over the files that the patterns name."""
     h = hashlib.sha256()
-    for folder in IMPORT_SOURCES:
-        for name in ("records.py", "forms.py", "*.toml"):
-            for file in sorted((ROOT / folder).glob(name)):
-                h.update(file.read_bytes())
+    for pattern in patterns:
+        for file in sorted(ROOT.glob(pattern)):
+            h.update(file.read_bytes())
     return h.hexdigest()
+
+
+def _is_of(note: Path, digest: str) -> bool:
+    return note.exists() and json.loads(note.read_text())["sources"] == digest
 
 
 def _lab(case: Case) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
-from pathlib import Path
 from tempfile import TemporaryFile
 
 import duckdb
@@ -100,9 +99,3 @@ def root_of(entries: list[bytes]) -> bytes:
 
 
 FLOORS = {"csv": csv, "join": join, "rules": rules, "hash": tree, "append": append}
-
-
-def spare(folder: Path) -> int:
-    """Free bytes of the disk that holds `folder`."""
-    found = os.statvfs(folder)
-    return found.f_bavail * found.f_frsize

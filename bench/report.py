@@ -21,17 +21,22 @@ DONE = ("runs", "size", "facts")
 
 def keep(file: Path, name: str, report: dict[str, Any]) -> None:
     """Put a report under its name into the JSON file; reports of other names stay."""
-    kept = json.loads(file.read_text()) if file.exists() else {}
-    kept[name] = {"commit": commit(), "made": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine(), **report}
+    kept = json.loads(file.read_text()) if file.exists() else {"reports": {}}
+    stamp = {"commit": commit(), "changed": changed(), "made": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine()}
+    kept["commit"] = stamp["commit"]
+    kept["reports"][name] = {**stamp, **report}
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
 
 
 def commit() -> str:
-    """The commit of this work tree, with `+` behind it when the code differs from it; empty outside a repository."""
-    found = _git("rev-parse", "--short=12", "HEAD")
-    changed = _git("status", "--porcelain", "--untracked-files=no", "--", "src", "rulebooks", "bench")
-    return found + ("+" if found and changed else "")
+    """The commit of this work tree; empty outside a repository."""
+    return _git("rev-parse", "--short=12", "HEAD")
+
+
+def changed() -> bool:
+    """Whether the code measured differs from that commit."""
+    return bool(_git("status", "--porcelain", "--untracked-files=no", "--", "src/lawgate", "rulebooks", "bench"))
 
 
 def machine() -> dict[str, Any]:

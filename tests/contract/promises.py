@@ -23,7 +23,6 @@ from lawgate.model.fault import LawgateError
 
 T = TypeVar("T")
 Driver = Callable[[Path], T]
-Promise = Callable[["Place[T]"], None]
 BROKEN = (AssertionError, pytest.fail.Exception, LawgateError, LookupError, OSError, TypeError, ValueError)
 
 
@@ -37,6 +36,10 @@ class Place(Generic[T]):
     def open(self) -> T:
         """The driver, opened here."""
         return self.driver(self.root)
+
+
+Promise = Callable[[Place[T]], None]
+Test = Callable[..., None]
 
 
 class Suite(Generic[T]):
@@ -62,16 +65,19 @@ class Suite(Generic[T]):
 
         return register
 
-    @property
-    def holds(self) -> pytest.MarkDecorator:
-        """Parameters `promise` and `driver`: each driver with each promise."""
+    def tests(self) -> tuple[Test, Test]:
+        """Two tests for the end of the module: drivers keep all promises; planted ones break those named with them."""
         pairs = [(p, d) for d in self._drivers for p in self._promises]
-        return pytest.mark.parametrize(("promise", "driver"), pairs, ids=_name)
 
-    @property
-    def sees(self) -> pytest.MarkDecorator:
-        """Parameters `driver` and `broken`: each planted driver and what it breaks."""
-        return pytest.mark.parametrize(("driver", "broken"), self._planted, ids=_name)
+        @pytest.mark.parametrize(("promise", "driver"), pairs, ids=_name)
+        def keeps(promise: Promise[T], driver: Driver[T], tmp_path: Path) -> None:
+            promise(Place(driver, tmp_path / "place"))
+
+        @pytest.mark.parametrize(("driver", "broken"), self._planted, ids=_name)
+        def is_seen(driver: Driver[T], broken: frozenset[str], tmp_path: Path) -> None:
+            assert self.broken(driver, tmp_path) == broken
+
+        return keeps, is_seen
 
     def broken(self, driver: Driver[T], folder: Path) -> frozenset[str]:
         """Names of the promises that a driver breaks, each tried in a folder of its own."""
@@ -111,11 +117,11 @@ class Disk:
         return [path.name for root in roots for path in [root, *root.rglob("*")] if not self._safe(path)]
 
     def _safe(self, path: Path) -> bool:
-        now = set(os.listdir(path)) if path.is_dir() else _written(path.stat())
+        now = {entry.name for entry in path.iterdir()} if path.is_dir() else _written(path.stat())
         then = self._synced.get(_inode(path.stat()))
         if then is None:
             return not now  # a new folder without anything in it is safe with its name
-        return (now <= then if isinstance(then, set) else now == then)
+        return now <= then if isinstance(then, set) else now == then
 
 
 def _full() -> None:
@@ -144,7 +150,7 @@ def watched(disk: Disk) -> Iterator[Disk]:
 
 
 def dies_at(number: int, work: Callable[[], object]) -> bool:
-    """Do `work` in a process that dies at its sync with this number, or after the work. True when it came to the end."""
+    """Do `work` in a process that dies at its sync with this number, or after it. True when the work was done."""
     child = os.fork()
     if child == 0:
         # The child never returns into the tests, and nothing of the driver cleans up after it.

@@ -46,7 +46,7 @@ SAYING: dict[str, Callable[[object], object]] = {
     "str": str,
     "repr": repr,
     "f-string": lambda value: f"{value} {value!r} {value!s} {value!a}",
-    "format": lambda value: "{:>40} {}".format(value, [value]),
+    "format": lambda value: f"{value:>40}",
     "percent": lambda value: "%s %r" % (value, (value,)),  # noqa: UP031 the old way of writing is what is tried here
     "bytes": lambda value: b"%a" % value,
     "in a list": lambda value: str([value, {value: value}]),
@@ -55,7 +55,7 @@ SAYING: dict[str, Callable[[object], object]] = {
     "traceback": raised,
     "json": lambda value: json.dumps({"a": value}, default=str),
     "vars": lambda value: str(getattr(value, "__dict__", "")),
-    "iteration": lambda value: list(value),
+    "iteration": list,
     "doc": lambda value: str(type(value).__doc__),
     "a record of it": lambda value: str(Disclosable(1, "r", "c", (), {"f": {2023: value}})),
 }

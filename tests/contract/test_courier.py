@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every Courier promises: a new name each time, nothing overwritten, each file safe before the next is asked for."""
+"""What every Courier promises: a new name, nothing overwritten, each file safe before the next is asked for."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from contract.promises import Disk, Driver, Place, Suite, dies_at, open_to_others, watched
+from contract.promises import Disk, Place, Suite, dies_at, open_to_others, watched
 from lawgate.drivers.package.folders import FolderCourier
 from lawgate.ports.release import Courier, PackageError
 
@@ -158,8 +158,12 @@ class Overwriting(Bold):
         super().deliver(name, files)
 
 
-@COURIERS.breaks("each_file_is_on_the_disk_before_the_next_is_asked_for", "an_error_of_the_files_comes_through",
-                 "nothing_is_asked_for_when_the_name_is_used", "a_disk_that_refuses_is_said_and_ends_it")  # fmt: skip
+@COURIERS.breaks(
+    "each_file_is_on_the_disk_before_the_next_is_asked_for",
+    "an_error_of_the_files_comes_through",
+    "nothing_is_asked_for_when_the_name_is_used",
+    "a_disk_that_refuses_is_said_and_ends_it",
+)
 class AllAtOnce(FolderCourier):
     def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
         super().deliver(name, list(files))
@@ -212,14 +216,7 @@ class ForAll(FolderCourier):
         (self._room / name).chmod(0o755)
 
 
-@COURIERS.holds
-def test_courier(promise, driver: Driver[Courier], tmp_path: Path) -> None:
-    promise(Place(driver, tmp_path / "place"))
-
-
-@COURIERS.sees
-def test_a_planted_courier_is_seen(driver: Driver[Courier], broken: frozenset[str], tmp_path: Path) -> None:
-    assert COURIERS.broken(driver, tmp_path) == broken
+test_courier, test_a_planted_courier_is_seen = COURIERS.tests()
 
 
 @pytest.mark.xfail(strict=True, reason="FolderCourier takes an OSError of the files for one of its own")

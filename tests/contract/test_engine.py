@@ -11,7 +11,7 @@ import pyarrow as pa
 from contract import batch
 from contract.batch import COUNT, GRANTED, ROWS, SOUGHT, STREET, WRONG, Seen, years
 from contract.promises import Driver, Place, Suite
-from differential.batches import provision
+from differential.batches import plan_of, provision, write_room
 from lawgate.decide.canonical import ROW_WIDTH
 from lawgate.drivers.duckdb.engine import DuckEngine
 from lawgate.drivers.duckdb.work import DuckWork
@@ -158,7 +158,7 @@ def each_row_points_to_its_pattern(place: Place[Engine]) -> None:
 @ENGINES.promise
 def a_record_is_told_only_of_rows_that_grant(place: Place[Engine]) -> None:
     told = {v.n: (v.record, v.others, v.minors) for v in seen(place).rows}
-    assert told == {n: (0, 0, 0) for n in range(COUNT)} | {0: (11, 5, 1), 1: (12, 4, 0)}
+    assert told == dict.fromkeys(range(COUNT), (0, 0, 0)) | {0: (11, 5, 1), 1: (12, 4, 0)}
 
 
 @ENGINES.promise
@@ -303,8 +303,7 @@ class TellingMore(DuckEngine):
 
     def values(self, answer: Columns, records: Mapping[int, int], field: str) -> Mapping[int, ValuesByYear]:
         made = super().values(answer, records, field)
-        more = {n: {y: Confidential({**v.reveal(), "record": "11"}) for y, v in by.items()} for n, by in made.items()}
-        return more
+        return {n: {y: Confidential({**v.reveal(), "record": "11"}) for y, v in by.items()} for n, by in made.items()}
 
 
 def planted(works: Sequence[type[DuckWork]], engines: Sequence[type[DuckEngine]]) -> None:
@@ -330,16 +329,9 @@ planted([], [LookingUpAll, TellingMore])
 def test_the_driver_is_the_port(tmp_path: Path) -> None:
     """A type check as much as a test."""
     engine: Engine = DuckEngine()
-    work: Work = engine.open(batch.write_room(tmp_path, [], []), batch.plan_of())
+    work: Work = engine.open(write_room(tmp_path, [], []), plan_of())
     assert work.find_request() == 0
     work.close()
 
 
-@ENGINES.holds
-def test_engine(promise, driver: Driver[Engine], tmp_path: Path) -> None:
-    promise(Place(driver, tmp_path))
-
-
-@ENGINES.sees
-def test_a_planted_engine_is_seen(driver: Driver[Engine], broken: frozenset[str], tmp_path: Path) -> None:
-    assert ENGINES.broken(driver, tmp_path) == broken
+test_engine, test_a_planted_engine_is_seen = ENGINES.tests()

@@ -314,11 +314,4 @@ class Gloomy(Counting):
         return False
 
 
-@GATES.holds
-def test_gate(promise, driver: Driver[Timed], tmp_path: Path) -> None:
-    promise(Place(driver, tmp_path / "place"))
-
-
-@GATES.sees
-def test_a_planted_gate_is_seen(driver: Driver[Timed], broken: frozenset[str], tmp_path: Path) -> None:
-    assert GATES.broken(driver, tmp_path) == broken
+test_gate, test_a_planted_gate_is_seen = GATES.tests()

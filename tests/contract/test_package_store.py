@@ -5,11 +5,10 @@ import io
 import tarfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import pytest
 
-from contract.promises import Disk, Driver, Place, Suite, dies_at, open_to_others, watched
+from contract.promises import Disk, Place, Suite, dies_at, open_to_others, watched
 from lawgate.drivers.package.folders import PackageFolders
 from lawgate.ports.release import PackageError, PackageStore
 
@@ -70,7 +69,12 @@ def an_id_is_taken_once_and_nothing_changes(place: Place[PackageStore]) -> None:
     store = place.open()
     tar = store.put("pkg-1", MEMBERS, BESIDE)
     for again in (store, place.open()):
-        for members, beside in ((OTHER, {"review.json": b"x"}), (MEMBERS, BESIDE), ([], {}), (OTHER, {"more.json": b""})):
+        for members, beside in (
+            (OTHER, {"review.json": b"x"}),
+            (MEMBERS, BESIDE),
+            ([], {}),
+            (OTHER, {"more.json": b""}),
+        ):
             assert refused(lambda m=members, b=beside, s=again: s.put("pkg-1", m, b))
     assert whole(store, tar)
     with pytest.raises(PackageError):
@@ -190,12 +194,15 @@ class Sorting(PackageFolders):
 
 
 class Forgetting(PackageFolders):
-    """Removes a package first when its id is taken."""
+    """Removes a package first when its id is taken; one caller at a time, so that all of them succeed."""
+
+    turn = threading.Lock()
 
     def put(self, package: str, members: Sequence[tuple[str, bytes]], beside: Mapping[str, bytes]) -> bytes:
-        for file in (self._room / package).glob("*") if package.startswith("pkg-") else ():
-            file.unlink()
-        return super().put(package, members, beside)
+        with self.turn:
+            for file in (self._room / package).glob("*") if package.startswith("pkg-") else ():
+                file.unlink()
+            return super().put(package, members, beside)
 
 
 STORES.breaks("an_id_is_taken_once_and_nothing_changes", "of_rivals_for_one_id_one_gets_it")(Forgetting)
@@ -243,11 +250,4 @@ class Obliging(PackageFolders):
             return b""
 
 
-@STORES.holds
-def test_package_store(promise, driver: Driver[PackageStore], tmp_path: Path) -> None:
-    promise(Place(driver, tmp_path / "place"))
-
-
-@STORES.sees
-def test_a_planted_store_is_seen(driver: Driver[PackageStore], broken: frozenset[str], tmp_path: Path) -> None:
-    assert STORES.broken(driver, tmp_path) == broken
+test_package_store, test_a_planted_store_is_seen = STORES.tests()

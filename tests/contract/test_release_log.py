@@ -3,12 +3,12 @@
 
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from contract.promises import Disk, Driver, Place, Suite, dies_at, watched
+from contract.promises import Disk, Place, Suite, dies_at, watched
 from lawgate.drivers import keys
 from lawgate.drivers.package.log import StoreLog
 from lawgate.drivers.tiles import TileLog, publish_head
@@ -31,18 +31,16 @@ AWAY = "away"
 
 
 class Moody(LocalWitness):
-    """A witness that is not there while a file of this name lies beside its folder."""
+    """A witness that is not there while the file `AWAY` lies beside its folder."""
 
-    def cosign(self, old_size: int, proof: list[bytes], note: bytes) -> bytes:
-        if (self.folder.parent / AWAY).exists():
+    def cosign(self, old_size: int, proof: Sequence[bytes], note: bytes) -> bytes:
+        if (self._folder.parent / AWAY).exists():
             raise WitnessRefusalError(self.key.name, "unavailable")
         return super().cosign(old_size, proof, note)
 
 
 def witness(folder: Path, signer: keys.KeySigner) -> Moody:
-    made = Moody(folder, signer, {ORIGIN: KEY.key}, keys.verify, lambda: 1_900_000_000)
-    made.folder = folder
-    return made
+    return Moody(folder, signer, {ORIGIN: KEY.key}, keys.verify, lambda: 1_900_000_000)
 
 
 def tiles(place: Path) -> StoreLog:
@@ -205,9 +203,14 @@ class Sound(StoreLog):
         super().__init__(made._store, made._publish)
 
 
-@LOGS.breaks("every_leaf_is_seen_by_everybody", "an_appended_leaf_outlives_its_process", "writers_at_once_lose_nothing",
-             "an_append_cut_short_is_there_whole_or_gone", "it_is_on_the_disk_when_append_returns",
-             "a_log_that_was_set_back_is_not_read")  # fmt: skip
+@LOGS.breaks(
+    "every_leaf_is_seen_by_everybody",
+    "an_appended_leaf_outlives_its_process",
+    "writers_at_once_lose_nothing",
+    "an_append_cut_short_is_there_whole_or_gone",
+    "it_is_on_the_disk_when_append_returns",
+    "a_log_that_was_set_back_is_not_read",
+)
 class Buffering(Sound):
     """Keeps leaves in memory until they are published."""
 
@@ -219,8 +222,8 @@ class Buffering(Sound):
         self._late.append(leaf)
         return len(super().leaves()) + len(self._late) - 1
 
-    def leaves(self) -> Iterable[tuple[int, StageLeaf]]:
-        return enumerate([*(leaf for _, leaf in super().leaves()), *self._late])
+    def leaves(self) -> Sequence[tuple[int, StageLeaf]]:
+        return list(enumerate([*(leaf for _, leaf in super().leaves()), *self._late]))
 
     def publish(self) -> None:
         for leaf in self._late:
@@ -233,7 +236,7 @@ class Buffering(Sound):
 class Stale(Sound):
     """Looks at the log once, and then only at what it appended itself."""
 
-    def leaves(self) -> Iterable[tuple[int, StageLeaf]]:
+    def leaves(self) -> Sequence[tuple[int, StageLeaf]]:
         return list(enumerate(self._read)) if self._read else super().leaves()
 
     def append(self, leaf: StageLeaf) -> int:
@@ -242,10 +245,14 @@ class Stale(Sound):
         return index
 
 
-@LOGS.breaks("leaves_come_back_in_order_with_their_index", "every_leaf_is_seen_by_everybody",
-             "an_appended_leaf_outlives_its_process", "an_append_cut_short_is_there_whole_or_gone")  # fmt: skip
+@LOGS.breaks(
+    "leaves_come_back_in_order_with_their_index",
+    "every_leaf_is_seen_by_everybody",
+    "an_appended_leaf_outlives_its_process",
+    "an_append_cut_short_is_there_whole_or_gone",
+)
 class NewestFirst(Sound):
-    def leaves(self) -> Iterable[tuple[int, StageLeaf]]:
+    def leaves(self) -> Sequence[tuple[int, StageLeaf]]:
         return list(super().leaves())[::-1]
 
 
@@ -253,7 +260,7 @@ class NewestFirst(Sound):
 class Forgetful(Sound):
     """Begins again when the log has become shorter."""
 
-    def leaves(self) -> Iterable[tuple[int, StageLeaf]]:
+    def leaves(self) -> Sequence[tuple[int, StageLeaf]]:
         self._read = []
         return super().leaves()
 
@@ -292,11 +299,4 @@ class Unsynced(Sound):
             return super().append(leaf)
 
 
-@LOGS.holds
-def test_release_log(promise, driver: Driver[ReleaseLog], tmp_path: Path) -> None:
-    promise(Place(driver, tmp_path / "place"))
-
-
-@LOGS.sees
-def test_a_planted_log_is_seen(driver: Driver[ReleaseLog], broken: frozenset[str], tmp_path: Path) -> None:
-    assert LOGS.broken(driver, tmp_path) == broken
+test_release_log, test_a_planted_log_is_seen = LOGS.tests()

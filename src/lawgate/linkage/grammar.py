@@ -62,7 +62,7 @@ def read_address_grammar(text: bytes) -> AddressGrammar:
     phrases = sorted(doc["fillers"]["phrases"], key=lambda p: (-len(p), p))
     if any(folded(p) != p for p in phrases):
         raise ValueError("filler phrases are written in folded form")
-    either = "|".join(phrases)
+    either = "|".join(p for p in phrases if not _composed(p, phrases))
     made = AddressGrammar(
         words=tuple(sorted(doc["words"].items())),
         rewrites=tuple((r["pattern"], r["by"]) for r in doc["rewrite"]),
@@ -73,6 +73,13 @@ def read_address_grammar(text: bytes) -> AddressGrammar:
     for pattern in (made.unit, made.filler, *(p for p, _ in made.rewrites), *(p for _, p in made.grades)):
         re.compile(pattern, re.ASCII)
     return made
+
+
+def _composed(phrase: str, phrases: list[str]) -> bool:
+    # A phrase made of others adds nothing to what they match together, but every repeat of it would double the ways in
+    # which a backtracking matcher tries to read a long line.
+    others = "|".join(p for p in phrases if p != phrase)
+    return re.fullmatch(f"({others})( ({others}))*", phrase, re.ASCII) is not None
 
 
 def read_name_grammar(text: bytes) -> NameGrammar:

@@ -29,6 +29,7 @@ class RecordStore(Protocol):
         unit was named, 0 not), contradicts (bool), years (int64: listed years for which an address is on file),
         deceased, withheld (bool), others, minors (int32: other people at the candidate's addresses in those years;
         counts only, kept nowhere).
-        For each name in `fields` one more column of that name: a list of (year, line1, line2, city, state, zip).
+        For each name in `fields` one more column of that name: a list of (span, line1, line2, city, state, zip),
+        where bit k of `span` is tax year 1980+k.
         """
         ...
