@@ -88,7 +88,14 @@ def nowhere(watch: Watch, temporary: Path, before: set[Path], marks: list[str]) 
         places += contents(office.parent)
     seen = [(path, data) for path, data in places if not path.is_relative_to(rooms)]
     assert len(seen) > 20
-    leaks = [(mark, path) for mark in marks for path, data in seen if has(data, mark)]
+    # A right address stands in the records too, which have a room of their own; a planted mark stands nowhere there.
+    own = office / "records"
+    leaks = [
+        (mark, path)
+        for mark in marks
+        for path, data in seen
+        if has(data, mark) and not (path.is_relative_to(own) and not mark.startswith("Zq"))
+    ]
     leaks += [(mark, Path("said")) for mark in marks for said in watch.said if has(said, mark)]
     assert leaks == []
     assert [path for path, _ in contents(temporary)] == []
