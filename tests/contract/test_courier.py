@@ -219,7 +219,6 @@ class ForAll(FolderCourier):
 test_courier, test_a_planted_courier_is_seen = COURIERS.tests()
 
 
-@pytest.mark.xfail(strict=True, reason="FolderCourier takes an OSError of the files for one of its own")
 @pytest.mark.parametrize("error", [OSError(5, "gone"), TimeoutError(), ConnectionResetError()], ids=repr)
 def test_an_error_of_the_files_that_a_disk_could_raise_comes_through(error: OSError, tmp_path: Path) -> None:
     with pytest.raises(OSError) as caught:

@@ -257,7 +257,6 @@ class Obliging(Wrapping):
 test_rooms, test_a_planted_rooms_is_seen = ROOMS.tests()
 
 
-@pytest.mark.xfail(strict=False, reason="FolderRooms.keep looks for the name first and renames later")
 @pytest.mark.parametrize("filled", [False, True])
 def test_of_rivals_for_one_name_one_gets_it(filled: bool, tmp_path: Path) -> None:
     before = sys.getswitchinterval()
@@ -269,7 +268,6 @@ def test_of_rivals_for_one_name_one_gets_it(filled: bool, tmp_path: Path) -> Non
         sys.setswitchinterval(before)
 
 
-@pytest.mark.xfail(strict=True, reason="FolderRooms tells rooms that were not kept by how their names begin")
 def test_a_kept_room_is_never_dropped_whatever_its_name(tmp_path: Path) -> None:
     rooms = FolderRooms(tmp_path / "place")
     rooms.drop(kept(rooms, "unnamed-1"))

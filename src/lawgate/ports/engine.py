@@ -112,7 +112,7 @@ class Work(Protocol):
         ...
 
     def settle(self, decided: Sequence[Settled]) -> None:
-        """Write `decisions.parquet` and `patterns` for the batch; one decision for every row, or LawgateError."""
+        """Write `decisions.parquet` for the batch, durably; one decision for every row, or LawgateError."""
         ...
 
     def row_table(self) -> Iterator[bytes]:

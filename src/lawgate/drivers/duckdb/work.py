@@ -147,6 +147,11 @@ class DuckWork:
         with part.open("rb") as f:
             os.fsync(f.fileno())
         part.rename(out)
+        folder = os.open(out.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def row_table(self) -> Iterator[bytes]:
         """See `ports.engine.Work`."""

@@ -12,7 +12,8 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from lawgate.drivers.package.archive import read_member, write_tar
@@ -78,14 +79,22 @@ class FolderCourier:
     def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
         """A new folder, then file after file, each synced before the next one is begun."""
         target = self._room / _named(name)
-        try:
+        with _reporting("hand-out"):
             target.mkdir(mode=0o700)
             _sync(self._room)
-            for file, data in files:
+        # An error of `files` itself is the caller's and comes through: only the disk's errors are ours.
+        for file, data in files:
+            with _reporting("hand-out"):
                 _write(target / _named(file), data)
                 _sync(target)
-        except OSError as error:
-            raise _broken("hand-out", error) from None
+
+
+@contextmanager
+def _reporting(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _broken(what, error) from None
 
 
 def _place(room: Path, name: str, files: Sequence[tuple[str, bytes]]) -> None:

@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lawgate.model.fault import LawgateError
 
+# No batch can have a name that begins with a dot, so an unnamed room is never taken for one.
+UNNAMED = ".unnamed-"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -25,20 +30,22 @@ class FolderRooms:
 
     def start(self) -> Path:
         """See `ports.rooms.Rooms`."""
-        return Path(tempfile.mkdtemp(prefix="unnamed-", dir=self._base))
+        return Path(tempfile.mkdtemp(prefix=UNNAMED, dir=self._base))
 
     def keep(self, room: Path, batch: str) -> Path:
         """See `ports.rooms.Rooms`."""
         place = self._place(batch)
-        if place.exists():
-            raise LawgateError(f"batch {batch} has a room already")
-        room.rename(place)
-        _sync(self._base)
+        # One at a time: a rename would quietly take the place of an empty folder.
+        with self._alone():
+            if place.exists():
+                raise LawgateError(f"batch {batch} has a room already")
+            room.rename(place)
+            _sync(self._base)
         return place
 
     def drop(self, room: Path) -> None:
         """See `ports.rooms.Rooms`."""
-        if room.exists() and room.name.startswith("unnamed-"):
+        if room.exists() and room.name.startswith(UNNAMED):
             shutil.rmtree(room)
 
     def discard(self, batch: str) -> None:
@@ -58,7 +65,8 @@ class FolderRooms:
         """See `ports.rooms.Rooms`."""
         target = self.path(batch) / _named(name)
         part = target.with_name(f".{target.name}.part")
-        with part.open("wb") as f:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "wb") as f:
             f.write(data)
             f.flush()
             os.fsync(f.fileno())
@@ -79,6 +87,15 @@ class FolderRooms:
                 return hashlib.file_digest(f, "sha256").hexdigest()
         except OSError:
             raise LawgateError(f"batch {batch} has no {name}") from None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        handle = os.open(self._base, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def _place(self, batch: str) -> Path:
         return self._base / _named(batch)

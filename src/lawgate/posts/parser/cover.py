@@ -15,7 +15,7 @@ from lawgate.ports.intake import CASES, COVER_KEYS, FILES, ROWS
 
 Data = dict[str, object]
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,200}")
-_REQUEST_ID = re.compile(r"[a-z0-9-]{4,64}")
+_REQUEST_ID = re.compile(r"[a-z0-9][a-z0-9-]{3,63}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{86}==\n")
 _FIELDS_AT_MOST = 100
