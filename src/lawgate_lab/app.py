@@ -104,3 +104,11 @@ def demo(
     write_report(story, out / "report.html")
     for line in screen(story):
         typer.echo(line)
+
+
+@app.command()
+def sign(key: Path, paper: Path, signature: Path) -> None:
+    """Sign a paper with a played person's key: 64 raw bytes of Ed25519 over its exact bytes."""
+    from lawgate_lab.played import read_played_key
+
+    signature.write_bytes(read_played_key(key).sign(paper.read_bytes()))

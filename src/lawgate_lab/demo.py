@@ -145,14 +145,14 @@ def _about(leaf: StageLeaf) -> str:
 
 
 def _clear(out: Path) -> None:
-    """Empty what an earlier demonstration made. FileExistsError when the folder holds anything else."""
+    """Remove what an earlier demonstration made, nothing else. FileExistsError for a folder none was made in."""
     mark = out / MARK
     if out.exists() and any(out.iterdir()) and not mark.exists():
         raise FileExistsError(f"{out} holds something that no demonstration made; name another folder with --out")
-    if out.exists():
-        shutil.rmtree(out)
-    out.mkdir(parents=True)
-    mark.write_text("Made by `lawgate-lab demo`; the next run empties this folder.\n")
+    out.mkdir(parents=True, exist_ok=True)
+    for made in ("lab", "office", "handed-out"):
+        shutil.rmtree(out / made, ignore_errors=True)
+    mark.write_text("Made by `lawgate-lab demo`; the next run makes lab, office and handed-out anew.\n")
 
 
 def _lab(lab: Path, claims: int, records: int) -> None:

@@ -33,7 +33,15 @@ def pattern_record(pattern: Pattern, decision: Decision, pins: Pins) -> bytes:
             "row_outcome": str(decision.row_outcome),
             "outcome": str(decision.outcome),
             "findings": [
-                [f.element, f.level, str(f.status), f.because, str(f.leads_to or ""), *f.also]
+                [
+                    f.element,
+                    f.level,
+                    str(f.status),
+                    f.because,
+                    str(f.leads_to or ""),
+                    *f.also,
+                    *(f"?{code}" for code in f.open),
+                ]
                 for f in decision.findings
             ],
             "orders": list(decision.orders),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lawgate.decide.find import NOT_LOOKED_AT, findings, refusal
+from lawgate.decide.find import NOT_LOOKED_AT, answered, findings, refusal
 from lawgate.law.rulebook import Provision
 from lawgate.model.decision import Decision, Finding, Grant, Pattern, Verdict
 from lawgate.model.outcome import REFUSING, Outcome, Status
@@ -23,7 +23,7 @@ def decide(provision: Provision | None, pattern: Pattern, asked: Sequence[str], 
     """
     if provision is None:
         return Decision(Outcome.DENY, Outcome.DENY, (NO_PROVISION,), tuple(orders), (), pattern.verdict)
-    found = findings(provision, pattern.clauses)
+    found = findings(provision, answered(provision, pattern))
     grants = _grants(provision, pattern, asked)
     row = refusal(found, batch=False)
     if row is None and _grantable(pattern, found, grants):
@@ -42,8 +42,8 @@ def _grantable(pattern: Pattern, found: tuple[Finding, ...], grants: tuple[Grant
     return shown and pattern.verdict is Verdict.UNIQUE and bool(grants) and NOT_LOOKED_AT not in pattern.clauses
 
 
-def _grants(provision: Provision, pattern: Pattern, asked: Sequence[str]) -> tuple[Grant, ...]:
-    allowed = [f for f in provision.fields if f in asked]
+def _grants(provision: Provision, pattern: Pattern, wanted: Sequence[str]) -> tuple[Grant, ...]:
+    allowed = [f for f in provision.fields if f in wanted]
     return tuple(Grant(f, y) for f in allowed for y in sorted(pattern.years))
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lawgate.law.rulebook import Element, Provision
-from lawgate.model.decision import Decision, Finding
+from lawgate.model.decision import Decision, Finding, Verdict
 from lawgate.model.outcome import Outcome, Status
 
 HEADLINE = {
@@ -17,6 +17,8 @@ HEADLINE = {
     Outcome.HOLD: "On hold: a person has to look at this before anything is decided.",
 }
 NOT_RELEASED = "not released"
+UNOPENED = "the records were not opened, because the request itself already fails"
+NOBODY = "this was not asked, because no single person was found"
 WORDS = {Status.MET: "shown", Status.NOT_MET: "not shown", Status.UNDETERMINED: "cannot be told"}
 
 
@@ -55,7 +57,7 @@ def letter(provision: Provision | None, decision: Decision) -> Letter:
         return Letter(
             HEADLINE[Outcome.DENY], "DENY", "DENY", (none,), (), (), decision.orders, (), outside(None, decision)
         )
-    paragraphs = [(f, _paragraph(provision, f)) for f in decision.findings]
+    paragraphs = [(f, _paragraph(provision, f, decision.verdict)) for f in decision.findings]
     return Letter(
         headline=HEADLINE[decision.row_outcome],
         row_outcome=str(decision.row_outcome),
@@ -81,14 +83,14 @@ def outside(provision: Provision | None, decision: Decision) -> tuple[str, ...]:
     return tuple(codes) or (NOT_RELEASED,)
 
 
-def _paragraph(provision: Provision, finding: Finding) -> Paragraph:
+def _paragraph(provision: Provision, finding: Finding, verdict: Verdict) -> Paragraph:
     element = next((e for e in provision.elements if e.id == finding.element), None)
     if element is None:
         question = "Is there anything that may be given?"
         return Paragraph(finding.element, "", question, "not shown", "there is nothing", "")
     why = {
         "shown": "every part of it was found",
-        "not_looked_at": "the records were not opened, because the request itself already fails",
+        "not_looked_at": UNOPENED if verdict is Verdict.NOT_SOUGHT else NOBODY,
     }.get(finding.because) or "; and ".join(_says(element, code) for code in finding.codes)
     cure = element.cure if finding.leads_to is not None else ""
     return Paragraph(element.id, element.citation, element.question, WORDS[finding.status], why, cure)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from lawgate.law.evaluate import Facts, evaluate
 from lawgate.law.rulebook import Clause, Element, Provision
-from lawgate.model.decision import Finding
+from lawgate.model.decision import Finding, Pattern, Verdict
 from lawgate.model.outcome import Outcome, Status, strictest
 
 LETTER = {True: "m", False: "n", None: "u"}
@@ -22,6 +22,14 @@ def letters(clauses: Iterable[Clause], facts: Facts) -> str:
 def request_letters(provision: Provision, facts: Facts) -> dict[str, str]:
     """Clause code -> letter for the clauses that the request level alone decides."""
     return {c.code: LETTER[evaluate(c.test, facts)] for c in provision.clauses if c.level == "request"}
+
+
+def answered(provision: Provision, pattern: Pattern) -> str:
+    """The pattern's letters; what is asked of one person and cannot be told was not asked where no one was found."""
+    if pattern.verdict is Verdict.UNIQUE or len(pattern.clauses) != len(provision.clauses):
+        return pattern.clauses
+    pairs = zip(provision.clauses, pattern.clauses, strict=True)
+    return "".join(NOT_LOOKED_AT if c.of_person and letter == "u" else letter for c, letter in pairs)
 
 
 def findings(provision: Provision, clauses: str) -> tuple[Finding, ...]:
@@ -50,8 +58,8 @@ def _finding(element: Element, level: str, pairs: list[tuple[Clause, str]]) -> F
     if failed:
         worst = strictest(outcome for _, outcome, _ in failed)
         clause, _, status = next(f for f in failed if f[1] is worst)
-        also = tuple(c.code for c, s in pairs if s in "nu" and c is not clause)
-        return Finding(element.id, level, status, clause.code, worst, element.citation, also)
+        also, unknown = (tuple(c.code for c, s in pairs if s == k and c is not clause) for k in "nu")
+        return Finding(element.id, level, status, clause.code, worst, element.citation, also, unknown)
     if any(s == NOT_LOOKED_AT for _, s in pairs):
         return Finding(element.id, level, Status.UNDETERMINED, "not_looked_at", None, element.citation)
     if any(s != "m" for _, s in pairs):

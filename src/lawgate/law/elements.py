@@ -31,6 +31,8 @@ from lawgate.model.outcome import REFUSING, Outcome
 # TOML tables are open by nature; every value is checked before it becomes a typed thing.
 Doc: TypeAlias = dict[str, Anything]
 
+# Derivations that say who was found, not what was found of that person.
+WHO = ("verdict", "one_person")
 SEEN_IN = {
     "request": ("request",),
     "row": ("request", "case", "row", "record"),
@@ -107,6 +109,7 @@ def _clause(element: Doc, c: Doc, reading: Reading) -> Clause:
         not_met=outcome_of(c, "not_met", element),
         undetermined=outcome_of(c, "undetermined", element),
         says=text_of(c, "says"),
+        of_person=phase == "record" and not any(reading.facts[f].rule in WHO for f in facts_of(test)),
     )
 
 

@@ -37,7 +37,10 @@ class FactKind:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One test of an element. `code` says why it fails; `level` whose evidence it is; `phase` when it can be known."""
+    """One test of an element. `code` says why it fails; `level` whose evidence it is; `phase` when it can be known.
+
+    `of_person`: it asks something of the one person found, so it has no answer where nobody, or several, were found.
+    """
 
     element: str
     code: str
@@ -47,6 +50,7 @@ class Clause:
     not_met: Outcome
     undetermined: Outcome
     says: str
+    of_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

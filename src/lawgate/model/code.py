@@ -65,7 +65,7 @@ CODES: tuple[Code, ...] = (
     _row("E_CASE", "the row names a case that is absent from the list of cases or was rejected there"),
     _row("E_DIGITS", "the field holds digits of another script; write 0 to 9"),
     _row("E_ID", "an identifier may hold letters A-Z a-z, digits and . _ : - only; several are separated by ;"),
-    _row("E_DATE", "write a real date as YYYY-MM-DD, not before 1900 and not in the future"),
+    _row("E_DATE", "write a real date as YYYY-MM-DD, not before 1900; a date of birth not in the future"),
     _row("E_TIN", "write the number as nine digits or NNN-NN-NNNN; it must be one that can exist"),
     _row("E_FLAG", "write yes or no, or leave the field empty"),
     _row("E_CHOICE", "write one of the words that the format lists for this column"),

@@ -22,7 +22,8 @@ class Verdict(StrEnum):
 class Finding:
     """Status of one element at one level (`request`, `row`, `batch`), `because` a code, and where it leads.
 
-    `because` is the strictest failing clause, `also` the codes of all others that fail: every failure is listed.
+    `because` is the strictest failing clause, `also` the codes of all others that are not met, `open` of those that
+    cannot be told: every failure is listed.
     """
 
     element: str
@@ -32,10 +33,11 @@ class Finding:
     leads_to: Outcome | None
     citation: str
     also: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Every code of the finding, the strictest first."""
+        """The codes that stand in the way, the strictest first, without those that merely cannot be told besides."""
         return (self.because, *self.also)
 
 

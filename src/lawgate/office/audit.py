@@ -20,6 +20,7 @@ from lawgate.model.request import Person
 from lawgate.office.adjudicate import SUBTREE, read_bench
 from lawgate.office.handout import REVIEW, SIGNATURE
 from lawgate.office.intake import claims_digest
+from lawgate.office.orders import instruments
 from lawgate.office.release import ACCOUNTING, Release
 from lawgate.ports.cases import BatchRow
 from lawgate.protocol import manifest as manifests
@@ -46,13 +47,21 @@ def audit(desk: AuditDesk) -> list[str]:
     leaves = list(desk.release.decide.log.leaves())
     decided = [(at, leaf) for at, leaf in leaves if leaf.kind == "decision-batch"]
     prepared = [(at, leaf) for at, leaf in leaves if leaf.kind == "prepared"]
-    found = list(case_store_faults(desk, decided, prepared))
+    found = [*docket_faults(desk, leaves), *case_store_faults(desk, decided, prepared)]
     for _, leaf in decided:
         found += [*file_faults(desk, leaves, leaf), *row_faults(desk, leaf), *cover_faults(desk, leaf)]
         found += review_faults(desk, leaves, leaf.text("batch"))
     for _, leaf in prepared:
         found += [*package_faults(desk, leaf), *accounting_faults(desk, leaf)]
     return found
+
+
+def docket_faults(desk: AuditDesk, leaves: Sequence[Indexed]) -> Iterator[str]:
+    """Orders of the log whose text is not in the docket as it was entered."""
+    kept = {(one.id, one.digest) for one in instruments(desk.release.decide.orders.texts())}
+    for _, leaf in leaves:
+        if leaf.kind == "order-bar" and (leaf.text("order"), leaf.text("instrument")) not in kept:
+            yield f"docket: order {leaf.text('order')} is missing, or is not the text that was entered"
 
 
 def file_faults(desk: AuditDesk, leaves: Sequence[Indexed], decision: StageLeaf) -> Iterator[str]:

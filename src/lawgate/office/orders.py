@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from lawgate.docket.reading import entered_as, is_order_id, read_order
@@ -21,6 +21,8 @@ from lawgate.ports.release import Gate, PackageStore, ReleaseLog
 from lawgate.protocol import manifest as manifests
 
 UNREADABLE = "unreadable"
+# A clerk's clock may run a little ahead of ours.
+AHEAD = timedelta(seconds=120)
 
 
 class BindsUnloggedError(LawgateError):
@@ -56,10 +58,13 @@ def enter_order(desk: OrderDesk, text: bytes, person: str) -> str:
     """Enter an order's text; the register's file name. It binds as soon as the register has it.
 
     Entering the same text again only completes what is missing. Faulty when the text is not an order (enter it as
-    unreadable then); Refused (`order_id_taken`) when another
-    instrument has its id; BindsUnloggedError when it binds and a later step failed.
+    unreadable then); Refused (`order_id_taken`) when another instrument has its id, or (`order_ahead`) its dates lie
+    ahead of now; BindsUnloggedError when it binds and a later step failed.
     """
     order = read_order(text, "order")
+    if max(order.entered_at, order.learned_at) > desk.clock.now() + AHEAD:
+        why = "entered_at and learned_at cannot lie ahead of now. NOTHING WAS ENTERED: mend the dates, enter it at once"
+        raise Refused("order_ahead", why)
     taken = {
         file: known for file, known in desk.register.texts().items() if (entered_as(file) or (0, ""))[1] == order.id
     }

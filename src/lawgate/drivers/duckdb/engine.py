@@ -14,6 +14,7 @@ from lawgate.drivers.duckdb.facts import years_mask
 from lawgate.drivers.duckdb.forms import name_columns, place_select
 from lawgate.drivers.duckdb.work import DuckWork, row_table, years_of
 from lawgate.model.confidential import Confidential
+from lawgate.model.fault import Refused
 from lawgate.ports.columns import Columns
 from lawgate.ports.engine import CaseView, Plan, RowView, ValuesByYear
 
@@ -37,6 +38,8 @@ class DuckEngine:
     def rows(self, room: Path, numbers: Sequence[int]) -> Sequence[RowView]:
         """See `ports.engine.Engine`."""
         by = {v.n: v for v in self._views(room, "WHERE n IN (SELECT unnest(?::INTEGER[]))", [list(numbers)])}
+        if missing := set(numbers) - by.keys():
+            raise Refused("E_ROW", f"the batch has no row {min(missing)}; `lawgate review list` shows their numbers")
         return [by[n] for n in numbers]
 
     def granted(self, room: Path, limit: int) -> Sequence[RowView]:
@@ -87,6 +90,8 @@ class DuckEngine:
         yield from row_table(room)
 
     def _views(self, room: Path, where: str, values: list[object]) -> list[RowView]:
+        if not (room / "decisions.parquet").exists():
+            raise Refused("E_BATCH", "the batch is not decided yet")
         con = connect(room, [])
         try:
             query = VIEW.format(decisions=parquet(room / "decisions.parquet"))

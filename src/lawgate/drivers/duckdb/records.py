@@ -49,12 +49,20 @@ def import_records(source: Path, target: Path, addresses: AddressGrammar, names:
 
 
 def foreign_numbers(source: Path, patterns: Sequence[str]) -> int:
-    """How many people in the custodian's file have a number that fits none of the patterns (whole-text RE2)."""
+    """How many people in the custodian's file have a number that fits none of the patterns (whole-text RE2).
+
+    Refused E_RECORDS when the two files are not there or cannot be read.
+    """
+    for name in ("taxpayers.parquet", "addresses.parquet"):
+        if not (source / name).is_file():
+            raise Refused("E_RECORDS", f"the folder has no {name}; it needs taxpayers.parquet and addresses.parquet")
     con = connect(source, [])
     try:
         fits = " OR ".join(f"regexp_full_match(tin, {quote(p)})" for p in patterns) or "false"
         query = f"SELECT count(*) FROM {parquet(source / 'taxpayers.parquet')} WHERE NOT ({fits})"
         return int(con.execute(query).fetchall()[0][0])
+    except duckdb.Error:
+        raise Refused("E_RECORDS", "taxpayers.parquet cannot be read, or lacks the column tin") from None
     finally:
         con.close()
 

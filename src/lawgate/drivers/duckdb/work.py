@@ -144,6 +144,7 @@ class DuckWork:
         if not rows == written == distinct:
             part.unlink()
             raise LawgateError(f"{rows} rows led to {written} decisions; one decision for every row is the rule")
+        part.chmod(0o600)
         with part.open("rb") as f:
             os.fsync(f.fileno())
         part.rename(out)

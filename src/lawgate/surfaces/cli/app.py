@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OFFICE = Annotated[Path, typer.Option("--office", "-o", envvar="LAWGATE_OFFICE", help="The office folder.")]
 BATCH = Annotated[str, typer.Argument(help="Batch id, as `lawgate status` lists it.")]
-PERSON = Annotated[str, typer.Option("--by", help="Person id in the custodian's register.")]
+PERSON = Annotated[str, typer.Option("--by", help="Person id of whoever does this.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,9 @@ def answering() -> Iterator[None]:
         raise typer.Exit(1) from None
     except LawgateError as broken:
         typer.echo(f"stopped: {broken}", err=True)
+        raise typer.Exit(2) from None
+    except OSError as broken:
+        typer.echo(f"stopped: {broken.filename or 'a file'}: {broken.strerror}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -173,16 +176,21 @@ def _review(app: typer.Typer, doors: Doors) -> None:
     def paper(
         batch: BATCH,
         out: Path,
-        accept: Annotated[list[str], typer.Option(help="ROW@INSTANT: accepted, seen at that UTC instant.")] = [],  # noqa: B006  # typer copies it
-        decline: Annotated[list[str], typer.Option(help="ROW@INSTANT: declined, seen at that UTC instant.")] = [],  # noqa: B006  # typer copies it
+        accept: Annotated[
+            list[str], typer.Option(help="ROW@INSTANT: accepted; ROW is the number `review list` shows.")
+        ] = [],  # noqa: B006  # typer copies it
+        decline: Annotated[list[str], typer.Option(help="ROW@INSTANT: declined.")] = [],  # noqa: B006  # typer copies it
         by: PERSON = "",
         office: OFFICE = Path(),
     ) -> None:
         """Write the statement the reviewer signs, for the rows they looked at."""
+        from lawgate.model.fault import Refused
         from lawgate.office.release import review_paper
         from lawgate.protocol.statement import Looked
 
         with answering():
+            if not accept and not decline:
+                raise Refused("E_SEEN", "name at least one row with --accept or --decline, as ROW@INSTANT")
             looked = [Looked(*_seen(t, accepted)) for accepted, ts in ((True, accept), (False, decline)) for t in ts]
             out.write_bytes(review_paper(doors.open(office).release, batch, by, looked))
         typer.echo(

@@ -30,14 +30,14 @@ def _lines(found: Explained) -> Iterator[str]:
     for title, paragraphs in (
         ("What stands in the way", letter.against),
         ("What the request as a whole shows (the row's own outcome does not rest on it)", letter.batch),
-        ("What is shown", letter.shown),
+        ("What is shown for this row", letter.shown),
     ):
         if paragraphs:
             yield f"\n{title}:"
             for paragraph in paragraphs:
                 yield from _paragraph(paragraph)
-    if any(p.element.endswith("engaged") for p in letter.batch):
-        yield f"    The busiest officer of this request would have {found.load:,.2f} seconds a year for each case."
+        if paragraphs is letter.batch and letter.batch:
+            yield f"  The busiest officer of this request would have {found.load:,.2f} seconds a year for each case."
     if letter.orders:
         yield f"\nOrders that cover it: {', '.join(letter.orders)}. While they stand nothing leaves."
     yield f"\nTogether: {letter.outcome}. The decision is in the log, under leaf {found.leaf}."
