@@ -263,8 +263,8 @@ def screen(story: Story) -> list[str]:
         f"               {_because(f.holding)}",
         f"{'Of the ' + format(f.would_send, ','):<14} confirmed {f.confirmed:,}, address not confirmed "
         f"{f.not_confirmed:,}, another person {f.other_person:,}, other reasons {f.other_element:,}",
-        f"               permitted for a wrong person {f.wrong:,}; at the {f.row_outcomes.get('REQUIRE', 0):,} "
-        f"permitted addresses live {f.others:,} others, {f.minors:,} minors",
+        f"               for a wrong person {f.wrong:,}; living at the {f.row_outcomes.get('REQUIRE', 0):,} permitted "
+        f"addresses: {f.others:,} others, {f.minors:,} minors",
         f"A proper one   {p.rows} people: yes, in {p.seconds:.1f} s, {p.looked:.1f} s of it the (played) reviewer's "
         f"look; {p.records_opened} opened",
         "An order       (HYPOTHETICAL) after a second package was pulled once: the same pull is stopped;",
