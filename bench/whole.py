@@ -15,7 +15,7 @@ from lawgate.office.house import House
 from lawgate.office.intake import receive
 from lawgate.wiring.folder import create, open_house
 
-AS_OF = datetime(2025, 6, 27, 12, tzinfo=UTC)
+AS_OF = datetime(2025, 11, 21, 12, tzinfo=UTC)
 RULEBOOK = "us-26-6103"
 # The agencies that ask in the made-up requests keep what they are given as they must.
 SAFEGUARD = (

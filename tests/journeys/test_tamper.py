@@ -24,6 +24,7 @@ from lawgate.drivers.tiles.check import verify as check_folder
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.quorum import Policy
 from lawgate.office import audit as audits
+from lawgate.office import stored as stored_files
 from lawgate.office.audit import AuditDesk, audit
 
 IMMATERIAL = {"log/lock"}
@@ -84,9 +85,8 @@ class Checks:
             return lambda: list(audits.review_faults(self.desk, self.leaves, decision.text("batch")))
         if file.endswith(".bin"):
             return lambda: list(audits.accounting_faults(self.desk, self.leaf("prepared")))
-        if file == "cover.toml.sig":
-            return lambda: list(audits.cover_faults(self.desk, decision))
-        return lambda: list(audits.file_faults(self.desk, self.leaves, decision))
+        rooms, leaves = self.desk.release.decide.rooms, dict(self.leaves)
+        return lambda: list(stored_files.file_faults(rooms, leaves, decision))
 
 
 def stored(office: Office) -> list[Path]:

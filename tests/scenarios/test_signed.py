@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,8 @@ to = "until further notice"
 source = "an invented review"
 """
 
+RECEIVED = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
 
 def text(columns: tuple[Column, ...], tables: list[Table]) -> bytes:
     """A CSV file as the request format wants it."""
@@ -107,7 +109,7 @@ def receive_and_decide(edge: Scenario, folder: Path, known: Registers, day: date
     law = rulebook(parsed.cover.signed_on)
     provision = law.provision(parsed.cover.provision)
     assert provision is not None
-    facts = request_facts(verify, parsed.cover_bytes, parsed.signature, parsed.cover, known, law)
+    facts = request_facts(verify, parsed.cover_bytes, parsed.signature, parsed.cover, known, law, RECEIVED)
     plan = Plan(provision, law, ADDRESSES, NAMES, facts, parsed.cover.agency, request_letters(provision, facts))
     keyed = keep_records(BOOK.people(edge.given), folder)
     return run(plan, room, keyed, parsed.cover.fields, [])

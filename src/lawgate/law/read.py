@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -72,6 +73,8 @@ def read_layout(files: Mapping[str, bytes]) -> Layout:
     doc = tomllib.loads(files["facts.toml"].decode())
     made: dict[str, list[Column]] = {"cases": [], "rows": []}
     for c in doc["column"]:
+        if not re.fullmatch("[a-z][a-z0-9_]*", c["name"]):
+            raise ValueError("a column has small letters, digits and _ only")
         made[c["file"]].append(
             Column(c["name"], c["kind"], c["limit"], c.get("required", False), tuple(c.get("choices", ())))
         )

@@ -70,6 +70,8 @@ def _person(p: Doc) -> Person:
 
 
 def _key(k: Doc) -> RecipientKey:
+    if not isinstance(k["registrars"], list) or len(set(k["registrars"])) < 2:
+        raise ValueError("registrars is a list of two people")
     return RecipientKey(k["id"], k["agency"], k["age"], tuple(k["registrars"]), _span(k, "registered_on", "to"))
 
 

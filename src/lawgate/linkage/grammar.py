@@ -13,7 +13,10 @@ import unicodedata
 from dataclasses import dataclass
 
 DROPPED = "'’`´."
-KEPT = "[^A-Za-z0-9#]+"
+KEPT = "[^A-Za-z0-9#?]+"
+# A letter or digit of another script is not dropped but becomes a `?`, so that it never disappears from a comparison.
+FOREIGN = r"[^\x00-\x7F]+"
+BETWEEN_DIGITS = "([0-9])[" + DROPPED + "]([0-9])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class NameGrammar:
     """Fillers and suffixes of the name grammar, as read from `match/names.toml`."""
 
     fillers: tuple[str, ...]
-    suffixes: tuple[str, ...]
+    suffixes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +88,24 @@ def _composed(phrase: str, phrases: list[str]) -> bool:
 def read_name_grammar(text: bytes) -> NameGrammar:
     """The name grammar in `text` (TOML)."""
     doc = tomllib.loads(text.decode())
-    return NameGrammar(tuple(doc["fillers"]), tuple(doc["suffixes"]))
+    return NameGrammar(tuple(doc["fillers"]), tuple(sorted(doc["suffixes"].items())))
 
 
 def folded(text: str) -> str:
-    """Accents off, upper case, apostrophes and full stops dropped, `#` a word, the rest single spaces, trimmed."""
+    """Accents off, upper case, apostrophes and full stops dropped, `#` a word, the rest single spaces, trimmed.
+
+    Between two digits an apostrophe or full stop parts them. What is not ASCII after that is a `?`.
+    """
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.category(c).startswith("M"))
-    kept = re.sub(KEPT, " ", bare.translate(dict.fromkeys(map(ord, DROPPED))))
+    parted = re.sub(BETWEEN_DIGITS, r"\1 \2", bare).translate(dict.fromkeys(map(ord, DROPPED)))
+    kept = re.sub(KEPT, " ", re.sub(FOREIGN, "?", parted))
     return re.sub(" +", " ", kept.replace("#", " # ")).strip(" ").upper()
 
 
 def letters(text: str) -> str:
-    """Only the letters A to Z of the folded text."""
-    return re.sub("[^A-Z]", "", folded(text))
+    """Only the letters A to Z of the folded text; nothing when it holds a letter that cannot be folded."""
+    made = folded(text)
+    return "" if "?" in made else re.sub("[^A-Z]", "", made)
 
 
 def zip5(text: str) -> str:
@@ -113,7 +121,7 @@ def place_of(g: AddressGrammar, line1: str, line2: str, city: str, state: str, z
     for pattern, by in g.rewrites:
         line = re.sub(pattern, by, line, flags=re.ASCII)
     split = re.match(g.unit, line, re.ASCII)
-    street, unit = (split.group(1), split.group(2).replace(" ", "")) if split else (line, "")
+    street, unit = (split.group(1), split.group(2).replace(" ", "-")) if split else (line, "")
     town = (folded(city), letters(state), zip5(zip_code))
     building = "|".join((street, *town))
     return Place(street, unit, building, _grade(g, folded(f"{line1} {line2}"), street, town))
@@ -133,7 +141,7 @@ def _grade(g: AddressGrammar, raw: str, street: str, town: tuple[str, str, str])
 def name_of(g: NameGrammar, first: str, middle: str, last: str, suffix: str) -> Name:
     """The normal form of a name; hyphens, spaces and accents make no difference."""
     given, family = letters(first), letters(last)
-    end = letters(suffix)
+    end = folded(suffix).replace(" ", "")
     filler = given in g.fillers or family in g.fillers
     form = "blank" if not (given and family) else "filler" if filler else "person"
-    return Name(given, family, letters(middle)[:1], end if end in g.suffixes else "", form)
+    return Name(given, family, letters(middle)[:1], dict(g.suffixes).get(end, end), form)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from lawgate.decide.canonical import ROW_WIDTH, pattern_digest, pattern_record
 from lawgate.decide.decide import decide
@@ -39,6 +39,7 @@ from lawgate.ports.rooms import Rooms
 from lawgate.ports.signing import Verifier
 
 SUBTREE = "decisions"
+WIDEST_ZONE, CLOCKS_APART = timedelta(hours=14), timedelta(seconds=120)
 # With no provision in force there is nothing to show, so no row gets as far as the records, and every row is refused.
 NOTHING_IN_FORCE = Provision("", "", "", "may", Span(date.min, None), (), (), {})
 Lap = Callable[[str], None]
@@ -84,10 +85,23 @@ def decide_batch(desk: DecideDesk, batch_id: str, as_of: datetime | None = None,
     `as_of` is the instant whose law applies (now, unless said); orders are always those known now. `lap` is called
     with the name of each step when it ends. Refused E_BATCH when the batch cannot be decided (again).
     """
+    _waiting(desk, batch_id)
+    with desk.rooms.alone(batch_id):
+        return _decide_alone(desk, batch_id, as_of, lap)
+
+
+def _waiting(desk: DecideDesk, batch_id: str) -> BatchRow:
     batch = desk.cases.batch(batch_id)
     if batch is None or batch.state != "received":
-        raise Refused("E_BATCH", "there is no received, undecided batch of that id")
-    bench = _bench(desk, batch, as_of or desk.clock.now())
+        raise Refused("E_BATCH", "no batch of that id waits to be decided; `lawgate status` lists them")
+    return batch
+
+
+def _decide_alone(desk: DecideDesk, batch_id: str, as_of: datetime | None, lap: Lap) -> BatchRow:
+    batch = _waiting(desk, batch_id)
+    bench = bench_at(desk, batch, as_of or desk.clock.now())
+    if as_of is not None and not bench.cover.signed_at <= as_of <= desk.clock.now():
+        raise Refused("E_AS_OF", "the law applied must be that of an instant between the signature and now")
     work = desk.engine.open(desk.rooms.path(batch.id), bench.plan)
     try:
         figures = _find(desk, work, lap, bench)
@@ -108,17 +122,20 @@ def decide_batch(desk: DecideDesk, batch_id: str, as_of: datetime | None = None,
 
 def read_bench(desk: DecideDesk, batch: BatchRow) -> Bench:
     """The same for a batch that was decided: its law as of the instant its pins name, registers and orders as now."""
-    return _bench(desk, batch, datetime.fromisoformat(batch.as_of))
+    return bench_at(desk, batch, datetime.fromisoformat(batch.as_of))
 
 
-def _bench(desk: DecideDesk, batch: BatchRow, as_of: datetime) -> Bench:
+def bench_at(desk: DecideDesk, batch: BatchRow, as_of: datetime) -> Bench:
+    """Everything of a batch that is the same for all its rows, under the law as of an instant."""
     files = desk.law()
     rulebook = read_rulebook(files, as_of.astimezone(UTC).date())
     registers = read_registers(desk.registers())
     raw = desk.rooms.read(batch.id, "cover.toml")
     cover = desk.read_cover(raw)
     provision = rulebook.provision(cover.provision)
-    facts = request_facts(desk.verify, raw, desk.rooms.read(batch.id, "cover.toml.sig"), cover, registers, rulebook)
+    facts = request_facts(
+        desk.verify, raw, desk.rooms.read(batch.id, "cover.toml.sig"), cover, registers, rulebook, desk.clock.now()
+    )
     plan = Plan(
         provision or NOTHING_IN_FORCE,
         rulebook,
@@ -145,7 +162,13 @@ def _bench(desk: DecideDesk, batch: BatchRow, as_of: datetime) -> Bench:
 
 
 def request_facts(
-    verify: Verifier, raw: bytes, signature: bytes, cover: Cover, registers: Registers, rulebook: Rulebook
+    verify: Verifier,
+    raw: bytes,
+    signature: bytes,
+    cover: Cover,
+    registers: Registers,
+    rulebook: Rulebook,
+    now: datetime,
 ) -> Facts:
     """The facts of the request as a whole. A signer who is not in the register leaves what rests on them false."""
     person = registers.people.get(cover.signer)
@@ -156,7 +179,7 @@ def request_facts(
     allowed = provision is not None and bool(cover.fields) and set(cover.fields) <= set(provision.fields)
     return {
         "request.signed_on": cover.signed_on,
-        "request.written": person is not None and verify(person.key, raw, signature),
+        "request.written": person is not None and verify(person.key, raw, signature) and _in_time(cover, now),
         "request.signer_in_office": tenure is not None,
         "request.office_of_agency": tenure is not None and tenure.agency == cover.agency == office.get("agency"),
         "request.office_kind": office.get("kind", ""),
@@ -165,6 +188,12 @@ def request_facts(
         "request.safeguards_current": safeguard is not None and cover.signed_on in safeguard,
         "request.fields_allowed": allowed,
     }
+
+
+def _in_time(cover: Cover, now: datetime) -> bool:
+    """Whether the day of signing can be believed: not ahead of now, and in a zone that exists."""
+    offset = cover.signed_at.utcoffset()
+    return offset is not None and abs(offset) <= WIDEST_ZONE and cover.signed_at <= now + CLOCKS_APART
 
 
 def _plan_digest(files: Mapping[str, bytes]) -> str:
@@ -203,10 +232,13 @@ def _decide(desk: DecideDesk, work: Work, bench: Bench) -> dict[str, int]:
 
 
 def orders_over(bench: Bench, pattern: Pattern) -> tuple[str, ...]:
-    """Ids of the orders in force that cover rows of this pattern."""
-    cover = bench.cover
-    what = Covered(cover.provision, cover.agency, cover.agency, cover.fields, pattern.years, bench.batch.accepted)
-    return covering(bench.standing, what)
+    """Ids of the orders in force that cover rows of this pattern, whoever of the asking side they name."""
+    cover, found = bench.cover, {}
+    for who in (cover.agency, cover.signer, cover.contact):
+        for to in (cover.agency, cover.recipient_key):
+            what = Covered(cover.provision, who, to, cover.fields, pattern.years, bench.batch.sent)
+            found.update(dict.fromkeys(covering(bench.standing, what)))
+    return tuple(found)
 
 
 def _count(figures: Counter[str], decision: Decision, rows: int) -> None:

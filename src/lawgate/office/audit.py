@@ -19,9 +19,9 @@ from lawgate.model.fault import LawgateError
 from lawgate.model.request import Person
 from lawgate.office.adjudicate import SUBTREE, read_bench
 from lawgate.office.handout import REVIEW, SIGNATURE
-from lawgate.office.intake import claims_digest
 from lawgate.office.orders import instruments
 from lawgate.office.release import ACCOUNTING, Release
+from lawgate.office.stored import file_faults
 from lawgate.ports.cases import BatchRow
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.statement import parse
@@ -49,7 +49,11 @@ def audit(desk: AuditDesk) -> list[str]:
     prepared = [(at, leaf) for at, leaf in leaves if leaf.kind == "prepared"]
     found = [*docket_faults(desk, leaves), *case_store_faults(desk, decided, prepared)]
     for _, leaf in decided:
-        found += [*file_faults(desk, leaves, leaf), *row_faults(desk, leaf), *cover_faults(desk, leaf)]
+        found += [
+            *file_faults(desk.release.decide.rooms, dict(leaves), leaf),
+            *row_faults(desk, leaf),
+            *cover_faults(desk, leaf),
+        ]
         found += review_faults(desk, leaves, leaf.text("batch"))
     for _, leaf in prepared:
         found += [*package_faults(desk, leaf), *accounting_faults(desk, leaf)]
@@ -62,29 +66,6 @@ def docket_faults(desk: AuditDesk, leaves: Sequence[Indexed]) -> Iterator[str]:
     for _, leaf in leaves:
         if leaf.kind == "order-bar" and (leaf.text("order"), leaf.text("instrument")) not in kept:
             yield f"docket: order {leaf.text('order')} is missing, or is not the text that was entered"
-
-
-def file_faults(desk: AuditDesk, leaves: Sequence[Indexed], decision: StageLeaf) -> Iterator[str]:
-    """The files of a decided batch whose SHA-256 is not the one its leaves name."""
-    batch, by_index = decision.text("batch"), dict(leaves)
-    parsed = by_index[decision.number("parse_leaf")]
-    request = by_index[parsed.number("request_leaf")]
-    named = {
-        "cover.toml": request.text("cover"),
-        "cover.toml.sig": request.text("signature"),
-        "faults.parquet": parsed.text("faults"),
-        "patterns.jsonl": decision.text("patterns"),
-        "decisions.parquet": decision.text("table"),
-    }
-    for name, digest in named.items():
-        if _digest(desk, batch, name) != digest:
-            yield f"batch {batch}: {name} is not the file the log names"
-    try:
-        claims = claims_digest(desk.release.decide.rooms, batch)
-    except LawgateError:
-        claims = ""
-    if claims != parsed.text("claims"):
-        yield f"batch {batch}: cases.parquet or rows.parquet is not the file the log names"
 
 
 def row_faults(desk: AuditDesk, decision: StageLeaf) -> Iterator[str]:

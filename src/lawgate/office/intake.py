@@ -79,7 +79,8 @@ def _left_behind(desk: IntakeDesk, batch: BatchRow) -> BatchRow | None:
 
 def _identify(parsed: Parsed) -> BatchRow:
     cover = parsed.cover
-    digest = hashlib.sha256(parsed.cover_bytes).hexdigest()
+    # The signature counts: the same cover sent again with the right one is another batch, not the same one again.
+    digest = hashlib.sha256(parsed.cover_bytes + (parsed.signature or b"")).hexdigest()
     counts = (parsed.rows.sent, parsed.rows.accepted, parsed.rows.rejected)
     if cover is None:
         # Without a readable cover there is no request id; the batch is named by the bytes alone.

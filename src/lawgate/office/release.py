@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from lawgate.decide.canonical import ROW_WIDTH, row_bytes
+from lawgate.decide.canonical import ROW_WIDTH, pattern_digest, row_bytes
 from lawgate.ledger.commit import Opening, commit, salts, verify_row
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.merkle import leaf_hash
 from lawgate.model.decision import Grant
 from lawgate.model.fault import LawgateError, Refused
-from lawgate.office.adjudicate import SUBTREE, Bench, DecideDesk, read_bench
+from lawgate.office.adjudicate import SUBTREE, Bench, DecideDesk, bench_at, read_bench
 from lawgate.office.handout import ReleaseDesk
 from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
 from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
+from lawgate.office.stored import require_unchanged
 from lawgate.ports.cases import BatchRow, PackageRow
 from lawgate.ports.engine import RowView
 from lawgate.ports.release import Disclosable, PackageError
@@ -53,7 +54,8 @@ def to_review(house: Release, batch_id: str, numbers: Sequence[int]) -> ToReview
         leaf_hash(leaf.render()).hex(),
         {v.n: _opened(house, batch, leaf, v).commitment for v in views},
         frozenset(v.n for v in views if grants_of(house.decide, batch_id, v)),
-        frozenset(asking - {""}),
+        # However an id is written, it is the same person.
+        frozenset(asking | {each.lower() for each in asking} - {""}),
     )
 
 
@@ -64,6 +66,12 @@ def review_paper(house: Release, batch_id: str, reviewer: str, looked: Sequence[
 
 def hand_in_review(house: Release, batch_id: str, signed: bytes, signature: bytes) -> Review:
     """Check and log a signed review, and keep it in the batch's room."""
+    _is_decided(house, batch_id)
+    with house.decide.rooms.alone(batch_id):
+        return _take(house, batch_id, signed, signature)
+
+
+def _take(house: Release, batch_id: str, signed: bytes, signature: bytes) -> Review:
     looked = [each.row for each in parse(signed).looked]
     earlier = _reviews(house, batch_id)
     taken = take_review(house.review, to_review(house, batch_id, looked), signed, signature, [p for p, _, _ in earlier])
@@ -75,6 +83,12 @@ def hand_in_review(house: Release, batch_id: str, signed: bytes, signature: byte
 
 def prepare_package(house: Release, batch_id: str) -> Prepared:
     """Seal the rows that the batch's latest review accepted into a package. Barred with every reason against it."""
+    _is_decided(house, batch_id)
+    with house.decide.rooms.alone(batch_id):
+        return _prepare(house, batch_id)
+
+
+def _prepare(house: Release, batch_id: str) -> Prepared:
     batch, decision = _decided(house, batch_id)
     reviews = _reviews(house, batch_id)
     if not reviews:
@@ -84,6 +98,7 @@ def prepare_package(house: Release, batch_id: str) -> Prepared:
     _not_packed(house, batch_id, review)
     bench = read_bench(house.decide, batch)
     _unmoved(bench, decision)
+    _holds_today(house, batch)
     numbers = review.statement.accepted
     views = house.decide.engine.rows(house.decide.rooms.path(batch_id), numbers)
     rows = _granted_rows(house, batch, views)
@@ -133,15 +148,24 @@ def grants_of(desk: DecideDesk, batch_id: str, view: RowView) -> frozenset[Grant
 def pattern_of(desk: DecideDesk, batch_id: str, view: RowView) -> dict[str, Any]:
     """The pattern record of a settled row, read from `patterns.jsonl`."""
     lines = desk.rooms.read(batch_id, "patterns.jsonl").split(b"\n")
+    if pattern_digest(lines[view.pattern]) != view.pattern_digest:
+        raise LawgateError(f"the pattern of row {view.n} of {batch_id} is not the one that was decided")
     found: dict[str, Any] = json.loads(lines[view.pattern])
     return found
 
 
-def _decided(house: Release, batch_id: str) -> tuple[BatchRow, StageLeaf]:
+def _is_decided(house: Release, batch_id: str) -> BatchRow:
     batch = house.decide.cases.batch(batch_id)
     if batch is None or batch.state != "decided":
         raise Refused("E_BATCH", "there is no decided batch of that id")
-    return batch, dict(house.decide.log.leaves())[batch.decision_leaf]
+    return batch
+
+
+def _decided(house: Release, batch_id: str) -> tuple[BatchRow, StageLeaf]:
+    batch = _is_decided(house, batch_id)
+    leaves = dict(house.decide.log.leaves())
+    require_unchanged(house.decide.rooms, leaves, leaves[batch.decision_leaf])
+    return batch, leaves[batch.decision_leaf]
 
 
 def _opened(house: Release, batch: BatchRow, leaf: StageLeaf, view: RowView) -> Opening:
@@ -179,6 +203,13 @@ def _unmoved(bench: Bench, decision: StageLeaf) -> None:
         raise Refused("E_MOVED", f"changed since the decision: {', '.join(moved)}; the request has to be decided anew")
 
 
+def _holds_today(house: Release, batch: BatchRow) -> None:
+    """Refused when the request as a whole would not pass under the law and the registers of today."""
+    today = bench_at(house.decide, batch, house.decide.clock.now())
+    if today.provision is None or set(today.plan.letters.values()) != {"m"}:
+        raise Refused("E_TODAY", "under today's law and registers the request as a whole does not hold any more")
+
+
 def _granted_rows(house: Release, batch: BatchRow, views: Sequence[RowView]) -> list[GrantedRow]:
     _, leaf = _decided(house, batch.id)
     cases = house.decide.engine.cases(house.decide.rooms.path(batch.id), [v.n for v in views])
@@ -199,7 +230,8 @@ def _outgoing(house: Release, bench: Bench, package: str, rows: Sequence[Granted
     cover = bench.cover
     if bench.provision is None:
         raise LawgateError("no provision is in force for a package")
-    people = {cover.signer, cover.contact} | {p for row in rows for p in row.recipients}
+    cases = house.decide.engine.cases(house.decide.rooms.path(bench.batch.id), [row.number for row in rows])
+    people = {cover.signer, cover.contact} | {p for c in cases for p in (c.official, *c.recipients)} - {""}
     today: date = house.decide.clock.now().date()
     return Outgoing(
         package=package,
@@ -213,7 +245,7 @@ def _outgoing(house: Release, bench: Bench, package: str, rows: Sequence[Granted
         sole_use=cover.sole_use,
         use_terms=house.use_terms,
         return_by=today + timedelta(days=RETURN_DAYS),
-        batch_rows=bench.batch.accepted,
+        batch_rows=bench.batch.sent,
     )
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,10 @@ class Rooms(Protocol):
 
     def drop(self, room: Path) -> None:
         """Remove a room that was started and not kept; nothing when it was kept."""
+        ...
+
+    def alone(self, batch: str) -> AbstractContextManager[None]:
+        """Work on a batch alone, over all processes. Refused (`batch_busy`) when somebody else is at it."""
         ...
 
     def discard(self, batch: str) -> None:

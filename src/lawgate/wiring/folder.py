@@ -39,6 +39,7 @@ from lawgate.drivers.witness.quorum import Quorum
 from lawgate.law.read import read_layout, read_rulebook
 from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Rulebook
+from lawgate.ledger.checkpoint import parse_note
 from lawgate.ledger.note import COSIGNATURE, ED25519
 from lawgate.ledger.quorum import Policy
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
@@ -109,6 +110,7 @@ class Logged:
     """The log of an office folder with its policy: how it is opened, appended to and published."""
 
     policy: Policy
+    witness: LocalWitness
     store: Callable[[], AbstractContextManager[LogStore]]
     log: StoreLog
 
@@ -150,7 +152,7 @@ def open_house(folder: Path) -> House:
         orders=OrderDesk(register, logged.log, gate, packages, clock),
         courier=FolderCourier,
         import_records=partial(_import, folder, rulebook, files),
-        check_log=partial(_check, check_log, AuditDesk(whole, DuckEngine().row_table)),
+        check_log=partial(_check, partial(_behind, logged), check_log, AuditDesk(whole, DuckEngine().row_table)),
         log_head=partial(_head, logged.store),
         witness_note=LOCAL_WITNESS,
         profile=settings.profile,
@@ -163,9 +165,12 @@ def _logged(folder: Path, settings: Settings) -> Logged:
     # The quorum is not a setting: one of the one witness this first version has.
     policy = Policy(signer.key, (witness_key.key,), 1)
     memory, known = folder / "witness" / "memory", {settings.origin: signer.key}
-    gather = Quorum([LocalWitness(memory, witness_key, known, verify, lambda: int(time.time()))], policy, verify)
+    witness = LocalWitness(memory, witness_key, known, verify, lambda: int(time.time()))
+    gather = Quorum([witness], policy, verify)
     store: Callable[[], AbstractContextManager[LogStore]] = partial(turn, folder / "log", settings.origin)
-    return Logged(policy, store, StoreLog(store, lambda opened: publish_head(opened, signer, policy, verify, gather)))
+    return Logged(
+        policy, witness, store, StoreLog(store, lambda opened: publish_head(opened, signer, policy, verify, gather))
+    )
 
 
 def _decide_desk(
@@ -199,12 +204,19 @@ def program_digest() -> str:
     return h.hexdigest()
 
 
-def _check(log: Callable[[], Sequence[Finding]], desk: AuditDesk) -> list[Check]:
+def _check(behind: Callable[[], bool], log: Callable[[], Sequence[Finding]], desk: AuditDesk) -> list[Check]:
     """The log first; what is stored beside it can only be held against a log that is whole."""
-    found = [Check(f"{each.code}: {each.path} {each.place}".strip(), each.broken) for each in log()]
+    found = [Check("set_back: the witness has cosigned more leaves than the log holds", True)] if behind() else []
+    found += [Check(f"{each.code}: {each.path} {each.place}".strip(), each.broken) for each in log()]
     if any(each.broken for each in found):
         return [*found, Check("batches and packages were not compared: the log itself is not whole", False)]
     return [*found, *(Check(sentence, True) for sentence in audit(desk))]
+
+
+def _behind(logged: Logged) -> bool:
+    note = logged.witness.latest(logged.policy.origin)
+    with logged.store() as log:
+        return note is not None and parse_note(note)[0].size > log.head().size
 
 
 def _import(folder: Path, rulebook: Rulebook, files: Mapping[str, bytes], source: Path) -> str:

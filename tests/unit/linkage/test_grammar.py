@@ -172,9 +172,9 @@ UNITS = [
     ("12 Oak St apt #5", "5"),
     ("12 Oak St Apartment 5", "5"),
     ("12 Oak St Unit 5", "5"),
-    ("12 Oak St Suite B-2", "B2"),
-    ("12 Oak St Ste B 2", "B2"),
-    ("12 Oak St Room 4 Bed 2", "4BED2"),
+    ("12 Oak St Suite B-2", "B-2"),
+    ("12 Oak St Ste B 2", "B-2"),
+    ("12 Oak St Room 4 Bed 2", "4-BED-2"),
     ("12 Oak St Apto É", "E"),
     ("12 Oak St", ""),
     ("12 Oak St Apt", ""),
@@ -245,7 +245,9 @@ def test_zips(text: str, meant: str) -> None:
 
 def test_folding() -> None:
     assert folded("Ñandú  d’Été. #5") == "NANDU DETE # 5"
-    assert folded("東京") == "" and folded("ＡＢ") == "", "only letters that have a plain form of their own stay"
+    assert folded("東京") == "?" and folded("ＡＢ 5") == "? 5", "what has no plain form does not disappear"
+    assert folded("12.5 Elm") == folded("12 5 Elm") != folded("125 Elm"), "a point between digits parts them"
+    assert folded("12½ Elm") == "12? ELM"
     assert letters("Mary-Ann O'Neil 3rd") == "MARYANNONEILRD"
 
 
@@ -253,7 +255,9 @@ PEOPLE = [
     (("José", "Luis", "García-López", "Jr."), Name("JOSE", "GARCIALOPEZ", "L", "JR", "person")),
     (("JOSE", "l", "Garcia Lopez", "JR"), Name("JOSE", "GARCIALOPEZ", "L", "JR", "person")),
     (("Mary Ann", "", "D’Arcy", "iii"), Name("MARYANN", "DARCY", "", "III", "person")),
-    (("Ana", "", "Lopez", "Esq"), Name("ANA", "LOPEZ", "", "", "person")),
+    (("Ana", "", "Lopez", "Esq"), Name("ANA", "LOPEZ", "", "ESQ", "person")),
+    (("Ana", "", "Lopez", "2nd"), Name("ANA", "LOPEZ", "", "II", "person")),
+    (("Ana", "", "Ørsted", ""), Name("ANA", "", "", "", "blank")),
     (("", "A", "Lopez", ""), Name("", "LOPEZ", "A", "", "blank")),
     (("Ana", "", "123", ""), Name("ANA", "", "", "", "blank")),
     (("東京", "", "Lopez", ""), Name("", "LOPEZ", "", "", "blank")),

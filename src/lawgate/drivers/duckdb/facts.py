@@ -11,6 +11,7 @@ from lawgate.law.rulebook import FactKind, Rulebook
 from lawgate.ports.engine import Plan
 
 YEARS = "^[0-9]{4}(;[0-9]{4})*$"
+PERSON = r"person\.[A-Za-z0-9._-]+"
 NAMED = r"^person\.[A-Za-z0-9._-]+(;person\.[A-Za-z0-9._-]+)*$"
 BASE_YEAR = 1980
 LAST_YEAR = BASE_YEAR + 61
@@ -62,12 +63,15 @@ def rule_columns(plan: Plan) -> dict[str, str]:
     year = f"year({literal(signed, 'date')})"
     latest = "CAST(list_max(string_split(taxable_periods, ';')) AS INTEGER)"
     shaped = f"regexp_full_match(taxable_periods, {quote(YEARS[1:-1])})"
+    listed = "len(list_distinct(string_split(taxable_periods, ';')))"
+    named = f"regexp_full_match(engaged_official, {quote(PERSON)})"
     return {
         "engaged_in_agency": f"CASE WHEN engaged_agency <> '' THEN engaged_agency = {quote(plan.agency)} END",
+        "engaged_official": f"CASE WHEN {named} THEN engaged_official ELSE '' END",
         "recipients_named": f"regexp_matches(recipients, {quote(NAMED)})",
         "name_form": "name_form",
         "address_grade": "grade",
-        "periods": f"CASE WHEN taxable_periods = '' THEN 0 WHEN {shaped} THEN bit_count(years) END",
+        "periods": f"CASE WHEN taxable_periods = '' THEN 0 WHEN {shaped} THEN {listed} END",
         "periods_closed": f"CASE WHEN {shaped} THEN {latest} < {year} END",
     }
 

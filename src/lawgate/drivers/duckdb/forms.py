@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lawgate.drivers.duckdb.connection import quote
-from lawgate.linkage.grammar import DROPPED, KEPT, AddressGrammar, NameGrammar
+from lawgate.linkage.grammar import BETWEEN_DIGITS, DROPPED, FOREIGN, KEPT, AddressGrammar, NameGrammar
 
 # Most texts are plain already. One look, which RE2 does in a single pass, spares them the dear replacements.
 PLAIN = "[A-Za-z0-9]*( [A-Za-z0-9]+)* *"
@@ -14,7 +14,9 @@ PLAIN = "[A-Za-z0-9]*( [A-Za-z0-9]+)* *"
 
 def folded(x: str) -> str:
     """SQL for `linkage.grammar.folded`. The second pass runs only where a `#` stands, because it is dear."""
-    kept = f"regexp_replace(translate(strip_accents({x}), {quote(DROPPED)}, ''), {quote(KEPT)}, ' ', 'g')"
+    parted = f"regexp_replace(strip_accents({x}), {quote(BETWEEN_DIGITS)}, '\\1 \\2', 'g')"
+    ascii_only = f"regexp_replace(translate({parted}, {quote(DROPPED)}, ''), {quote(FOREIGN)}, '?', 'g')"
+    kept = f"regexp_replace({ascii_only}, {quote(KEPT)}, ' ', 'g')"
     spread = f"regexp_replace(replace({kept}, '#', ' # '), ' +', ' ', 'g')"
     whole = f"CASE WHEN contains({x}, '#') THEN {spread} ELSE {kept} END"
     return f"upper(trim(CASE WHEN regexp_full_match({x}, {quote(PLAIN)}) THEN {x} ELSE {whole} END, ' '))"
@@ -22,7 +24,8 @@ def folded(x: str) -> str:
 
 def letters(x: str) -> str:
     """SQL for `linkage.grammar.letters`: only A to Z of the folded text."""
-    only = f"regexp_replace(strip_accents({x}), '[^A-Za-z]+', '', 'g')"
+    foreign = f"regexp_matches(translate(strip_accents({x}), {quote(DROPPED)}, ''), {quote(FOREIGN + '|[?]')})"
+    only = f"CASE WHEN {foreign} THEN '' ELSE regexp_replace(strip_accents({x}), '[^A-Za-z]+', '', 'g') END"
     return f"upper(CASE WHEN regexp_full_match({x}, '[A-Za-z]*') THEN {x} ELSE {only} END)"
 
 
@@ -75,7 +78,7 @@ def place_select(g: AddressGrammar, source: str, keep: str) -> str:
            WHEN raw = '' THEN 'A1'
            ELSE (CASE WHEN NOT {whole} AND ({grade}) IN ('A4', 'A5') THEN 'A2' ELSE {grade} END)
       END AS grade
-    FROM (SELECT *, CASE WHEN split.s <> '' THEN split.s ELSE delivery END AS street, replace(split.u, ' ', '') AS unit
+    FROM (SELECT *, CASE WHEN split.s <> '' THEN split.s ELSE delivery END AS street, replace(split.u, ' ', '-') AS unit
       FROM (SELECT *, {split} AS split
         FROM (SELECT *, {line} AS delivery
           FROM (SELECT *, {words(g, "raw")} AS worded
@@ -85,13 +88,12 @@ def place_select(g: AddressGrammar, source: str, keep: str) -> str:
 
 def name_columns(g: NameGrammar, first: str, middle: str, last: str, suffix: str) -> str:
     """SQL columns first, last, middle, suffix in normal form (`name_first` ...)."""
-    # A list, not IN: the engine turns a long IN into a join.
-    ends = ", ".join(quote(s) for s in g.suffixes)
-    end = letters(suffix)
+    ends = f"map([{', '.join(quote(a) for a, _ in g.suffixes)}], [{', '.join(quote(b) for _, b in g.suffixes)}])"
+    end = f"replace({folded(suffix)}, ' ', '')"
     return (
         f"{letters(first)} AS name_first, {letters(last)} AS name_last, "
         f"substr({letters(middle)}, 1, 1) AS name_middle, "
-        f"CASE WHEN list_contains([{ends}], {end}) THEN {end} ELSE '' END AS name_suffix"
+        f"CASE WHEN {suffix} = '' THEN '' ELSE coalesce({ends}[{end}], {end}) END AS name_suffix"
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -31,11 +32,13 @@ def import_records(source: Path, target: Path, addresses: AddressGrammar, names:
     Raises Refused E_RECORDS when a taxpayer number or record handle stands twice, or an address hangs in the air.
     """
     target.mkdir(parents=True, exist_ok=True)
+    (target / "import.duckdb").unlink(missing_ok=True)
     con = connect(target, [source], memory="1800MB", database=target / "import.duckdb")
     try:
         _check(con, source)
-        con.execute(f"""CREATE TABLE person AS SELECT record, kind <> 'dependent' AS files, tin, dob, deceased,
-            (flags & 1) = 1 AS withheld, {forms.name_columns(names, "first", "middle", "last", "suffix")}
+        con.execute(f"""CREATE TABLE person AS
+            SELECT record, kind IN ('primary', 'secondary') AS files, tin, dob, deceased, (flags & 1) = 1 AS withheld,
+              {forms.name_columns(names, "first", "middle", "last", "suffix")}
             FROM {parquet(source / "taxpayers.parquet")}""")
         keep = "record, line1, line2, city, state, zip, from_year, to_year"
         con.execute(
@@ -71,6 +74,8 @@ def _check(con: duckdb.DuckDBPyConnection, source: Path) -> None:
     people, places = parquet(source / "taxpayers.parquet"), parquet(source / "addresses.parquet")
     checks = {
         "a record handle stands twice": f"SELECT count(*) - count(DISTINCT record) FROM {people}",
+        "a kind is none of primary, secondary, dependent": f"SELECT count(*) FROM {people}"
+        " WHERE kind IS NULL OR kind NOT IN ('primary', 'secondary', 'dependent')",
         "a number stands twice": f"SELECT count(*) - count(DISTINCT tin) FROM {people}",
         "an address belongs to no person": f"SELECT count(*) FROM {places} a ANTI JOIN {people} p USING (record)",
         "years run backwards": f"SELECT count(*) FROM {places} WHERE from_year > to_year OR from_year < {BASE_YEAR}",
@@ -97,11 +102,11 @@ def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     )
     tables = {
         "history.parquet": history,
-        "by_number.parquet": f"SELECT {NUMBER} AS key, record FROM person WHERE files ORDER BY key",
+        "by_number.parquet": f"SELECT {NUMBER} AS key, record FROM person WHERE files ORDER BY key, record",
         "by_name_place.parquet": f"SELECT DISTINCT {NAME_PLACE} AS key, record {every}"
-        " WHERE name_first <> '' AND name_last <> '' AND street <> '' ORDER BY key",
+        " WHERE name_first <> '' AND name_last <> '' AND street <> '' ORDER BY key, record",
         "by_home.parquet": f"SELECT {HOME} AS key, record, {_span('from_year', 'to_year')} AS span, dob {every}"
-        " WHERE street <> '' ORDER BY key",
+        " WHERE street <> '' ORDER BY key, record, span",
     }
     for file, query in tables.items():
         out = quote(str((target / file).resolve()))
@@ -114,10 +119,15 @@ def _span(first: str, last: str) -> str:
 
 
 def _manifest(target: Path) -> str:
-    listed = {f: hashlib.file_digest((target / f).open("rb"), "sha256").hexdigest() for f in FILES}
+    listed = {f: _sha256(target / f) for f in FILES}
     text = json.dumps({"format": "lawgate-records-1", "files": listed}, sort_keys=True, indent=1) + "\n"
     (target / "manifest.json").write_text(text)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
 
 
 class ParquetRecords:
@@ -139,6 +149,7 @@ class ParquetRecords:
         """See `ports.records.RecordStore.candidates`."""
         if unknown := set(fields) - set(FIELDS):
             raise Refused("E_FIELD", f"no such field: {', '.join(sorted(unknown))}")
+        self._unchanged()
         con = connect(self._folder, [])
         try:
             con.register("handed", claims)
@@ -154,6 +165,14 @@ class ParquetRecords:
             return answer
         finally:
             con.close()
+
+    def _unchanged(self) -> None:
+        """LawgateError unless every file is the one the manifest names: a decision pins the bytes, not the names."""
+        listed = json.loads((self._folder / "manifest.json").read_bytes())["files"]
+        with ThreadPoolExecutor() as pool:
+            found = dict(zip(FILES, pool.map(_sha256, (self._folder / f for f in FILES)), strict=True))
+        if found != listed:
+            raise LawgateError("the records are not those that were imported; import them again")
 
     def _file(self, stem: str) -> str:
         return parquet(self._folder / f"{stem}.parquet")

@@ -6,8 +6,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from lawgate.model.fault import LawgateError, Refused
@@ -31,16 +31,9 @@ class FileGate:
         """The file is made when it is missing. It is empty and stays so."""
         self._file, self._monotonic = file, monotonic
 
-    @contextmanager
-    def lease(self) -> Iterator[_FileLease]:
+    def lease(self) -> AbstractContextManager[_FileLease]:
         """Hold the gate, without waiting. Refused (`gate_busy`) when it is held."""
-        handle = self._open()
-        try:
-            if not _locked(handle, fcntl.LOCK_EX):
-                raise Refused("gate_busy", "another hand-out holds the gate; ask again in a moment")
-            yield _FileLease(self._monotonic)
-        finally:
-            os.close(handle)
+        return _Held(self)
 
     def drain(self) -> bool:
         """Wait for the lease that is held now, at most until it has run out. True when it was given back."""
@@ -65,3 +58,20 @@ def _locked(handle: int, how: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+class _Held:
+    """The gate held from `with` to its end. A class and not a generator: nothing of it runs when a process ends."""
+
+    def __init__(self, gate: FileGate) -> None:
+        self._gate, self._handle = gate, -1
+
+    def __enter__(self) -> _FileLease:
+        self._handle = self._gate._open()
+        if not _locked(self._handle, fcntl.LOCK_EX):
+            os.close(self._handle)
+            raise Refused("gate_busy", "another hand-out holds the gate; ask again in a moment")
+        return _FileLease(self._gate._monotonic)
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._handle)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from lawgate.ledger import leaf as leaves
 from lawgate.ledger.checkpoint import parse_note
@@ -32,7 +33,9 @@ class StoreLog:
     def append(self, leaf: StageLeaf) -> int:
         """Store one leaf; its index."""
         with self._store() as log:
-            return log.append([leaf.render()])[0]
+            # Whoever comes second in the turn may have looked at the clock first: time in the log never runs back.
+            last = leaves.parse(log.read(log.size() - 1)).at if log.size() else ""
+            return log.append([replace(leaf, at=max(leaf.at, last)).render()])[0]
 
     def leaves(self) -> Sequence[tuple[int, StageLeaf]]:
         """Every leaf. LogBrokenError when one of them is not a stage leaf, or the log has become shorter."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lawgate.model.fault import LawgateError
+from lawgate.model.fault import LawgateError, Refused
 
 # No batch can have a name that begins with a dot, so an unnamed room is never taken for one.
 UNNAMED = ".unnamed-"
@@ -47,6 +47,18 @@ class FolderRooms:
         """See `ports.rooms.Rooms`."""
         if room.exists() and room.name.startswith(UNNAMED):
             shutil.rmtree(room)
+
+    @contextmanager
+    def alone(self, batch: str) -> Iterator[None]:
+        """See `ports.rooms.Rooms`."""
+        handle = os.open(self.path(batch), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise Refused("batch_busy", f"somebody else is at work on batch {batch}; try again in a moment") from None
+        finally:
+            os.close(handle)
 
     def discard(self, batch: str) -> None:
         """See `ports.rooms.Rooms`."""

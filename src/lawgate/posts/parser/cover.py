@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import pairwise
 
+from lawgate.ledger.schema import fits
 from lawgate.ports.intake import CASES, COVER_KEYS, FILES, ROWS
 
 Data = dict[str, object]
@@ -52,11 +53,12 @@ def read_signature(text: bytes) -> bytes | None:
 
 
 def _id(value: object) -> bool:
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
+    # What the log would not take, the door does not take either.
+    return isinstance(value, str) and _ID.fullmatch(value) is not None and fits("id", value)
 
 
 def _request_id(value: object) -> bool:
-    return isinstance(value, str) and _REQUEST_ID.fullmatch(value) is not None
+    return isinstance(value, str) and _REQUEST_ID.fullmatch(value) is not None and fits("id", value)
 
 
 def _instant(value: object) -> bool:
