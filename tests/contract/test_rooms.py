@@ -12,7 +12,7 @@ import pytest
 
 from contract.promises import Disk, Place, Suite, dies_at, watched
 from lawgate.drivers.rooms.folders import FolderRooms
-from lawgate.model.fault import LawgateError
+from lawgate.model.fault import LawgateError, Refused
 from lawgate.ports.rooms import Rooms
 
 ROOMS: Suite[Rooms] = Suite(FolderRooms)
@@ -272,3 +272,16 @@ def test_a_kept_room_is_never_dropped_whatever_its_name(tmp_path: Path) -> None:
     rooms = FolderRooms(tmp_path / "place")
     rooms.drop(kept(rooms, "unnamed-1"))
     assert rooms.read("unnamed-1", "a.bin") == b"one"
+
+
+def test_one_at_a_time_at_a_batch(tmp_path: Path) -> None:
+    rooms = FolderRooms(tmp_path / "place")
+    rooms.keep(rooms.start(), "b-1")
+    with rooms.alone("b-1"):
+        with pytest.raises(Refused) as busy, FolderRooms(tmp_path / "place").alone("b-1"):
+            pass
+        assert busy.value.code == "batch_busy"
+    with pytest.raises(BlockingIOError), rooms.alone("b-1"):
+        raise BlockingIOError
+    with FolderRooms(tmp_path / "place").alone("b-1"):
+        pass

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lawgate.decide.canonical import pattern_digest
 from lawgate.decide.decide import decide
 from lawgate.decide.explain import Letter, letter
 from lawgate.model.decision import Pattern, Verdict
@@ -32,7 +31,11 @@ class Explained:
 
 
 def explain(desk: DecideDesk, batch_id: str, row_id: str) -> Explained:
-    """The letter for one row. Refused E_ROW when the batch is not decided or has no row of that id."""
+    """The letter for one row, decided again from its pattern.
+
+    Refused E_ROW when the batch is not decided or has no row of that id, E_MOVED when the law has other clauses now;
+    LawgateError when the stored pattern is not the one that was decided.
+    """
     batch = desk.cases.batch(batch_id)
     row = desk.engine.row(desk.rooms.path(batch_id), row_id) if batch and batch.state == "decided" else None
     if batch is None or row is None:
@@ -40,6 +43,8 @@ def explain(desk: DecideDesk, batch_id: str, row_id: str) -> Explained:
     bench = read_bench(desk, batch)
     record = pattern_of(desk, batch_id, row)
     pattern = Pattern(record["clauses"], Verdict(record["match"]), tuple(record["years"]))
+    if bench.provision is not None and len(pattern.clauses) != len(bench.provision.clauses):
+        raise Refused("E_MOVED", "the rulebook has other clauses now than those this row was decided by")
     decision = decide(bench.provision, pattern, bench.cover.fields, tuple(record["orders"]))
     again = [str(decision.row_outcome), str(decision.outcome)]
     return Explained(
@@ -51,11 +56,5 @@ def explain(desk: DecideDesk, batch_id: str, row_id: str) -> Explained:
         as_of=batch.as_of,
         leaf=batch.decision_leaf,
         load=seconds_per_case(max(1, batch.figures.get("measure.cases_of_top_official", 1))),
-        changed=again != [record["row_outcome"], record["outcome"]] or pattern_digest_differs(desk, batch_id, row),
+        changed=again != [record["row_outcome"], record["outcome"]],
     )
-
-
-def pattern_digest_differs(desk: DecideDesk, batch_id: str, row: RowView) -> bool:
-    """True when the stored pattern record is not the one the row table names."""
-    lines = desk.rooms.read(batch_id, "patterns.jsonl").split(b"\n")
-    return pattern_digest(lines[row.pattern]) != row.pattern_digest

@@ -53,10 +53,12 @@ class FolderRooms:
         """See `ports.rooms.Rooms`."""
         handle = os.open(self.path(batch), os.O_RDONLY | os.O_CLOEXEC)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                why = f"somebody else is at work on batch {batch}; try again in a moment"
+                raise Refused("batch_busy", why) from None
             yield
-        except BlockingIOError:
-            raise Refused("batch_busy", f"somebody else is at work on batch {batch}; try again in a moment") from None
         finally:
             os.close(handle)
 
