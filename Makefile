@@ -19,20 +19,25 @@ $(UV):
 	$(UV) pip install -q --require-hashes --no-deps -r requirements-samples.lock
 	$(UV) pip install -q --no-deps -e .
 	touch $@ .venv/.runtime
+# What the bench is compared with; only `bench` and its own tests use it.
+.venv/.peers: .venv/.dev requirements-peers.lock
+	$(UV) pip install -q --require-hashes -r requirements-peers.lock
+	touch $@
 
 demo: .venv/.runtime
 	.venv/bin/lawgate-lab demo --out out
-test: .venv/.dev
+test: .venv/.peers
 	.venv/bin/python -m pytest
 lint: .venv/.dev
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
-bench: .venv/.dev
+bench: .venv/.peers
 	.venv/bin/python -m bench $(ARGS)
-soak: .venv/.dev
+soak: .venv/.peers
 	LAWGATE_SIZE=full .venv/bin/python -m pytest $(ARGS)
 lock: $(UV)
 	$(UV) lock -q --upgrade
 	$(UV) export -q --no-emit-project --no-header --extra lab --no-default-groups --format requirements.txt -o requirements.lock
 	$(UV) export -q --no-emit-project --no-header --extra lab --all-groups --format requirements.txt -o requirements-dev.lock
+	$(UV) export -q --no-emit-project --no-header --extra peers --no-default-groups --format requirements.txt -o requirements-peers.lock
 clean:
 	rm -rf .uv .venv out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

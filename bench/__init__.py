@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the route costs beside what nobody can skip: `python -m bench floors | whole | growth`."""
+"""What the route costs beside what nobody can skip and beside its peers: `python -m bench COMMAND`."""

@@ -12,6 +12,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +24,14 @@ SCALES = {
     "1.28M": (1_280_000, 10_000_000),
 }
 SEED = 1
-# What decides how keyed records look, and how the inputs of the floors do; they are made again when it changes.
+# What decides how keyed records look; they are made again when it changes. So is everything else when its code does.
 KEYED = ("src/lawgate/drivers/duckdb/records.py", "src/lawgate/drivers/duckdb/forms.py", "rulebooks/us-26-6103/match/*")
-READY = ("src/lawgate/drivers/duckdb/f*.py", "rulebooks/us-26-6103/**/*.toml", "bench/ready.py")
+# Modules of the lab that make no file of records or requests.
+NO_MAKERS = frozenset((
+    "app", "card", "classes", "demo", "evaluate", "febrl", "figures", "intervals", "main", "office", "pseudo",
+    "published", "replica", "report",
+))  # fmt: skip
+ROOM = ("src/lawgate/**/*.py", "rulebooks/us-26-6103/**/*.toml", "bench/ready.py", "bench/received.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +42,23 @@ class Case:
     claims: int
     records: int
     variant: str
+    seed: int = SEED
 
     @property
     def lab(self) -> Path:
         """The folder of the made-up files."""
-        return self.data / f"{self.claims}x{self.records}"
+        seeded = "" if self.seed == SEED else f"-seed{self.seed}"
+        return self.data / f"{self.claims}x{self.records}{seeded}"
 
     @property
     def request(self) -> Path:
         """The folder of the request."""
         return self.lab / self.variant
+
+    @property
+    def truth(self) -> Path:
+        """What the lab knows of each row."""
+        return self.lab / "truth" / f"{self.variant}.parquet"
 
     @property
     def keyed(self) -> Path:
@@ -58,6 +71,16 @@ class Case:
         return self.lab / f"ready-{self.variant}"
 
     @property
+    def received(self) -> Path:
+        """An office that has received the request and decided nothing."""
+        return self.lab / f"received-{self.variant}"
+
+    @property
+    def peers(self) -> Path:
+        """What the peers of the match read, and the pairs that they and we found."""
+        return self.lab / f"peers-{self.variant}"
+
+    @property
     def size(self) -> dict[str, object]:
         """Numbers of this case for the report."""
         files = [self.request / "rows.csv", self.request / "cases.csv"]
@@ -65,34 +88,47 @@ class Case:
             "claims": self.claims,
             "records": self.records,
             "variant": self.variant,
+            "seed": self.seed,
             "csv_bytes": sum(f.stat().st_size for f in files),
-            "keyed_bytes": sum(f.stat().st_size for f in self.keyed.glob("*.parquet")),
+            "keyed_bytes": sum(f.stat().st_size for f in self.keyed.glob("**/*.parquet")),
         }
 
 
 def prepare(case: Case) -> dict[str, object]:
     """Make whatever is missing. Returns what the last import of these records cost (wall s, cpu s, peak MiB)."""
+    _lab(case)
+    keyed = _made("import", case, case.keyed, digest_of(KEYED))
+    # What a received request and its facts look like may follow from any of the program's code, and from the records.
+    digest = digest_of(ROOM) + digest_of(KEYED)
+    _made("received", case, case.received, digest)
+    _made("ready", case, case.ready, digest)
+    return keyed
+
+
+def prepare_match(case: Case) -> dict[str, object]:
+    """As `prepare`, and the claims and people as the peers of the match read them."""
+    keyed = prepare(case)
+    _made("match_ready", case, case.peers, digest_of(ROOM) + digest_of(KEYED))
+    return keyed
+
+
+def _made(part: str, case: Case, folder: Path, digest: str) -> dict[str, object]:
+    """What a preparing part cost when it was last run; it is run again when `digest` is another than then."""
     from bench.process import run
 
-    if not (case.lab / "records" / "addresses.parquet").exists() or not (case.request / "cover.toml").exists():
-        _say(f"making {case.variant}, {case.claims} rows, {case.records} people")
-        _lab(case)
-    digest = digest_of(KEYED)
-    note = case.keyed / "import.json"
-    if not _is_of(note, digest):
-        _say(f"importing {case.records} records")
-        shutil.rmtree(case.keyed, ignore_errors=True)
-        note.write_text(json.dumps({**run("import", case), "sources": digest}))
-    digest = digest_of(READY)
-    if not _is_of(case.ready / "made.json", digest):
-        _say("making the inputs of the floors")
-        (case.ready / "made.json").write_text(json.dumps({**run("ready", case), "sources": digest}))
+    note = folder / f"{part}.json"
+    if not note.exists() or json.loads(note.read_text())["sources"] != digest:
+        _say(f"preparing {part} of {case.claims} rows, {case.records} people")
+        shutil.rmtree(folder, ignore_errors=True)
+        report = run(part, case)
+        folder.mkdir(exist_ok=True)
+        note.write_text(json.dumps({**report, "sources": digest}))
     kept: dict[str, object] = json.loads(note.read_text())
     del kept["sources"]
     return kept
 
 
-def digest_of(patterns: tuple[str, ...]) -> str:
+def digest_of(patterns: Iterable[str]) -> str:
     """SHA-256 (hex) over the files that the patterns name."""
     h = hashlib.sha256()
     for pattern in patterns:
@@ -101,15 +137,28 @@ def digest_of(patterns: tuple[str, ...]) -> str:
     return h.hexdigest()
 
 
-def _is_of(note: Path, digest: str) -> bool:
-    return note.exists() and json.loads(note.read_text())["sources"] == digest
+def makers() -> list[str]:
+    """The files of the lab that decide what records and requests look like, from the root of the repository."""
+    found = sorted(p for p in (ROOT / "src/lawgate_lab").iterdir() if p.suffix in (".py", ".toml"))
+    return [p.relative_to(ROOT).as_posix() for p in found if p.stem not in NO_MAKERS]
 
 
 def _lab(case: Case) -> None:
-    call = f"make(Path({str(case.lab)!r}), {case.claims}, {case.records}, {case.variant!r}, {SEED})"
+    """Records and request, made anew when the generator has changed since; then everything that hangs on them goes."""
+    from lawgate_lab.groups import beside
+
+    note, digest = case.lab / "generator.json", digest_of(makers())
+    if not note.exists() or json.loads(note.read_text())["sources"] != digest:
+        shutil.rmtree(case.lab, ignore_errors=True)
+    # The groups beside the truth are what is written last.
+    if beside(case.truth).exists():
+        return
+    _say(f"making {case.variant}, {case.claims} rows, {case.records} people")
+    call = f"make(Path({str(case.lab)!r}), {case.claims}, {case.records}, {case.variant!r}, {case.seed})"
     text = f"from pathlib import Path\nfrom lawgate_lab.make import make\n{call}"
     case.lab.mkdir(parents=True, exist_ok=True)
     subprocess.run([sys.executable, "-c", text], check=True, stdout=sys.stderr)
+    note.write_text(json.dumps({"sources": digest}))
 
 
 def _say(text: str) -> None:

@@ -52,7 +52,7 @@ def rules(case: Case) -> Clock:
     """Every clause tested on facts that are typed and in memory."""
     con = duckdb.connect()
     con.execute(f"CREATE TABLE facts AS FROM read_parquet('{case.ready / 'facts.parquet'}')")
-    tests = ", ".join(f"bit_xor(hash({word}))" for word in words())
+    tests = ", ".join(f"bit_xor(hash({word}))" for word in words(case))
     clock = Clock()
     con.execute(f"SELECT {tests} FROM facts").fetchall()
     clock.lap("rules")
@@ -96,6 +96,3 @@ def root_of(entries: list[bytes]) -> bytes:
         pairs = [sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
         level = pairs + level[2 * len(pairs) :]
     return level[0] if level else sha256().digest()
-
-
-FLOORS = {"csv": csv, "join": join, "rules": rules, "hash": tree, "append": append}

@@ -25,9 +25,8 @@ def run(part: str, case: Case) -> dict[str, object]:
     """Run `part` and give back its report, with `peak_mib` of the largest process. CalledProcessError if it fails."""
     from bench.data import ROOT
 
-    order = json.dumps(
-        {"data": str(case.data), "claims": case.claims, "records": case.records, "variant": case.variant}
-    )
+    named = {"claims": case.claims, "records": case.records, "variant": case.variant, "seed": case.seed}
+    order = json.dumps({"data": str(case.data), **named})
     child = subprocess.Popen([sys.executable, "-m", "bench.part", part, order], stdout=subprocess.PIPE, cwd=ROOT)
     assert child.stdout is not None
     out = child.stdout.read()

@@ -1,31 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Inputs of the floors, made from the request's files without the route: clean numbers, typed facts."""
+"""Inputs of the floors, made from the request's files without the route: clean numbers, typed facts.
+
+Also what the decisions on those facts need: the clauses in groups, and a row's words read back as clause letters.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import duckdb
 
-from bench.data import ROOT, Case
-from lawgate.drivers.duckdb.clauses import packed
+from bench.data import Case
+from bench.received import house_of
+from lawgate.drivers.duckdb.clauses import packed, unpack
 from lawgate.drivers.duckdb.facts import claim_facts, request_facts, years_mask
 from lawgate.drivers.duckdb.forms import name_columns, name_form, place_select
-from lawgate.law.read import read_rulebook
-from lawgate.law.rulebook import Clause
-from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
+from lawgate.law.rulebook import Clause, Provision
+from lawgate.model.decision import Pattern, Verdict
 from lawgate.ports.engine import Plan
 
-BOOK = ROOT / "rulebooks" / "us-26-6103"
-PROVISION = "i2"
-SIGNED = date(2025, 6, 27)
 # Facts that come from the records or from the whole batch are spread over their values by the row's number.
+YEARS = (2022, 2023)
 SPREAD = {"text": "['unique', 'none', 'ambiguous', 'not_sought'][1 + n % 4]", "number": "n % 60", "flag": "n % 2 = 0"}
 
 
 def make_ready(case: Case) -> None:
     """Write `numbers.parquet` (tin) and `facts.parquet` (one column for every fact of a row) of a case."""
-    plan = _plan()
+    plan = _plan(case)
     case.ready.mkdir(exist_ok=True)
     con = duckdb.connect()
     for name in ("rows", "cases"):
@@ -51,15 +54,36 @@ def make_ready(case: Case) -> None:
     )
 
 
-def words() -> list[str]:
+def words(case: Case) -> list[str]:
     """The engine's packed tests over `facts.parquet`: request clauses, record clauses, those of a batch."""
-    plan = _plan()
+    plan = _plan(case)
     kinds = plan.rulebook.facts
     columns = {**request_facts(plan), **{n: f'"{n}"' for n, k in kinds.items() if k.level != "request"}}
-    return [packed(some, columns) for some in _groups(plan.provision.clauses)]
+    return [packed(some, columns) for some in groups(plan.provision.clauses)]
 
 
-def _groups(clauses: tuple[Clause, ...]) -> list[list[Clause]]:
+def provision(case: Case) -> Provision:
+    """The provision whose clauses are tested."""
+    return _plan(case).provision
+
+
+def decided(law: Provision, found: Sequence[int], verdict: str) -> Pattern:
+    """The pattern of one row's words. What the request as a whole must show is taken as shown: it costs no row."""
+    letters: dict[str, str] = {}
+    for word, some in zip(found, groups(law.clauses), strict=True):
+        letters |= unpack(word, some)
+    text = "".join(letters.get(f"{c.element}/{c.code}", "m") for c in law.clauses)
+    return Pattern(text, Verdict(verdict), YEARS)
+
+
+def read_words(found: Sequence[int], listed: Sequence[Sequence[Clause]]) -> list[str]:
+    """`element/code` of the clauses that are not met or cannot be told."""
+    pairs = [item for word, some in zip(found, listed, strict=True) for item in unpack(word, some).items()]
+    return [name for name, letter in pairs if letter != "m"]
+
+
+def groups(clauses: tuple[Clause, ...]) -> list[list[Clause]]:
+    """Clauses of one word each: asked of the row alone, of the records, of the whole batch."""
     kinds = (("row", "request"), ("row", "record"), ("batch", "batch"))
     return [[c for c in clauses if (c.level, c.phase) == kind] for kind in kinds]
 
@@ -72,11 +96,13 @@ def _listed(facts: dict[str, str]) -> str:
     return ", ".join(f'{expression} AS "{name}"' for name, expression in facts.items())
 
 
-def _plan() -> Plan:
-    files = {p.relative_to(BOOK).as_posix(): p.read_bytes() for p in BOOK.rglob("*.toml")}
-    book = read_rulebook(files, SIGNED)
-    provision = book.provision(PROVISION)
-    if provision is None:
-        raise LookupError("the rulebook has no such provision on that day")
-    addresses, names = read_address_grammar(files["match/address.toml"]), read_name_grammar(files["match/names.toml"])
-    return Plan(provision, book, addresses, names, {"request.signed_on": SIGNED}, "us.dhs", {})
+@lru_cache(maxsize=1)
+def _plan(case: Case) -> Plan:
+    """The plan of the office that received the request: law, grammars, officers, the facts of its cover."""
+    return house_of(case)[1].plan
+
+
+def request_values(case: Case) -> dict[str, str | date | bool | int | None]:
+    """The facts of the request; those the floors do not state are unknown."""
+    plan = _plan(case)
+    return {name: plan.facts.get(name) for name, kind in plan.rulebook.facts.items() if kind.level == "request"}

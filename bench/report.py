@@ -16,7 +16,8 @@ from typing import Any
 from bench.data import ROOT
 
 LIBRARIES = ("duckdb", "pyarrow", "cryptography", "rfc8785", "numpy")
-DONE = ("runs", "size", "facts")
+# What the table leaves to the JSON file.
+DONE = ("runs", "size", "facts", "packages", "made")
 
 
 def keep(file: Path, name: str, report: dict[str, Any]) -> None:
@@ -54,10 +55,13 @@ def machine() -> dict[str, Any]:
 
 def table(report: dict[str, Any]) -> str:
     """The figures as lines: what, median, least, most."""
-    lines = [f"{'':44}{'median':>10}{'min':>10}{'max':>10}"]
+    lines = [f"{'':64}{'median':>10}{'min':>10}{'max':>10}"]
     for name, found in _figures("", {k: v for k, v in report.items() if k not in DONE}):
+        if isinstance(found, list):
+            lines += [f"{name}: {sentence}" for sentence in found]
+            continue
         shown = found if isinstance(found, dict) else {"median": found}
-        lines.append(f"{name:44}" + "".join(f"{shown[k]:>10}" for k in ("median", "min", "max") if k in shown))
+        lines.append(f"{name:64}" + "".join(f" {shown[k]!s:>9}" for k in ("median", "min", "max") if k in shown))
     return "\n".join(lines)
 
 

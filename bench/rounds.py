@@ -6,7 +6,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -19,55 +18,81 @@ PARTS = ("csv", "join", "rules", "hash", "append")
 Report = dict[str, Any]
 
 
-def floors(data: Path, claims: int, records: int, variant: str, runs: int) -> Report:
+def floors(case: Case, runs: int) -> Report:
     """The parts nobody can skip, and their sum."""
-    case = Case(data, claims, records, variant)
     prepare(case)
     rounds = list(_rounds(PARTS, case, runs))
-    return {"size": case.size, "runs": runs, "parts": _parts(rounds), "floor": _floor(rounds)}
+    return {"size": case.size, "runs": runs, "parts": parts_of(rounds), "floor": floor_of(rounds)}
 
 
-def whole(data: Path, claims: int, records: int, variant: str, runs: int) -> Report:
+def whole(case: Case, runs: int) -> Report:
     """The route and its floors, in turn; every ratio is taken within a round, and the median of them reported."""
-    case = Case(data, claims, records, variant)
     imported = prepare(case)
     rounds = list(_rounds((*PARTS, "whole"), case, runs))
     return {
         "size": case.size,
         "runs": runs,
         "import": imported,
-        "parts": _parts(rounds),
-        "floor": _floor(rounds),
-        "laps": _laps(rounds),
+        "parts": parts_of(rounds),
+        "floor": floor_of(rounds),
+        "laps": laps_of(rounds),
         "facts": {k: rounds[0]["whole"][k] for k in ("accepted", "survived", "patterns", "outcomes", "left_bytes")},
-        "memory": _memory(rounds),
-        "ratios": _ratios(rounds),
+        "memory": memory_of(rounds),
+        "ratios": ratios_of(rounds),
     }
 
 
-def growth(data: Path, claims: int, sizes: Sequence[int], variant: str, runs: int) -> Report:
+def growth(steps: Sequence[Case], runs: int) -> Report:
     """The same request size against more and more records, in turn; ratios to the size before, within a round."""
-    cases = {n: Case(data, claims, n, variant) for n in sizes}
+    cases = {c.records: c for c in steps}
     imports = {str(n): prepare(case) for n, case in cases.items()}
     rounds: list[dict[int, Report]] = []
     for i in range(runs):
-        rounds.append({n: {p: _one(p, case, i) for p in ("join", "whole")} for n, case in cases.items()})
+        rounds.append({n: measured(("join", "whole"), case, i) for n, case in cases.items()})
     report: Report = {"size": [c.size for c in cases.values()], "runs": runs, "imports": imports, "steps": {}}
     for n in cases:
-        report["steps"][str(n)] = {**_parts([r[n] for r in rounds]), "memory": _memory([r[n] for r in rounds])}
+        report["steps"][str(n)] = {**parts_of([r[n] for r in rounds]), "memory": memory_of([r[n] for r in rounds])}
     report["ratios"] = {
         f"{small} -> {large}": {
-            k: _middle([r[large]["whole"][k] / r[small]["whole"][k] for r in rounds])
+            k: middle([r[large]["whole"][k] / r[small]["whole"][k] for r in rounds])
             for k in ("wall", "cpu", "peak_mib")
         }
-        for small, large in pairwise(sizes)
+        for small, large in pairwise(cases)
     }
     return report
 
 
+def gen(cases: Sequence[Case], held_back: Case, runs: int) -> Report:
+    """The generator at several sizes, in turn, and once more with a seed nobody could work towards.
+
+    `same_bytes` says of each size whether every round made the same files; `other_bytes` that another seed did not.
+    """
+    rounds: list[dict[str, Report]] = []
+    for i in range(runs):
+        rounds.append({f"{c.claims}x{c.records}": _one("gen", c, i) for c in cases})
+    other = _one("gen", held_back, runs)
+    digests = {name: {r[name]["sha256"] for r in rounds} for name in rounds[0]}
+    seen = set().union(*digests.values())
+    told = ("rows", "clean", "bytes", "sha256")
+    return {
+        "size": [f"{c.claims}x{c.records} {c.variant} seed {c.seed}" for c in cases],
+        "runs": runs,
+        "parts": parts_of(rounds),
+        "made": {name: {k: rounds[0][name][k] for k in told} for name in rounds[0]},
+        "same_bytes": {name: len(found) == 1 for name, found in digests.items()},
+        "held_back": {"seed": held_back.seed, "other_bytes": other["sha256"] not in seen}
+        | {k: other[k] for k in (*told, "wall", "cpu", "peak_mib")},
+    }
+
+
 def _rounds(parts: Iterable[str], case: Case, runs: int) -> Iterable[dict[str, Report]]:
     for i in range(runs):
-        yield {part: _one(part, case, i) for part in parts}
+        yield measured(tuple(parts), case, i)
+
+
+def measured(parts: Sequence[str], case: Case, turn: int) -> dict[str, Report]:
+    """One round: each part once, one after the other, in a process of its own."""
+    return {part: _one(part, case, turn) for part in parts}
 
 
 def _one(part: str, case: Case, turn: int) -> Report:
@@ -75,38 +100,43 @@ def _one(part: str, case: Case, turn: int) -> Report:
     return run(part, case)
 
 
-def _middle(values: Sequence[float]) -> dict[str, float]:
+def middle(values: Sequence[float]) -> dict[str, float]:
+    """Median, least and most, to three digits after the point."""
     return {"median": round(median(values), 3), "min": round(min(values), 3), "max": round(max(values), 3)}
 
 
-def _parts(rounds: Sequence[Mapping[str, Report]]) -> Report:
-    return {p: {k: _middle([r[p][k] for r in rounds]) for k in ("wall", "cpu", "peak_mib")} for p in rounds[0]}
+def parts_of(rounds: Sequence[Mapping[str, Report]]) -> Report:
+    """Seconds and peak of each part over the rounds."""
+    return {p: {k: middle([r[p][k] for r in rounds]) for k in ("wall", "cpu", "peak_mib")} for p in rounds[0]}
 
 
 def _sum(turn: Mapping[str, Report], key: str, parts: Sequence[str] = PARTS) -> float:
     return max(LEAST, sum(float(turn[p][key]) for p in parts))
 
 
-def _floor(rounds: Sequence[Mapping[str, Report]]) -> Report:
-    return {key: _middle([_sum(r, key) for r in rounds]) for key in ("wall", "cpu")}
+def floor_of(rounds: Sequence[Mapping[str, Report]]) -> Report:
+    """Seconds of all floors together."""
+    return {key: middle([_sum(r, key) for r in rounds]) for key in ("wall", "cpu")}
 
 
-def _laps(rounds: Sequence[Mapping[str, Report]]) -> Report:
+def laps_of(rounds: Sequence[Mapping[str, Report]]) -> Report:
+    """Seconds of each lap of the route."""
     names = list(rounds[0]["whole"]["laps"])
-    return {n: {k: _middle([r["whole"]["laps"][n][k] for r in rounds]) for k in ("wall", "cpu")} for n in names}
+    return {n: {k: middle([r["whole"]["laps"][n][k] for r in rounds]) for k in ("wall", "cpu")} for n in names}
 
 
-def _memory(rounds: Sequence[Mapping[str, Report]]) -> Report:
+def memory_of(rounds: Sequence[Mapping[str, Report]]) -> Report:
+    """The largest peaks of the route in any round."""
     return {k: max(int(r["whole"][k]) for r in rounds) for k in ("own_mib", "child_mib", "sum_mib", "peak_mib")}
 
 
-def _ratios(rounds: Sequence[Mapping[str, Report]]) -> Report:
+def ratios_of(rounds: Sequence[Mapping[str, Report]]) -> Report:
     """P1, P2 and P6 by wall and by CPU time."""
     made: Report = {}
     for key in ("wall", "cpu"):
-        made[f"P1 whole / floors, {key}"] = _middle([r["whole"][key] / _sum(r, key) for r in rounds])
-        made[f"P2 whole / bare join, {key}"] = _middle([r["whole"][key] / _sum(r, key, ("join",)) for r in rounds])
+        made[f"P1 whole / floors, {key}"] = middle([r["whole"][key] / _sum(r, key) for r in rounds])
+        made[f"P2 whole / bare join, {key}"] = middle([r["whole"][key] / _sum(r, key, ("join",)) for r in rounds])
         logged = [sum(r["whole"]["laps"][lap][key] for lap in ("commit", "log")) for r in rounds]
         bare = [_sum(r, key, ("hash", "append")) for r in rounds]
-        made[f"P6 log / (hash + append), {key}"] = _middle([a / b for a, b in zip(logged, bare, strict=True)])
+        made[f"P6 log / (hash + append), {key}"] = middle([a / b for a, b in zip(logged, bare, strict=True)])
     return made

@@ -84,6 +84,36 @@ def pseudopeople(
 
 
 @app.command()
+def febrl(
+    folder: Annotated[Path, typer.Argument(help="Folder to write; it is made if it does not exist.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same files.")] = 1,
+) -> None:
+    """Make records and a request from a FEBRL data set, whose mistakes others put in."""
+    from lawgate_lab.febrl import DataMissing
+    from lawgate_lab.febrl import febrl as convert
+    from lawgate_lab.make import OtherData
+
+    try:
+        counts = convert(folder, seed)
+    except (OtherData, DataMissing) as fault:
+        typer.echo(f"Nothing was made: {fault}", err=True)
+        raise typer.Exit(2) from fault
+    _tell({"febrl": counts})
+
+
+@app.command()
+def accuracy(
+    figures: Annotated[Path, typer.Argument(help="A file of figures, such as docs/reference/accuracy.json.")],
+) -> None:
+    """Print false grants and false refusals by defect class, and differences between people, as tables."""
+    import json
+
+    from lawgate_lab.published import tables
+
+    typer.echo(tables(json.loads(figures.read_text(encoding="utf-8"))), nl=False)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for everything the demonstration makes.")] = Path("out"),
     claims: Annotated[Claims, typer.Option(help="Rows of the affair's request.")] = Claims.middle,

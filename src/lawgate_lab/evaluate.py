@@ -4,9 +4,8 @@
 Every figure is about `row_outcome`: what a row gets by itself, before findings about its batch.
 """
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lawgate_lab.classes import GRANTS, GROUPS, ClassFigures, GroupFigures, class_figures, group_figures, per_grant
+from lawgate_lab.groups import beside
+from lawgate_lab.intervals import CONFIDENCE, at_most
 from lawgate_lab.seeds import Column
 
-GRANTS = ("REQUIRE", "PERMIT")
 OTHERWISE = ("DENY", "RETURN_FOR_CURE", "HOLD")
-CONFIDENCE = 0.95
 _DECIDED = ("row_id", "row_outcome", "outcome", "record")
-_KNOWN = ("row_id", "defect", "meant", "confirmed", "clean")
+_KNOWN = ("row_id", "defect", "meant", "confirmed", "clean", "excluded")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Figures:
     address given is not complete and on file. `rejected` are rows of the truth that intake never let through.
     `replica` counts, of the rows the 2025 check matches by number, `REQUIRE` where the address is confirmed, `REQUIRE
     unconfirmed` where it is not, each other row outcome, and `rejected`; None when no such rows were given.
+    `classes` are false grants and false refusals by defect class, rejected rows included; `groups` compare the clean
+    rows of people who differ in nothing that counts, and are empty when no groups lie beside the truth.
     """
 
     rows: int
@@ -46,6 +48,8 @@ class Figures:
     outcomes: Mapping[str, int]
     by_defect: Mapping[str, Mapping[str, int]]
     replica: Mapping[str, int] | None
+    classes: Mapping[str, ClassFigures]
+    groups: Mapping[str, GroupFigures]
 
     @property
     def yes_rate(self) -> float:
@@ -55,12 +59,14 @@ class Figures:
     @property
     def wrong_at_most(self) -> float:
         """Exact one-sided 95 % upper bound (Clopper-Pearson) of the share of grants that are wrong."""
-        return upper_bound(self.wrong, self.granted)
+        return at_most(self.wrong, self.granted)
 
     def document(self) -> dict[str, Any]:
         """Everything as plain data, rates included."""
         return {
-            **asdict(self),
+            **{f.name: _plain(getattr(self, f.name)) for f in fields(self)},
+            "false_grants": per_grant(self.classes)[0],
+            "false_grants_at_most": float(f"{per_grant(self.classes)[2]:.3g}"),
             "yes_rate": round(self.yes_rate, 6),
             "wrong_at_most": float(f"{self.wrong_at_most:.3g}"),
         }
@@ -72,7 +78,9 @@ class Figures:
             f"yes to {self.yes_rate:.2%} of {self.clean:,} clean rows; at most {self.wrong_at_most:.2e} of grants "
             f"wrong (exact one-sided {CONFIDENCE:.0%} bound over {self.granted:,} grants)",
             f"false refusals: {_listed(self.false_refusals)}",
+            "false grants, of any kind: {:,} of {:,} grants, at most {:.2e} of them".format(*per_grant(self.classes)),
         ]
+        said += [group.sentence(GROUPS[name]) for name, group in self.groups.items()]
         if self.replica is not None:
             said.append(f"rows the 2025 check would have sent on name and number: {_listed(self.replica)}")
         return said
@@ -85,12 +93,13 @@ def evaluate(decisions: Path, truth: Path, replica_rows: Column | None) -> Figur
     ids (pyarrow array) that the replica matches by number, or None. ValueError when a row stands twice or in one file
     only, except for rows of the truth that intake rejected.
     """
-    decided, known = pq.read_table(decisions, columns=list(_DECIDED)), pq.read_table(truth, columns=list(_KNOWN))
+    decided, known = pq.read_table(decisions, columns=list(_DECIDED)), _known(truth)
     both = decided.join(known, "row_id", join_type="inner")
     if not both.num_rows == decided.num_rows == len(pc.unique(decided["row_id"])):
         raise ValueError("decisions and truth are not of one request")
     grants = pc.is_in(both["row_outcome"], pa.array(GRANTS))
     wrong = pc.and_(grants, pc.not_equal(both["record"], both["meant"]))
+    every = known.join(decided, "row_id", join_type="left outer")
     refused = both.filter(pc.and_(both["clean"], pc.invert(grants)))
     return Figures(
         rows=both.num_rows,
@@ -104,7 +113,23 @@ def evaluate(decisions: Path, truth: Path, replica_rows: Column | None) -> Figur
         outcomes=_counts(both["outcome"]),
         by_defect={label: _counts(_of(both, label)) for label in sorted(pc.unique(both["defect"]).to_pylist())},
         replica=None if replica_rows is None else _replica(both, replica_rows),
+        classes=class_figures(every),
+        groups=group_figures(every) if set(GROUPS) <= set(every.column_names) else {},
     )
+
+
+def _known(truth: Path) -> Column:
+    """The truth, with the groups beside it; without them what stands against a row besides its defect is not known."""
+    known = pq.read_table(truth, columns=list(_KNOWN))
+    if beside(truth).exists():
+        return known.join(pq.read_table(beside(truth)), "row_id", join_type="inner")
+    return known.append_column("otherwise", pc.if_else(pc.equal(known["excluded"], "defect"), "", known["excluded"]))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, ClassFigures | GroupFigures):
+        return value.document()
+    return {k: _plain(v) for k, v in value.items()} if isinstance(value, Mapping) else value
 
 
 def _replica(both: Column, wanted: Column) -> dict[str, int]:
@@ -134,32 +159,3 @@ def _counts(values: Column) -> dict[str, int]:
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {n:,}" for name, n in counts.items()) or "none"
-
-
-def upper_bound(bad: int, of: int) -> float:
-    """The share p at which `bad` or fewer of `of` independent draws have a chance of 5 %; 1.0 for no draws.
-
-    For `bad` 0 that is 1 - 0.05**(1/of). ValueError when `bad` is not between 0 and `of`.
-    """
-    if not 0 <= bad <= of:
-        raise ValueError("more bad ones than there are")
-    if bad == of:
-        return 1.0
-    if bad == 0:
-        # Written so that a small bound keeps its digits.
-        return -math.expm1(math.log(1 - CONFIDENCE) / of)
-    low, high = bad / of, 1.0
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _at_most(bad, of, middle) > 1 - CONFIDENCE else (low, middle)
-    return high
-
-
-def _at_most(bad: int, of: int, p: float) -> float:
-    """Probability of `bad` or fewer in `of` draws, 0 < p < 1."""
-    whole = math.lgamma(of + 1)
-    terms = (
-        whole - math.lgamma(k + 1) - math.lgamma(of - k + 1) + k * math.log(p) + (of - k) * math.log1p(-p)
-        for k in range(bad + 1)
-    )
-    return math.fsum(math.exp(term) for term in terms)

@@ -14,6 +14,8 @@ DEFECTS = (
     "period_not_filed", "period_open", "closed_case", "role_relative", "civil_statute", "case_opened_after",
     "order_date_missing", "order_in_future", "order_recent", "ground_inadmissibility", "deferred_action",
     "review_pending",
+    # what only other people's data have; the generator draws none of these
+    "left_out_name", "number_differs", "birth_differs",
 )  # fmt: skip
 CODE = {label: code for code, label in enumerate(DEFECTS)}
 NAME_NOISE = tuple(label for label in DEFECTS if label.startswith("name_"))

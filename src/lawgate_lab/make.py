@@ -8,12 +8,14 @@ from typing import Any
 from lawgate_lab.affair import Draft, make_affair
 from lawgate_lab.card import add_variant, read_card, world_facts, write_card
 from lawgate_lab.chain import make_chain
+from lawgate_lab.groups import beside, write_groups
 from lawgate_lab.honest import make_honest
 from lawgate_lab.people import make_world
 from lawgate_lab.played import write_registers
 from lawgate_lab.proper import make_proper
 from lawgate_lab.records import write_records
 from lawgate_lab.request import write_request
+from lawgate_lab.staff import list_staff
 from lawgate_lab.truth import truth_of, write_truth
 from lawgate_lab.world import World
 
@@ -28,8 +30,11 @@ class OtherData(Exception):
 def write_draft(folder: Path, name: str, world: World, draft: Draft, seed: int) -> dict[str, Any]:
     """Writes a request below `folder`/`name` and its truth; gives back its counts."""
     write_request(folder / name, world.lexicon, draft.rows, draft.cases, draft.style, draft.cover, seed)
+    list_staff(folder, draft.cover, draft.cases)
     truth = truth_of(world, draft.rows)
-    write_truth(truth, folder / "truth" / f"{name}.parquet")
+    path = folder / "truth" / f"{name}.parquet"
+    write_truth(truth, path)
+    write_groups(world, truth, beside(path))
     card = read_card(folder)
     add_variant(card, name, truth)
     write_card(folder, card)

@@ -17,7 +17,7 @@ from lawgate_lab.words import Lexicon
 from lawgate_lab.world import dates, taken
 
 CASE_HEADER = ("case_id", "opened_on", "status", "statute_cite", "kind", "agency_a_party", "engaged_official",
-               "engaged_agency", "recipients")  # fmt: skip
+               "engaged_agency", "recipients", "offense_from", "offense_to")  # fmt: skip
 CASE = np.dtype([("opened", "i4"), ("status", "u1"), ("statute", "u1"), ("kind", "u1"), ("a_party", "u1"),
                  ("official", "i4"), ("others", "u1")])  # fmt: skip
 """official: the number in the officer's id. others: how many further named officers receive the answer."""
@@ -55,6 +55,7 @@ def _case_pieces(cases: Array, style: Style, cover: Cover) -> Iterable[list[Colu
 
     for a in range(0, len(cases), STEP):
         part = cases[a : a + STEP]
+        nothing = taken(("",), part["others"] * 0)  # the made cases state no days of an offense
         official = serials(cover.officers, part["official"], 1)
         more = [serials(cover.officers, part["official"] + k, 1) for k in (1, 2)]
         named = [pc.binary_join_element_wise(*[official, *more][: k + 1], ";") for k in range(3)]
@@ -62,7 +63,7 @@ def _case_pieces(cases: Array, style: Style, cover: Cover) -> Iterable[list[Colu
         yield [
             serials(style.case, np.arange(a, a + len(part)) + 1), dates(part["opened"]), taken(STATUS, part["status"]),
             taken(STATUTES, part["statute"]), taken(KIND, part["kind"]), taken(YES_NO, part["a_party"]), official,
-            taken((cover.agency,), part["others"] * 0), recipients,
+            taken((cover.agency,), part["others"] * 0), recipients, nothing, nothing,
         ]  # fmt: skip
 
 

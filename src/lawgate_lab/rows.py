@@ -19,7 +19,7 @@ from lawgate_lab.world import World, dates, name_columns, taken
 
 HEADER = ("row_id", "case_id", "role", "first", "middle", "last", "suffix", "dob", "addr_line1", "addr_line2", "city",
           "state", "zip", "event_number", "fingerprint_id", "final_order_date", "removal_ground", "review_pending",
-          "deferred_action", "tin", "taxable_periods", "reason_text")  # fmt: skip
+          "deferred_action", "court_order_date", "relief_pending", "tin", "taxable_periods", "reason_text")  # fmt: skip
 NO_DATE = np.iinfo(np.int32).min
 ROW = np.dtype([
     ("meant", "i4"), ("defect", "u1"), ("noise", "u1"), ("first", "i2"), ("middle", "u1"), ("last", "i4"),
@@ -123,7 +123,9 @@ def row_pieces(words: Lexicon, rows: Array, style: Style, serial: int = 1) -> It
             dates(part["born"], part["born"] == NO_DATE), *supplied_address(words, part),
             serials(style.event, ids * 7 + 1_000_000), _fingerprints(style, ids),
             dates(part["order"], part["order"] == NO_DATE), taken(GROUNDS, part["ground"]),
-            taken(YES_NO, part["review"]), taken(YES_NO, part["deferred"]), _tins(part),
+            taken(YES_NO, part["review"]), taken(YES_NO, part["deferred"]), taken(("",), part["review"] * 0),
+            # No steps to be released are under way for anybody whose row speaks of an order at all.
+            taken(("", "no"), (part["deferred"] > 0).astype("i4")), _tins(part),
             taken(PERIODS, part["periods"]), style.reasons(part),
         ]  # fmt: skip
 

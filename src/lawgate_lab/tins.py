@@ -9,6 +9,7 @@ import numpy as np
 from lawgate_lab.seeds import Array
 
 _GROUPS = {"ssn": np.arange(50), "itin": np.array([66, 67, 68, 69, 89])}
+ITIN_FROM = 50  # groups below are SSN-shaped
 _SERIALS = 9999  # 0001..9999
 CAPACITY = {kind: 100 * len(groups) * _SERIALS for kind, groups in _GROUPS.items()}
 

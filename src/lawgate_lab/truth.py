@@ -23,13 +23,17 @@ REASONS = ("", "defect", "nobody_meant", "no_number_or_po_box", "namesake_at_bui
 
 @dataclass(frozen=True)
 class Truth:
-    """Columns as in the truth file; `excluded` holds indexes into REASONS, `defect` into DEFECTS."""
+    """Columns as in the truth file; `excluded` holds indexes into REASONS, `defect` into DEFECTS.
+
+    `otherwise` is what `excluded` would be if no defect had been put in.
+    """
 
     defect: Array
     meant: Array
     tin_of: Array
     confirmed: Array
     excluded: Array
+    otherwise: Array
 
     @property
     def clean(self) -> Array:
@@ -63,13 +67,13 @@ def truth_of(world: World, rows: Array) -> Truth:
         "namesake_at_building": world.namesakes()[person],
         "no_number_or_po_box": ~(on_file & whole),
         "nobody_meant": meant == 0,
-        "defect": rows["defect"] != CODE["none"],
     }
-    excluded = np.zeros(len(rows), dtype=np.uint8)
-    for reason, holds in reasons.items():  # the last written, "defect", is the first to be named
-        excluded[holds] = REASONS.index(reason)
+    otherwise = np.zeros(len(rows), dtype=np.uint8)
+    for reason, holds in reasons.items():  # the last written is the first to be named
+        otherwise[holds] = REASONS.index(reason)
+    excluded = np.where(rows["defect"] != CODE["none"], REASONS.index("defect"), otherwise).astype(np.uint8)
     tin_of = np.where(rows["tin"] > 0, world.record_of(rows["tin"]), 0)
-    return Truth(rows["defect"], meant, tin_of, on_file & whole, excluded)
+    return Truth(rows["defect"], meant, tin_of, on_file & whole, excluded, otherwise)
 
 
 def write_truth(truth: Truth, path: Path) -> None:

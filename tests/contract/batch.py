@@ -34,6 +34,7 @@ ANSWER = {
     "years": pa.int64(),
     "deceased": pa.bool_(),
     "withheld": pa.bool_(),
+    "marks": pa.int32(),
     "others": pa.int32(),
     "minors": pa.int32(),
 }
@@ -49,7 +50,7 @@ def years(*listed: int) -> int:
 def candidate(n: int, record: int, **more: object) -> dict[str, object]:
     """One line of a record store's answer."""
     usual = {"files": True, "by_tin": False, "fit": 2, "contradicts": False, "years": years(2023), "deceased": False}
-    return {"n": n, "record": record, **usual, "withheld": False, "others": 0, "minors": 0, **more}
+    return {"n": n, "record": record, **usual, "withheld": False, "marks": 0, "others": 0, "minors": 0, **more}
 
 
 CANDIDATES = [

@@ -29,7 +29,8 @@ CLAIM = {
     ),
     "years": pa.int64(),
 }
-ANSWER = ["n", "record", "files", "by_tin", "fit", "contradicts", "years", "deceased", "withheld", "others", "minors"]
+ANSWER = ["n", "record", "files", "by_tin", "fit", "contradicts", "years", "deceased", "withheld", "marks", "others"]
+ANSWER += ["minors"]
 HOME, OTHER = {"line1": "12 Oak Street", "line2": "Apt 5"}, {"line1": "12 Oak Street", "line2": "Apt 6"}
 PEOPLE: list[dict[str, object]] = [
     {"record": 1, "first": "Ana", "last": "Lopez", "middle": "J", "suffix": "Jr", "dob": date(1980, 1, 1)},

@@ -2,10 +2,11 @@
 """What every Rooms promises: one private folder a batch, durable, whole, and never two batches in one room."""
 
 import hashlib
+import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,40 @@ def dropping_takes_a_room_that_was_not_kept_and_no_other(place: Place[Rooms]) ->
     for room in (other, named):
         rooms.drop(room)
     assert rooms.path("b-1") == named
+
+
+@ROOMS.promise
+def what_a_process_that_died_left_is_cleared_away(place: Place[Rooms]) -> None:
+    rooms = place.open()
+    kept(rooms)
+    here = rooms.start()
+    child = os.fork()
+    if not child:
+        # Ends as a killed process does: nothing of it runs any more.
+        (place.open().start() / "rows.parquet").write_bytes(b"values")
+        os._exit(0)
+    os.waitpid(child, 0)
+    left = set(place.root.iterdir()) - {here, rooms.path("b-1")}
+    assert [[file.name for file in room.iterdir()] for room in left] == [["rows.parquet"]]
+    there = place.open().start()
+    assert set(place.root.iterdir()) == {here, there, rooms.path("b-1")}, "only what nobody is in goes"
+
+
+@ROOMS.promise
+def the_same_files_again_are_worked_on_elsewhere(place: Place[Rooms]) -> None:
+    rooms = place.open()
+    kept(rooms)
+    again = rooms.again("b-1", ["a.bin"])
+    assert (again / "a.bin").read_bytes() == b"one"
+    (again / "made.bin").write_bytes(b"two")
+    rooms.drop(again)
+    assert not again.exists()
+    assert [path.name for path in rooms.path("b-1").iterdir()] == ["a.bin"]
+    before = set(place.root.iterdir())
+    for batch, names in (("b-1", ["a.bin", "b.bin"]), ("b-2", ["a.bin"]), ("b-1", ["../b-1/a.bin"])):
+        with pytest.raises(LawgateError):
+            rooms.again(batch, names)
+    assert set(place.root.iterdir()) == before
 
 
 @ROOMS.promise
@@ -217,6 +252,8 @@ class DiscardingByPrefix(Wrapping):
     "a_new_room_is_empty_and_its_own",
     "dropping_takes_a_room_that_was_not_kept_and_no_other",
     "only_its_owner_gets_in",
+    "the_same_files_again_are_worked_on_elsewhere",
+    "what_a_process_that_died_left_is_cleared_away",
 )
 class OneForAll(Wrapping):
     def start(self) -> Path:
@@ -224,6 +261,30 @@ class OneForAll(Wrapping):
         room.mkdir(exist_ok=True)
         room.chmod(0o700)
         return room
+
+
+@ROOMS.breaks("what_a_process_that_died_left_is_cleared_away")
+class Hoarding(Wrapping):
+    def _sweep(self) -> None:
+        return
+
+
+@ROOMS.breaks(
+    "a_new_room_is_empty_and_its_own",
+    "dropping_takes_a_room_that_was_not_kept_and_no_other",
+    "only_its_owner_gets_in",
+    "what_a_process_that_died_left_is_cleared_away",
+)
+class Sweeping(Wrapping):
+    def _sweep(self) -> None:
+        for room in self._base.glob(".unnamed-*"):
+            shutil.rmtree(room)
+
+
+@ROOMS.breaks("the_same_files_again_are_worked_on_elsewhere")
+class InTheSameRoom(Wrapping):
+    def again(self, batch: str, names: Sequence[str]) -> Path:
+        return self.path(batch)
 
 
 @ROOMS.breaks("it_is_on_the_disk_when_the_call_returns")

@@ -19,6 +19,7 @@ from lawgate.law.read import read_layout, read_rulebook
 from lawgate.law.rulebook import Provision, Rulebook
 from lawgate.linkage.grammar import AddressGrammar, NameGrammar, read_address_grammar, read_name_grammar
 from lawgate.model.decision import Decision, Pattern, Verdict
+from lawgate.model.request import Officers
 from lawgate.ports.engine import Plan, Settled
 
 BOOK = Path(__file__).resolve().parents[2] / "rulebooks" / "us-26-6103"
@@ -33,8 +34,13 @@ FACTS: Facts = {
     "request.sole_use": True,
     "request.safeguards_current": True,
     "request.fields_allowed": True,
+    "request.office_agency": "agency.a",
+    "request.fields_in_class": True,
+    "request.within_agreement": True,
+    "request.within_practice": True,
 }
 AGENCY = "agency.a"
+OFFICERS = Officers(frozenset(f"person.a.{n}" for n in range(1, 100)), frozenset({"person.b.1"}))
 CASE = {
     "opened_on": "2024-03-01",
     "status": "active",
@@ -83,7 +89,7 @@ def provision() -> Provision:
 @cache
 def addresses() -> AddressGrammar:
     """The address grammar of the rulebook."""
-    return read_address_grammar(book_files()["match/address.toml"])
+    return read_address_grammar(book_files()["match/address.toml"], book_files()["registers/facilities.toml"])
 
 
 @cache
@@ -92,10 +98,10 @@ def names() -> NameGrammar:
     return read_name_grammar(book_files()["match/names.toml"])
 
 
-def plan_of(facts: Facts = FACTS, agency: str = AGENCY) -> Plan:
-    """A plan under the real provision."""
+def plan_of(facts: Facts = FACTS, agency: str = AGENCY, officers: Officers = OFFICERS) -> Plan:
+    """A plan under the real provision, with every made-up officer in the register of the agency that asks."""
     letters = request_letters(provision(), facts)
-    return Plan(provision(), rulebook(), addresses(), names(), facts, agency, letters)
+    return Plan(provision(), rulebook(), addresses(), names(), facts, agency, letters, officers)
 
 
 def write_room(

@@ -5,6 +5,10 @@ import unicodedata
 from random import Random
 from typing import NamedTuple
 
+from differential.batches import addresses
+from differential.unusual import unusual
+from lawgate.linkage.folding import LOOK_ALIKE
+
 
 class Written(NamedTuple):
     """The seven texts of an address and a name's four, as a request has them."""
@@ -126,6 +130,8 @@ FIRSTS = (
     "xxx",
 )
 SUFFIXES = ("", "Jr", "JR.", "iii", "Esq", "I.I.", "ＩＩ")
+PHRASES = sorted(addresses().fillers.phrases)
+ALIKE = {latin: [latin, *(a for a, b in LOOK_ALIKE.items() if b == latin)] for latin in LOOK_ALIKE.values()}
 ODD = (
     "'’`´.#-/|&\\%_\"\t\n\r\x1f\u00a0\u2009\u200b\u202e\ufeff\u0301\u0327\u20dd"
     "\u212a\u212b\u1fef\u1ffd\u0340\u037e\u1e9e\ua64e가\U0001d400\U0001f5fa\u0958ﬃ①½ıİſßæøđ"
@@ -141,6 +147,10 @@ def written(rng: Random) -> Written:
         rng.choice(STATES),
         rng.choice(ZIPS),
     ]
+    if rng.random() < 0.3:
+        made = list(unusual(rng.randrange(1 << 30)))
+    elif rng.random() < 0.15:
+        made = _filler(rng)
     made += [
         rng.choice(FIRSTS),
         rng.choice(FIRSTS),
@@ -160,6 +170,26 @@ def _line(rng: Random) -> str:
         return f"{rng.choice(PLACES)} {rng.choice(UNITS)}" if rng.random() < 0.5 else rng.choice(PLACES)
     number = rng.choice((str(rng.randrange(30)), f"{rng.randrange(300)}B", "", "N6W23001", "12-34"))
     return " ".join(p for p in (number, rng.choice(STREETS), rng.choice(KINDS), rng.choice(UNITS)) if p)
+
+
+def _filler(rng: Random) -> list[str]:
+    words = rng.choice(PHRASES).split(" ")
+    cut = rng.randrange(len(words) + 1)
+    if rng.random() < 0.4:
+        words = [_slip(rng, w) for w in words]
+    if rng.random() < 0.3:
+        words = ["".join(rng.choice(ALIKE.get(c, [c])) for c in w) for w in words]
+    one, other = " ".join(words[:cut]), " ".join(words[cut:])
+    digits = rng.choice(("", "", " 90210", " 00000", "5"))
+    filled = [rng.choice(("", "12 ", "0 ")) + one, other + digits, "", "", ""]
+    if rng.random() < 0.5:
+        filled = [one, "", other, rng.choice(STATES), rng.choice(ZIPS)]
+    return filled
+
+
+def _slip(rng: Random, word: str) -> str:
+    at = rng.randrange(len(word))
+    return word[:at] + rng.choice(("", word[at] * 2, "X", word[at : at + 2][::-1])) + word[at + 1 :]
 
 
 def _worse(rng: Random, text: str) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from journeys.office import SEED, Office, open_office, small_lab
+from journeys.measured import seed_of
+from journeys.office import Office, allow_many, open_office, small_lab
 from lawgate_lab.make import SIZES, make
 
 
@@ -25,15 +26,16 @@ def office(opened: Office, tmp_path: Path) -> Office:
 
 
 @pytest.fixture(scope="session")
-def sized(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Office]:
+def sized(tmp_path_factory: pytest.TempPathFactory, size: str) -> Callable[[str], Office]:
     """A function: a size of the lab ("12.8k") in, an office with its records out; requests `affair` and `honest`."""
+    seed = seed_of(size)
 
     @cache
     def made(claims: str) -> Office:
         top = tmp_path_factory.mktemp(f"sized-{claims}")
         rows, people = SIZES[claims]
         for variant in ("affair", "honest"):
-            make(top / "lab", rows, people, variant, SEED)
-        return open_office(top / "office", top / "lab")
+            make(top / "lab", rows, people, variant, seed)
+        return allow_many(open_office(top / "office", top / "lab", seed))
 
     return made

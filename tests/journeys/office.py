@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import hashlib
 import json
 import re
@@ -26,13 +27,15 @@ from typer.testing import CliRunner
 
 from lawgate.docket.printing import print_order
 from lawgate.model.order import EVERY, Effect, EffectKind, Order
-from lawgate.office.adjudicate import decide_batch, read_bench
+from lawgate.office.adjudicate import decide_batch
+from lawgate.office.bench import read_bench
 from lawgate.office.house import House
 from lawgate.office.intake import receive
 from lawgate.office.prepare import Prepared
-from lawgate.office.release import hand_in_review, prepare_package, review_paper
+from lawgate.office.release import Release, hand_in_review, prepare_package, review_paper
 from lawgate.protocol.statement import Looked
-from lawgate.surfaces.cli.app import Doors, build
+from lawgate.surfaces.cli.app import build
+from lawgate.surfaces.cli.doors import Doors
 from lawgate.wiring.folder import create, open_house
 from lawgate.wiring.main import rulebooks
 from lawgate_lab.make import make
@@ -88,7 +91,7 @@ class Office:
         desk = self.house.release
         looked = [Looked(row, row not in declined, at) for row, at in seen(sorted({*rows, *declined}))]
         paper = review_paper(desk, batch, REVIEWER, looked)
-        hand_in_review(desk, batch, paper, signing_key(self.seed, REVIEWER).sign(paper))
+        hand_in_review(ahead(desk, len(looked)), batch, paper, signing_key(self.seed, REVIEWER).sign(paper))
         return prepare_package(desk, batch)
 
     def rows(self, batch: str) -> list[dict[str, object]]:
@@ -148,6 +151,27 @@ def open_office(folder: Path, lab: Path, seed: int = SEED) -> Office:
     return made
 
 
+PRACTICE = """id = "made-up"
+requester = "us.doj"
+provision = "i2"
+channel = "folder"
+rows_a_request = 2000000
+rows_a_year = 2000000
+matching_standard = "matches_on_file"
+explanation = "{digest}"
+citation = "26 U.S.C. 6103(p)(1)"
+reason = "HYPOTHETICAL: made up for a test, so that a large batch has something to give."
+in_force = {{ start = 2020-01-01, end = "until further notice" }}
+"""
+
+
+def allow_many(office: Office) -> Office:
+    """The same office with a made-up practice for large requests; without one a large batch is held."""
+    place = office.folder / "rulebooks" / BOOK / "practices" / "made-up.toml"
+    place.write_text(PRACTICE.format(digest="0" * 64))
+    return office
+
+
 def small_lab(folder: Path) -> Path:
     """A few thousand people; requests `proper` (3 people), `second` (3 others), `thirty` (30)."""
     for name, people in (("proper", 3), ("second", 3), ("thirty", 30)):
@@ -155,12 +179,29 @@ def small_lab(folder: Path) -> Path:
     return folder
 
 
+class Ahead:
+    """The machine's clock, some seconds ahead."""
+
+    def __init__(self, seconds: int) -> None:
+        self._ahead = timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+def ahead(desk: Release, rows: int) -> Release:
+    """The same desks when so many rows have been looked at: a test need not wait a second for each."""
+    return dataclasses.replace(desk, review=dataclasses.replace(desk.review, clock=Ahead(rows + 5)))
+
+
 def seen(rows: Sequence[int]) -> list[tuple[int, datetime]]:
-    """Each row with the second it was looked at: all today, all past, as a review demands."""
+    """Each row with the second it is looked at, from now on: all on one day, as a review demands."""
     while True:
-        now = datetime.now(UTC).replace(microsecond=0)
-        first = now - timedelta(seconds=len(rows) + 1)
-        if first.date() == now.date():
+        first = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+        if first.date() == (first + timedelta(seconds=len(rows) + 10)).date():
             return [(row, first + timedelta(seconds=k)) for k, row in enumerate(rows)]
         time.sleep(1)
 

@@ -2,6 +2,7 @@
 """The same request under the same law gives the same bytes; only the salts, which nobody sees, differ."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,17 @@ SALT = Path("keys") / "salt.key"
 
 def settled(office: Office, request: Path) -> tuple[bytes, bytes, str]:
     """Decided: pattern records, row table, and the root in the log."""
+    told_of_officers(office, request)
     batch = office.decided(request, AS_OF)
     (leaf,) = [leaf for _, leaf in office.house.decide.log.leaves() if leaf.kind == "decision-batch"]
     patterns = (office.room(batch) / "patterns.jsonl").read_bytes()
     assert leaf.text("patterns") == hashlib.sha256(patterns).hexdigest()
     return patterns, b"".join(row_table(office.room(batch))), leaf.text("root")
+
+
+def told_of_officers(office: Office, request: Path) -> None:
+    """The officers whom the request names are in the register of staff."""
+    shutil.copy(request.parent / "registers" / "staff.toml", office.folder / "registers")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +62,7 @@ def test_another_instant_of_the_law_is_another_decision(opened: Office, request_
     """The bytes are the same because the inputs are: one second in one pin, and every record differs."""
     first, second = opened.copy(tmp_path / "first"), opened.copy(tmp_path / "second")
     one = settled(first, request_of_many)
+    told_of_officers(second, request_of_many)
     batch = second.decided(request_of_many, AS_OF.replace(second=1))
     later = (second.room(batch) / "patterns.jsonl").read_bytes()
     assert later != one[0]

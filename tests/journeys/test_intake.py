@@ -116,12 +116,12 @@ def cases(n=0, text=pa.array(["c"]), count=5): batch(b"C", ([n], i32), ([2], i32
 def rows(n=0, case=0): batch(b"R", ([n], i32), ([2], i32), ([case], i32), *[(["r"], s)] * 10)
 def fault(file=3, line=2, column=0, code=20): batch(b"F", ([file], i8), ([line], i32), ([column], i16), ([code], i16))
 
-def end(cases=1, rows=1, **changed):
+def end(cases=1, rows=1, sent=None, **changed):
     text = os.read(i["files"][0], 65536)
     cover = tomllib.loads(text.decode())
     cover["signed_at"] = cover["signed_at"].isoformat()
     said = {"cover": cover, "digest": hashlib.sha256(text).hexdigest()}
-    said |= {"signature": base64.b64encode(bytes(64)).decode(), "cases": [cases, cases], "rows": [rows, rows]}
+    said |= {"signature": base64.b64encode(bytes(64)).decode(), "cases": [cases, cases], "rows": [sent or rows, rows]}
     say(b"E", json.dumps(said | changed).encode())
 
 """
@@ -153,6 +153,12 @@ WRONG = {
     "names a negative case": "cases(); rows(case=-1); end()",
     "sends other columns": "cases(count=4); rows(); end()",
     "sends bytes that are no text": "cases(text=pa.array([b'\\xff'], pa.binary()).view(s)); rows(); end()",
+    "rejects in silence": "cases(); rows(); end(rows=2, sent=2)",
+    "rejects what it accepts": f"fault(); {HONEST}",
+    "rejects a line that is not there": "cases(); rows(); fault(line=4); end(sent=2)",
+    "rejects the header": "cases(); rows(); fault(line=1); end(sent=2)",
+    "rejects in no order": "cases(); rows(); fault(line=4); fault(line=3); end(sent=3)",
+    "accepts a line twice": "cases(); rows(); rows(n=1); end(rows=2, sent=2)",
     "invents a code": f"fault(code=999); {HONEST}",
     "invents a negative code": f"fault(code=-1); {HONEST}",
     "invents a column": f"fault(column=99); {HONEST}",
@@ -168,8 +174,10 @@ def test_a_child_that_goes_wrong(how: str, tmp_path: Path, room: Path) -> None:
 
 
 def test_a_child_that_goes_right_is_believed(tmp_path: Path, room: Path) -> None:
-    found = parse(Sent().write(tmp_path / "request"), room, command=child(BATCH + f"fault(); {HONEST}"))
-    assert (found.cases, found.rows) == (Count(1, 1, 0), Count(1, 1, 0))
+    found = parse(
+        Sent().write(tmp_path / "request"), room, command=child(BATCH + "cases(); rows(); fault(line=3); end(sent=2)")
+    )
+    assert (found.cases, found.rows) == (Count(1, 1, 0), Count(2, 1, 1))
     assert [f.column for f in found.faults] == ["row_id"]
 
 

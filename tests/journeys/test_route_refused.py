@@ -14,7 +14,7 @@ from journeys.office import AS_OF, SEED, Office, rewritten, sent
 from lawgate.office.adjudicate import decide_batch
 from lawgate.office.intake import receive
 from lawgate.ports.columns import Columns
-from lawgate.ports.records import RecordStore
+from lawgate.ports.records import RecordsRoom, RecordStore
 from lawgate_lab.played import signing_key
 
 
@@ -34,18 +34,28 @@ class Watched:
         return self.real.candidates(table, fields)
 
 
+class WatchedRoom:
+    """The imports of the office; every store it gave out is remembered."""
+
+    def __init__(self, real: RecordsRoom) -> None:
+        self.real, self.stores = real, list[Watched]()
+
+    def current(self) -> str:
+        return self.real.current()
+
+    def at(self, manifest: str, day: date) -> Watched:
+        self.stores.append(Watched(self.real.at(manifest, day)))
+        return self.stores[-1]
+
+
 def decided_blind(office: Office, request: Path) -> str:
     """Receive and decide; not one claim may reach the records."""
-    desk, stores = office.house.decide, []
-
-    def watched(day: date) -> Watched:
-        stores.append(Watched(desk.records(day)))
-        return stores[-1]
-
+    desk = office.house.decide
+    room = WatchedRoom(desk.records)
     batch = receive(office.house.intake, request).batch.id
-    decide_batch(replace(desk, records=watched), batch, AS_OF)
-    assert sum(store.claims for store in stores) == 0
-    assert stores
+    decide_batch(replace(desk, records=room), batch, AS_OF)
+    assert sum(store.claims for store in room.stores) == 0
+    assert room.stores
     return batch
 
 

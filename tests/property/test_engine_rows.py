@@ -23,7 +23,6 @@ from differential.batches import (
     names,
     plan_of,
     provision,
-    rulebook,
     write_room,
 )
 from lawgate.decide.canonical import ROW_WIDTH
@@ -32,7 +31,9 @@ from lawgate.drivers.duckdb.engine import DuckEngine
 from lawgate.drivers.duckdb.records import ParquetRecords, import_records
 from lawgate.drivers.parser.driver import ChildParser
 from lawgate.law.evaluate import Facts
+from lawgate.law.expression import facts_of
 from lawgate.law.read import read_layout
+from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Provision
 from lawgate.model.period import Span
 from lawgate.ports.engine import Plan
@@ -72,7 +73,9 @@ def lab(size: str, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     cover = tomllib.loads((folder / "honest" / "cover.toml").read_text())
     facts: Facts = {**FACTS, "request.signed_on": cover["signed_at"].date(), "request.purpose": cover["purpose"]}
     cases, rows = (loaded(folder / "honest" / f"{name}.csv") for name in ("cases", "rows"))
-    records, plan = ParquetRecords(folder / "keyed", SIGNED), plan_of(facts, cover["agency"])
+    registers = read_registers({p.name: p.read_bytes() for p in (folder / "registers").glob("*.toml")})
+    officers = registers.officers(cover["agency"], cover["signed_at"].date())
+    records, plan = ParquetRecords(folder / "keyed", SIGNED), plan_of(facts, cover["agency"], officers)
     return Lab(folder, cases, rows, records, plan, judge(write_room(folder / "room", cases, rows), records, plan))
 
 
@@ -240,10 +243,15 @@ def test_an_empty_rulebook_grants_nothing(lab: Lab, tmp_path: Path, under: Provi
         assert not decide(None, found.pattern, ("mailing_address",)).row_outcome.grants
 
 
-@pytest.mark.parametrize("fact", [n for n, k in rulebook().facts.items() if k.level == "request"])
+OF_THE_REQUEST = {f for c in provision().clauses if c.level == "request" for f in facts_of(c.test)}
+
+
+@pytest.mark.parametrize("fact", sorted(OF_THE_REQUEST))
 def test_a_fact_of_the_request_that_is_unknown_opens_no_record(lab: Lab, tmp_path: Path, fact: str) -> None:
     facts = {**lab.plan.facts, fact: None}
-    got = judge(write_room(tmp_path, lab.cases, lab.some), lab.records, plan_of(facts, lab.plan.agency))
+    got = judge(
+        write_room(tmp_path, lab.cases, lab.some), lab.records, plan_of(facts, lab.plan.agency, lab.plan.officers)
+    )
     assert not any(found.decision.row_outcome.grants for found in got.values())
     assert {found.verdict for found in got.values()} == {"not_sought"}
     assert len(provision().clauses) == len(next(iter(got.values())).pattern.clauses)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lawgate.decide.decide import decide
 from lawgate.decide.find import request_letters
+from lawgate.decide.request import facts_of_request
 from lawgate.docket.printing import print_order
 from lawgate.docket.standing import covering, standing
 from lawgate.drivers.duckdb.engine import DuckEngine
@@ -24,14 +24,18 @@ from lawgate.law.rulebook import Provision, Rulebook
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.decision import Decision, Finding
 from lawgate.model.order import EVERY, Covered, Effect, EffectKind, Order
+from lawgate.model.period import Span
+from lawgate.model.request import CourtOrder, Cover, FileStated, Person, Registers, Staff, Tenure
 from lawgate.ports.engine import Measures, Plan, Settled
 from scenarios.book import BOOK, Book, Scenario, Table
 
 FILES = {p.relative_to(BOOK).as_posix(): p.read_bytes() for p in sorted(BOOK.rglob("*.toml"))}
-ADDRESSES = read_address_grammar(FILES["match/address.toml"])
+ADDRESSES = read_address_grammar(FILES["match/address.toml"], FILES["registers/facilities.toml"])
 NAMES = read_name_grammar(FILES["match/names.toml"])
 LAYOUT = read_layout(FILES)
 HOME = ("line1", "line2", "city", "state", "zip")
+FLAGS = {"withheld": 1, "informant": 2, "impairs": 4, "marked": 64}
+EVER = Span(date(2020, 1, 1), None)
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,26 @@ def play(book: Book, scenario: Scenario, folder: Path) -> Result:
     keyed = keep_records(book.people(given), folder.parent)
     room = keep_claims(book.cases(given), book.rows(given), folder)
     law = rulebook(cover["signed_on"])
+    if extra := practice_files(book.practices(given)):
+        law = read_rulebook(FILES | extra, cover["signed_on"])
     provision = law.provision(cover["provision"])
     assert provision is not None
-    facts = request_facts(cover, law, provision)
-    plan = Plan(provision, law, ADDRESSES, NAMES, facts, cover["agency"], request_letters(provision, facts))
+    known, asked = registers(book, given, law), stated_cover(cover, len(book.rows(given)))
+    facts = facts_of_request(asked, known, law, cover["signature_holds"])
+    letters, officers = request_letters(provision, facts), known.officers(asked.agency, asked.signed_on)
+    order = known.order_of(asked.request_id)
+    plan = Plan(provision, law, ADDRESSES, NAMES, facts, cover["agency"], letters, officers, order)
     return run(plan, room, keyed, tuple(cover["fields"]), given.get("orders", []))
+
+
+ONCE: dict[str, Result] = {}
+
+
+def play_once(book: Book, scenario: Scenario, folder: Path) -> Result:
+    """A scenario of the rulebook, played the first time it is asked for; what it gives never changes in a run."""
+    if scenario.id not in ONCE:
+        ONCE[scenario.id] = play(book, scenario, folder)
+    return ONCE[scenario.id]
 
 
 def run(plan: Plan, room: Path, keyed: Path, fields: tuple[str, ...], orders: list[Table]) -> Result:
@@ -120,20 +139,63 @@ def values(
     return made
 
 
-def request_facts(cover: Table, law: Rulebook, provision: Provision) -> dict[str, Any]:
-    """The facts of the request, as the office would make them from cover, registers and signature."""
-    office = law.registers["offices"].get(cover["office"], {})
-    return {
-        "request.signed_on": cover["signed_on"],
-        "request.written": cover["signature_holds"],
-        "request.signer_in_office": cover["signer_in_office"],
-        "request.office_of_agency": cover["signer_in_office"] and office.get("agency") == cover["agency"],
-        "request.office_kind": office.get("kind", ""),
-        "request.purpose": cover["purpose"],
-        "request.sole_use": cover["sole_use"],
-        "request.safeguards_current": cover["safeguards_current"],
-        "request.fields_allowed": bool(cover["fields"]) and set(cover["fields"]) <= set(provision.fields),
-    }
+def stated_cover(cover: Table, rows: int) -> Cover:
+    """The cover of a scenario as the office reads it; what no scenario states is invented."""
+    signed_at = datetime.combine(cover["signed_on"], time(14), UTC)
+    texts = {k: cover[k] for k in ("provision", "agency", "office", "purpose", "sole_use", "agreement")}
+    return Cover(
+        request_id="req-2025-0048",
+        signer="person.signer.1",
+        signed_at=signed_at,
+        contact="person.doj.9",
+        recipient_key="rk-1",
+        fields=tuple(cover["fields"]),
+        cases=FileStated("0" * 64, rows),
+        rows=FileStated("0" * 64, rows),
+        digest="0" * 64,
+        **texts,
+    )
+
+
+def registers(book: Book, given: Table, law: Rulebook) -> Registers:
+    """The custodian's registers as a scenario finds them."""
+    cover, order = book.cover(given), book.court_order(given)
+    agency = law.registers["offices"].get(cover["office"], {}).get("agency", cover["agency"])
+    held = (Tenure(cover["office"], agency, EVER),) if cover["signer_in_office"] else ()
+    orders = {}
+    if order:
+        orders["req-2025-0048"] = CourtOrder(
+            "co-1",
+            "req-2025-0048",
+            order["provision"],
+            frozenset(order["agencies"]),
+            order["states"],
+            frozenset(order["rows"]),
+            frozenset(order["years"]),
+            Span(order["from"], order["to"]),
+        )
+    return Registers(
+        people={"person.signer.1": Person("person.signer.1", "Somebody Invented", bytes(32), held)},
+        recipients={},
+        safeguards={cover["agency"]: EVER} if cover["safeguards_current"] else {},
+        digest="0" * 64,
+        staff=tuple(Staff(a, frozenset(ids), EVER) for a, ids in book.usual["staff"].items()),
+        orders=orders,
+    )
+
+
+def practice_files(practices: list[Table]) -> dict[str, bytes]:
+    """Each practice of a scenario as a file of the rulebook, with invented reasons."""
+    made = {}
+    for n, p in enumerate(practices, 1):
+        text = (
+            f'id = "given-{n}"\nrequester = "{p["requester"]}"\nprovision = "{p["provision"]}"\nchannel = "folder"\n'
+            f"rows_a_request = {p['rows_a_request']}\nrows_a_year = {p['rows_a_request']}\n"
+            f'matching_standard = "matches_on_file"\nexplanation = "{"0" * 64}"\ncitation = "invented"\n'
+            'reason = "invented"\nin_force = { start = 2020-01-01, end = "until further notice" }\n'
+        )
+        made[f"practices/given-{n}.toml"] = text.encode()
+    return made
 
 
 def keep_records(people: list[Table], folder: Path) -> Path:
@@ -150,7 +212,7 @@ def keep_records(people: list[Table], folder: Path) -> Path:
         "tin": [p["tin"].replace("-", "") for p in people],
         "dob": pa.array([p["dob"] for p in people], pa.date32()),
         "deceased": pa.array([p.get("deceased", False) for p in people], pa.bool_()),
-        "flags": pa.array([int(p.get("withheld", False)) for p in people], pa.int32()),
+        "flags": pa.array([sum(bit for k, bit in FLAGS.items() if p.get(k)) for p in people], pa.int32()),
     }
     pq.write_table(pa.table(taxpayers), source / "taxpayers.parquet")
     homes = [(n, h) for n, p in enumerate(people, 1) for h in p["homes"]]

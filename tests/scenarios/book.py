@@ -17,10 +17,10 @@ Table = dict[str, Any]
 DECISION = {"row_outcome", "outcome", "element", "code"}
 EXPECT = DECISION | {
     *("status", "match", "outside", "after_hand_out", "batch", "grants", "values", "others", "minors", "record"),
-    *("orders", "load", "rows"),
+    *("orders", "load", "rows", "other_routes"),
 }
 STATE = {"state", "code"}
-GIVEN = {"cover", "case", "cases", "row", "rows", "people", "orders", "repeat"}
+GIVEN = {"cover", "case", "cases", "row", "rows", "people", "orders", "repeat", "practices", "court_order"}
 KEYS = {"id", "of", "says", "given", "expect", "event", "later"}
 OUTSIDE = {"not released", "released"}
 
@@ -74,6 +74,20 @@ class Book:
         """The people on file in a scenario, each with their homes."""
         stated = repeated(given.get("people", [{"who": "rosa"}]), given)
         return [self.cast[p["who"]] | {k: v for k, v in p.items() if k != "who"} for p in stated]
+
+    def practices(self, given: Table) -> list[Table]:
+        """The practices of a scenario besides the rulebook's own, each complete."""
+        return [over(self.usual["practice"], p) for p in given.get("practices", [])]
+
+    def court_order(self, given: Table) -> Table:
+        """The order of a court that came with the request; empty when none did. `open` lists what it leaves open."""
+        if "court_order" not in given:
+            return {}
+        stated, usual = given["court_order"], self.usual["court_order"]
+        plain = {k: v for k, v in stated.items() if k not in ("open", "states")}
+        states = over(usual["states"], stated.get("states", {}))
+        kept = {k: v for k, v in states.items() if k not in stated.get("open", [])}
+        return over(usual, plain) | {"states": kept}
 
     def _claimed(self, who: str) -> Table:
         person = self.cast[who]
@@ -157,11 +171,27 @@ class ClauseCase:
     along: tuple[str, ...] = ()
 
 
-def read_elements(path: Path = BOOK / "scenarios" / "elements.toml") -> tuple[Table, tuple[ClauseCase, ...]]:
-    """The facts of the complete claim, and every clause case."""
+@dataclass(frozen=True)
+class Sheet:
+    """The clause cases of one provision, and the facts of its complete claim."""
+
+    provision: str
+    complete: Table
+    cases: tuple[ClauseCase, ...]
+
+
+def element_files() -> list[Path]:
+    """Every file of clause cases, that of the first provision first."""
+    return sorted((BOOK / "scenarios").glob("elements*.toml"), reverse=True)
+
+
+def read_elements(path: Path) -> Sheet:
+    """The facts of the complete claim of one provision, and every clause case."""
     doc = tomllib.loads(path.read_text("utf-8"))
+    if doc["format"] != "lawgate-clauses-1":
+        raise ValueError("not a file of clause cases of this format")
     made = []
     for c in doc["case"]:
         lists = {k: tuple(c.get(k, ())) for k in ("unknown", "along")}
         made.append(ClauseCase(**(c | lists | {"outcome": c.get("outcome", c["row_outcome"])})))
-    return doc["complete"], tuple(made)
+    return Sheet(doc["provision"], doc["complete"], tuple(made))

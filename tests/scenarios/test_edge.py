@@ -10,7 +10,7 @@ from lawgate.decide.explain import outside
 from lawgate.model.outcome import Outcome
 from lawgate.scrutiny.load import load
 from scenarios import tally
-from scenarios.bench import Played, Result, decisive, play, rulebook
+from scenarios.bench import Played, Result, decisive, play, play_once, rulebook
 from scenarios.book import Scenario, Table, read_edges, scenario
 
 BOOK = read_edges()
@@ -60,7 +60,7 @@ def test_what_waits_does_not_run_yet(edge: Scenario, tmp_path: Path) -> None:
 
 def agree(edge: Scenario, folder: Path) -> None:
     """Play a scenario and compare everything it fixes."""
-    agree_with(edge, play(BOOK, edge, folder))
+    agree_with(edge, play_once(BOOK, edge, folder))
     tally.RAN.add(edge.id)
 
 
@@ -93,6 +93,7 @@ def found(result: Result, row: Played) -> Table:
         "after_hand_out": "released" if decision.outcome.grants else "not released",
         "batch": "on hold" if batch_holds or decision.orders else "",
         "orders": list(decision.orders),
+        "other_routes": list(decision.other_routes),
         "grants": [g.year for g in decision.grants],
         "values": row.values,
         "record": row.record,
@@ -138,7 +139,7 @@ def test_nothing_that_is_refused_or_held_is_released_outside() -> None:
 @pytest.mark.parametrize("edge", ["E1", "E2"])
 def test_no_record_is_looked_at_for_an_address_that_is_none(edge: str, tmp_path: Path) -> None:
     (given,) = (e for e in BOOK.edges if e.id == edge)
-    (row,) = play(BOOK, given, tmp_path).rows
+    (row,) = play_once(BOOK, given, tmp_path).rows
     assert not row.looked
     assert (str(row.decision.verdict), row.record, row.others, row.values) == ("not_sought", 0, 0, {})
 

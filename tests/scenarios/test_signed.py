@@ -20,7 +20,7 @@ from lawgate.drivers.parser.driver import ChildParser
 from lawgate.law.registers import read_registers
 from lawgate.model.layout import Column
 from lawgate.model.request import Registers
-from lawgate.office.adjudicate import request_facts
+from lawgate.office.bench import request_facts
 from lawgate.ports.engine import Plan
 from scenarios.bench import ADDRESSES, LAYOUT, NAMES, Result, keep_records, rulebook, run
 from scenarios.book import Scenario, Table, read_edges
@@ -40,7 +40,7 @@ signed_at = {signed_on}T14:00:00-04:00
 contact = "person.doj.9"
 purpose = "{purpose}"
 sole_use = {sole_use}
-agreement = ""
+agreement = "{agreement}"
 recipient_key = "rk-1"
 fields = ["mailing_address"]
 [files]
@@ -58,6 +58,25 @@ agency = "{agency}"
 approved_on = 2024-06-01
 to = "until further notice"
 source = "an invented review"
+"""
+STAFF = """[[staff]]
+agency = "{agency}"
+from = 2024-01-01
+to = "until further notice"
+source = "an invented list"
+people = {people}
+"""
+ORDER = """[[order]]
+id = "co-1"
+request = "req-2025-0048"
+provision = "{provision}"
+agencies = {agencies}
+rows = {rows}
+years = {years}
+from = {from}
+to = {to}
+read_by = "person.custodian.7"
+[order.states]
 """
 
 RECEIVED = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -88,13 +107,21 @@ def send(edge: Scenario, folder: Path) -> Path:
     return folder
 
 
-def registers(cover: Table) -> Registers:
+def paper(order: Table) -> bytes:
+    """The register of orders with the one that came with the request; empty when none came."""
+    said = "".join(f'{k} = "{v}"\n' for k, v in order.get("states", {}).items())
+    return (ORDER.format(**order) + said).encode() if order else b""
+
+
+def registers(cover: Table, order: Table | None = None) -> Registers:
     """The custodian's registers, in which the signer holds the office of the cover."""
     return read_registers(
         {
             "people.toml": PEOPLE.format(key=PUBLIC, **cover).encode(),
             "recipients.toml": b"",
             "safeguards.toml": SAFEGUARDS.format(**cover).encode(),
+            "court_orders.toml": paper(order or {}),
+            "staff.toml": "".join(STAFF.format(agency=a, people=p) for a, p in BOOK.usual["staff"].items()).encode(),
         }
     )
 
@@ -110,17 +137,24 @@ def receive_and_decide(edge: Scenario, folder: Path, known: Registers, day: date
     provision = law.provision(parsed.cover.provision)
     assert provision is not None
     facts = request_facts(verify, parsed.cover_bytes, parsed.signature, parsed.cover, known, law, RECEIVED)
-    plan = Plan(provision, law, ADDRESSES, NAMES, facts, parsed.cover.agency, request_letters(provision, facts))
+    officers = known.officers(parsed.cover.agency, parsed.cover.signed_on)
+    letters = request_letters(provision, facts)
+    order = known.order_of(parsed.cover.request_id)
+    plan = Plan(provision, law, ADDRESSES, NAMES, facts, parsed.cover.agency, letters, officers, order)
     keyed = keep_records(BOOK.people(edge.given), folder)
     return run(plan, room, keyed, parsed.cover.fields, [])
 
 
-@pytest.mark.parametrize("name", ["E1", "E2", "E18", "E48"])
+PAPERS = ["E48-by-order", "E48-order-not-sent", "E48-agreement"]
+
+
+@pytest.mark.parametrize("name", ["E1", "E2", "E18", "E48", "E19-hidden-recipient", *PAPERS])
 def test_from_signed_files(name: str, tmp_path: Path) -> None:
     edge = BY_ID[name]
     cover = BOOK.cover(edge.given)
     send(edge, tmp_path / "request")
-    agree_with(edge, receive_and_decide(edge, tmp_path, registers(cover), cover["signed_on"]))
+    known = registers(cover, BOOK.court_order(edge.given))
+    agree_with(edge, receive_and_decide(edge, tmp_path, known, cover["signed_on"]))
 
 
 def test_a_cover_changed_after_signing_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lawgate.decide.find import NOT_LOOKED_AT, answered, findings, refusal
-from lawgate.law.rulebook import Provision
+from lawgate.law.rulebook import Provision, Route
 from lawgate.model.decision import Decision, Finding, Grant, Pattern, Verdict
 from lawgate.model.outcome import REFUSING, Outcome, Status
 
@@ -32,7 +32,14 @@ def decide(provision: Provision | None, pattern: Pattern, asked: Sequence[str], 
         row, found = Outcome.DENY, (*found, NOTHING)
     if not row.grants:
         grants = ()
-    return Decision(row, _outcome(row, found, orders), found, tuple(orders), grants, pattern.verdict)
+    routes = () if row.grants else tuple(dict.fromkeys(r.citation for r in other_routes(provision, found)))
+    return Decision(row, _outcome(row, found, orders), found, tuple(orders), grants, pattern.verdict, routes)
+
+
+def other_routes(provision: Provision, found: Sequence[Finding]) -> tuple[Route, ...]:
+    """The routes named by the elements that refuse a row or return it, each once, in rulebook order."""
+    refused = {f.element for f in found if f.level != "batch" and f.leads_to in (Outcome.DENY, Outcome.RETURN_FOR_CURE)}
+    return tuple(dict.fromkeys(r for e in provision.elements if e.id in refused for r in e.routes))
 
 
 def _grantable(pattern: Pattern, found: tuple[Finding, ...], grants: tuple[Grant, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lawgate.decide.decide import other_routes
 from lawgate.law.rulebook import Element, Provision
 from lawgate.model.decision import Decision, Finding, Verdict
 from lawgate.model.outcome import Outcome, Status
@@ -36,7 +37,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The parts of a letter about one row. `against` lists the paragraphs that stand in the way, `shown` the others."""
+    """The parts of a letter about one row. `against` lists the paragraphs that stand in the way, `shown` the others.
+
+    `routes` are sentences on other provisions under which the same could be asked for; none of them grants anything.
+    """
 
     headline: str
     row_outcome: str
@@ -47,6 +51,7 @@ class Letter:
     orders: tuple[str, ...]
     grants: tuple[str, ...]
     outside: tuple[str, ...]
+    routes: tuple[str, ...] = ()
 
 
 def letter(provision: Provision | None, decision: Decision) -> Letter:
@@ -68,7 +73,13 @@ def letter(provision: Provision | None, decision: Decision) -> Letter:
         orders=decision.orders,
         grants=tuple(f"{g.field.replace('_', ' ')}, tax year {g.year}" for g in decision.grants),
         outside=outside(provision, decision),
+        routes=_routes(provision, decision),
     )
+
+
+def _routes(provision: Provision, decision: Decision) -> tuple[str, ...]:
+    named = [] if decision.row_outcome.grants else other_routes(provision, decision.findings)
+    return tuple(f"{r.citation}: {r.title}. A request of its own is needed; nothing is granted here." for r in named)
 
 
 def outside(provision: Provision | None, decision: Decision) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lawgate.law.evaluate import Facts, evaluate
+from lawgate.law.expression import facts_of
 from lawgate.law.rulebook import Clause, Element, Provision
 from lawgate.model.decision import Finding, Pattern, Verdict
 from lawgate.model.outcome import Outcome, Status, strictest
@@ -22,6 +23,15 @@ def letters(clauses: Iterable[Clause], facts: Facts) -> str:
 def request_letters(provision: Provision, facts: Facts) -> dict[str, str]:
     """Clause code -> letter for the clauses that the request level alone decides."""
     return {c.code: LETTER[evaluate(c.test, facts)] for c in provision.clauses if c.level == "request"}
+
+
+def holds(provision: Provision, facts: Facts) -> bool:
+    """Whether everything is met that the facts of the request alone decide, whatever level it is a finding of.
+
+    Besides the clauses of the request these are clauses of the batch, such as how many people may be asked about.
+    """
+    own = [c for c in provision.clauses if c.level == "request" or all(f in facts for f in facts_of(c.test))]
+    return all(evaluate(c.test, facts) is True for c in own)
 
 
 def answered(provision: Provision, pattern: Pattern) -> str:

@@ -24,7 +24,7 @@ from lawgate.law.expression import (
     read_expression,
 )
 from lawgate.law.expression import Not as NotOf
-from lawgate.law.rulebook import LEVELS, PHASES, Clause, FactKind
+from lawgate.law.rulebook import LEVELS, PHASES, Clause, FactKind, Route
 from lawgate.model.fault import Fault, Scope
 from lawgate.model.outcome import REFUSING, Outcome
 
@@ -60,12 +60,25 @@ def text_of(table: Doc, key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a provision is read with: the day, values in force, declared facts, and where faults go."""
+    """What a provision is read with: the day, values in force, declared facts, and where faults go.
+
+    `routes` are all provisions there are, by id; `classes` the class of each registered field; `authority` is what the
+    citation of everything that may give access begins with.
+    """
 
     day: date
     values: dict[str, object]
     facts: dict[str, FactKind]
     faults: list[Fault]
+    routes: dict[str, Route]
+    classes: dict[str, str]
+    authority: str
+
+    def cited(self, citation: str) -> str:
+        """The citation. ValueError unless it is one of the rulebook's own authority."""
+        if not citation.startswith(self.authority):
+            raise ValueError(f"only what cites {self.authority} may give access")
+        return citation
 
 
 def outcome_of(table: Doc, key: str, inherited: Doc) -> Outcome:

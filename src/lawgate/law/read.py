@@ -7,15 +7,17 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 
 from lawgate.law.elements import MISSHAPEN, Doc, Reading, clauses_of, text_of, what_is_wrong
-from lawgate.law.rulebook import Element, FactKind, Provision, Rulebook
+from lawgate.law.practices import read_agreements, read_practices
+from lawgate.law.rulebook import Element, FactKind, Provision, Route, Rulebook
+from lawgate.law.spans import span_of
 from lawgate.model.fault import Fault, Faulty, Scope
 from lawgate.model.form import Ceilings, missing_parts
 from lawgate.model.layout import Column, Layout
-from lawgate.model.period import UNTIL_FURTHER_NOTICE, Span
+from lawgate.model.period import Span
 
 MODALS = ("shall", "may")
 FACT_TYPES = ("text", "date", "flag", "number")
@@ -45,12 +47,15 @@ def read_rulebook(files: Mapping[str, bytes], day: date) -> Rulebook:
     parameters = _parameters(docs, day, faults)
     registers = {_stem(n): _register(n, d, faults) for n, d in docs.items() if n.startswith("registers/")}
     facts = _facts(declared, registers, faults)
-    reading = Reading(day, {f"parameter:{k}": v for k, v in parameters.items()}, facts, faults)
+    values = {f"parameter:{k}": v for k, v in parameters.items()}
+    classes = {field: entry.get("class", "") for field, entry in registers.get("fields", {}).items()}
+    reading = Reading(day, values, facts, faults, _routes(docs), classes, str(head.get("authority", "")))
     provisions: dict[str, Provision] = {}
     for name, doc in sorted(docs.items()):
         if name.startswith("provisions/"):
             _add_provision(name, doc, reading, provisions)
     ceilings = _ceilings(head, faults)
+    practices, agreements = read_practices(docs, day, faults), read_agreements(docs, day, faults)
     if faults:
         raise Faulty(tuple(faults))
     return Rulebook(
@@ -65,6 +70,8 @@ def read_rulebook(files: Mapping[str, bytes], day: date) -> Rulebook:
         parameters={k: v for k, v in parameters.items() if isinstance(v, str | int | bool)},
         ceilings=ceilings,
         unchecked=sum(not e.get("checked_by") for r in registers.values() for e in r.values()),
+        practices=practices,
+        agreements=agreements,
     )
 
 
@@ -101,18 +108,6 @@ def _stem(name: str) -> str:
     return name.rsplit("/", 1)[1].removesuffix(".toml")
 
 
-def _span(table: Mapping[str, object], start: str, end: str) -> Span:
-    first, last = table.get(start), table.get(end)
-    # An instant is a date to Python; a span is of whole days.
-    if not isinstance(first, date) or isinstance(first, datetime):
-        raise ValueError(f"`{start}` must be a date")
-    if last == UNTIL_FURTHER_NOTICE:
-        return Span(first, None)
-    if not isinstance(last, date) or isinstance(last, datetime):
-        raise ValueError(f"`{end}` must be a date or `{UNTIL_FURTHER_NOTICE}`")
-    return Span(first, last)
-
-
 def _parameters(docs: Mapping[str, Doc], day: date, faults: list[Fault]) -> dict[str, object]:
     spans: dict[str, list[tuple[Span, object]]] = {}
     listed = [
@@ -122,7 +117,7 @@ def _parameters(docs: Mapping[str, Doc], day: date, faults: list[Fault]) -> dict
         try:
             if not (p.get("citation") and p.get("reason")):
                 raise ValueError("a parameter needs a citation and a reason")
-            spans.setdefault(text_of(p, "name"), []).append((_span(p, "from", "to"), p["value"]))
+            spans.setdefault(text_of(p, "name"), []).append((span_of(p, "from", "to"), p["value"]))
         except MISSHAPEN as wrong:
             faults.append(_fault(name, "L_PARAMETER", f"parameter {p.get('name', '?')}: {what_is_wrong(wrong)}"))
     for name, dated in spans.items():
@@ -196,8 +191,8 @@ def _check_lookup(fact: FactKind, made: Mapping[str, FactKind], registers: Mappi
 
 
 def _ceilings(head: Doc, faults: list[Fault]) -> Ceilings:
-    for key, kind in (("id", str), ("version", str), ("snapshot", date)):
-        if not isinstance(head.get(key), kind):
+    for key, kind in (("id", str), ("version", str), ("authority", str), ("snapshot", date)):
+        if not isinstance(head.get(key), kind) or not head[key]:
             faults.append(_fault("rulebook.toml", "L_HEAD", f"`{key}` is missing, or of another type"))
     try:
         stated = dict(head.get("ceilings", {}))
@@ -209,9 +204,15 @@ def _ceilings(head: Doc, faults: list[Fault]) -> Ceilings:
         return Ceilings()
 
 
+def _routes(docs: Mapping[str, Doc]) -> dict[str, Route]:
+    """Every provision of the rulebook, whenever it is in force, as a route that a refusal may name."""
+    found = [d for n, d in sorted(docs.items()) if n.startswith("provisions/")]
+    return {str(d.get("id", "")): Route(*(str(d.get(k, "")) for k in ("id", "citation", "title"))) for d in found}
+
+
 def _add_provision(name: str, doc: Doc, reading: Reading, into: dict[str, Provision]) -> None:
     try:
-        span = _span(doc.get("in_force", {}), "start", "end")
+        span = span_of(doc.get("in_force", {}), "start", "end")
         if reading.day not in span:
             return
         made = _provision(name, doc, span, reading)
@@ -235,12 +236,29 @@ def _provision(name: str, doc: Doc, span: Span, reading: Reading) -> Provision:
     elements = tuple(_element(name, e, reading) for e in doc["element"])
     _check_names(elements, doc["id"], form)
     id, citation, title = (text_of(doc, key) for key in ("id", "citation", "title"))
-    return Provision(id, citation, title, doc["modal"], span, tuple(fields), elements, form)
+    reading.cited(citation)
+    reading.cited(form["authority"])
+    reaches = _reached(doc, fields, reading.classes)
+    return Provision(id, citation, title, doc["modal"], span, tuple(fields), elements, form, reaches)
+
+
+def _reached(doc: Doc, fields: Sequence[str], classes: Mapping[str, str]) -> tuple[str, ...]:
+    """The classes of information a provision reaches; every field it names must be registered as one of them."""
+    reaches = doc["reaches"]
+    if not isinstance(reaches, list) or not reaches or any(not isinstance(c, str) or c in WILDCARDS for c in reaches):
+        raise ValueError("a provision names the classes it reaches, each of them")
+    if stray := [f for f in fields if classes.get(f) not in reaches]:
+        raise ValueError(f"fields of no class that it reaches: {', '.join(stray)}")
+    return tuple(reaches)
 
 
 def _element(name: str, e: Doc, reading: Reading) -> Element:
     id, citation, question, cure = (text_of(e, key) for key in ("id", "citation", "question", "cure"))
-    return Element(id, citation, question, cure, clauses_of(name, e, reading))
+    reading.cited(citation)
+    if stray := [r for r in e.get("other_routes", []) if r not in reading.routes]:
+        raise ValueError(f"another route that does not exist: {', '.join(map(str, stray))}")
+    routes = tuple(reading.routes[r] for r in e.get("other_routes", []))
+    return Element(id, citation, question, cure, clauses_of(name, e, reading), routes)
 
 
 def _check_names(elements: Sequence[Element], provision: str, form: Mapping[str, str]) -> None:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from lawgate.law.expression import Expr
 from lawgate.model.form import Ceilings
 from lawgate.model.outcome import Outcome
 from lawgate.model.period import Span
+from lawgate.model.practice import Agreement, Practice
 
 PHASES = ("request", "record", "batch")
 LEVELS = ("request", "row", "batch")
@@ -22,6 +23,7 @@ class FactKind:
     `type`: text, date, flag, number. `level`: request, case, row, record, batch (who it is a fact about).
     `column`: `file.column` it is read from, or empty when `rule` names how it is derived.
     `lookup`: name of the register it is looked up in, by the text of fact `by`; `otherwise` when not listed.
+    `takes`: what is taken from there, or, with rule `order`, the question that the court's paper answers.
     """
 
     name: str
@@ -54,19 +56,32 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Another provision, under which the same could be asked for. Naming it grants nothing."""
+
+    id: str
+    citation: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
-    """One thing the provision requires to be shown."""
+    """One thing the provision requires to be shown; `routes` are open to whoever cannot show it."""
 
     id: str
     citation: str
     question: str
     cure: str
     clauses: tuple[Clause, ...]
+    routes: tuple[Route, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """One authority in force on a day, its parameters and registers already put in."""
+    """One authority in force on a day, its parameters and registers already put in.
+
+    `reaches` are the classes of information it can give; a field of another class is never among its `fields`.
+    """
 
     id: str
     citation: str
@@ -76,6 +91,7 @@ class Provision:
     fields: tuple[str, ...]
     elements: tuple[Element, ...]
     form: dict[str, str]
+    reaches: tuple[str, ...] = ()
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -103,6 +119,8 @@ class Rulebook:
     parameters: dict[str, str | int | bool]
     ceilings: Ceilings
     unchecked: int
+    practices: tuple[Practice, ...] = ()
+    agreements: dict[str, Agreement] = field(default_factory=dict)
 
     def provision(self, id: str) -> Provision | None:
         """The provision `id` if it is in force on this rulebook's day, else None."""

@@ -88,8 +88,13 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         # All decisions of a batch: the subtree of their commitments and everything they depend on.
         "decision-batch": _fields(
             "batch:id parse_leaf:number subtree:code root:digest rows:count width:count patterns:digest table:digest "
-            "as_of:instant rulebook:digest agreements:digest practices:digest registers:digest docket:digest "
-            "records:digest match_plan:digest history:number program:digest"
+            "figures:digest as_of:instant known_at:instant rulebook:digest agreements:digest practices:digest "
+            "registers:digest docket:digest records:digest match_plan:digest history:number program:digest"
+        ),
+        # The same patterns under the orders of a later moment; what rows show is not looked at again.
+        "redecision": _fields(
+            "batch:id decision_leaf:number patterns:digest docket:digest known_at:instant rows:count held:count "
+            "program:digest"
         ),
         # A named human has looked at each row of a set and kept some of them.
         "review": _fields("batch:id set:digest reviewer:id day:day rows:count kept:count paper:digest"),
@@ -100,12 +105,14 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         # A sealed package exists and every row of it is accounted for; then its key goes out, and arrives.
         "prepared": _fields(
             "package:id batch:id decision_leaf:number subtree:code root:digest rows:count width:count set:digest "
-            "ciphertext:digest size:number recipient:id recipient_key:id"
+            "ciphertext:digest size:number recipient:id recipient_key:id recipient_text:digest"
         ),
         "handout": _fields(
-            "package:id prepared_leaf:number root:digest rows:count recipient:id recipient_key:id standing:digest "
-            "attempt:count"
+            "package:id prepared_leaf:number root:digest rows:count recipient:id recipient_key:id "
+            "recipient_text:digest standing:digest attempt:count"
         ),
+        # Somebody asked for a package and did not get it: why, and how far it had come.
+        "barred": _fields("package:id asked:digest step:code bars:code* orders:id*"),
         "sent": _fields("package:id handout_leaf:number envelope:digest size:number"),
         "ack": _fields("package:id handout_leaf:number paper:digest"),
         # An order binds at once, is in force when no lease is left, and ends only by a paper.

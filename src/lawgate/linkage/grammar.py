@@ -1,46 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Address and name grammar: read from data, and what it means.
+"""What the address and name grammar mean.
 
-This is the definition; an engine renders the same data as columns and is held equal to it. Patterns use only what RE2
-and Python's `re` read alike over folded text (A-Z, 0-9, # and single spaces).
+This is the definition; an engine renders the same data as columns and is held equal to it.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
 from dataclasses import dataclass
 
-DROPPED = "'’`´."
-KEPT = "[^A-Za-z0-9#?]+"
-# A letter or digit of another script is not dropped but becomes a `?`, so that it never disappears from a comparison.
-FOREIGN = r"[^\x00-\x7F]+"
-BETWEEN_DIGITS = "([0-9])[" + DROPPED + "]([0-9])"
+from lawgate.linkage.folding import folded, letters, skeleton, unmasked, zip5
+from lawgate.linkage.lexicon import (
+    AddressGrammar,
+    Fillers,
+    NameGrammar,
+    read_address_grammar,
+    read_name_grammar,
+)
 
+__all__ = [
+    "AddressGrammar",
+    "Name",
+    "NameGrammar",
+    "Place",
+    "folded",
+    "letters",
+    "name_of",
+    "place_of",
+    "read_address_grammar",
+    "read_name_grammar",
+    "zip5",
+]
 
-@dataclass(frozen=True, slots=True)
-class AddressGrammar:
-    """Lexicon and ordered patterns of the address grammar, as read from `match/address.toml`."""
-
-    words: tuple[tuple[str, str], ...]
-    rewrites: tuple[tuple[str, str], ...]
-    unit: str
-    filler: str
-    grades: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NameGrammar:
-    """Fillers and suffixes of the name grammar, as read from `match/names.toml`."""
-
-    fillers: tuple[str, ...]
-    suffixes: tuple[tuple[str, str], ...]
+DIGITS = "0123456789 "
+# Single letters and nothing else: "N / A" and "X X X", but no address.
+SINGLES = "^([A-Z] )*[A-Z]( [0-9]+)*$"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address in normal form: `building` identifies street, city, state and ZIP; `unit` the home in it."""
+    """An address in normal form: `building` identifies street, town, state and ZIP; `unit` the home in it."""
 
     street: str
     unit: str
@@ -59,83 +58,117 @@ class Name:
     form: str
 
 
-def read_address_grammar(text: bytes) -> AddressGrammar:
-    """The grammar in `text` (TOML). Raises ValueError, KeyError or re.error when it is not one."""
-    doc = tomllib.loads(text.decode())
-    phrases = sorted(doc["fillers"]["phrases"], key=lambda p: (-len(p), p))
-    if any(folded(p) != p for p in phrases):
-        raise ValueError("filler phrases are written in folded form")
-    either = "|".join(p for p in phrases if not _composed(p, phrases))
-    made = AddressGrammar(
-        words=tuple(sorted(doc["words"].items())),
-        rewrites=tuple((r["pattern"], r["by"]) for r in doc["rewrite"]),
-        unit=doc["unit"]["pattern"],
-        filler=f"^([0-9]+ )*({either})( ({either}|[0-9]+))*$",
-        grades=tuple((g["grade"], g["pattern"]) for g in doc["grade"]),
-    )
-    for pattern in (made.unit, made.filler, *(p for p, _ in made.rewrites), *(p for _, p in made.grades)):
-        re.compile(pattern, re.ASCII)
-    return made
-
-
-def _composed(phrase: str, phrases: list[str]) -> bool:
-    # A phrase made of others adds nothing to what they match together, but every repeat of it would double the ways in
-    # which a backtracking matcher tries to read a long line.
-    others = "|".join(p for p in phrases if p != phrase)
-    return re.fullmatch(f"({others})( ({others}))*", phrase, re.ASCII) is not None
-
-
-def read_name_grammar(text: bytes) -> NameGrammar:
-    """The name grammar in `text` (TOML)."""
-    doc = tomllib.loads(text.decode())
-    return NameGrammar(tuple(doc["fillers"]), tuple(sorted(doc["suffixes"].items())))
-
-
-def folded(text: str) -> str:
-    """Accents off, upper case, apostrophes and full stops dropped, `#` a word, the rest single spaces, trimmed.
-
-    Between two digits an apostrophe or full stop parts them. What is not ASCII after that is a `?`.
-    """
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.category(c).startswith("M"))
-    parted = re.sub(BETWEEN_DIGITS, r"\1 \2", bare).translate(dict.fromkeys(map(ord, DROPPED)))
-    kept = re.sub(KEPT, " ", re.sub(FOREIGN, "?", parted))
-    return re.sub(" +", " ", kept.replace("#", " # ")).strip(" ").upper()
-
-
-def letters(text: str) -> str:
-    """Only the letters A to Z of the folded text; nothing when it holds a letter that cannot be folded."""
-    made = folded(text)
-    return "" if "?" in made else re.sub("[^A-Z]", "", made)
-
-
-def zip5(text: str) -> str:
-    """The first five digits of a ZIP of five or nine digits, else an empty text."""
-    hit = re.fullmatch("([0-9]{5})([- ]?[0-9]{4})?", text.strip(" "), re.ASCII)
-    return hit.group(1) if hit else ""
+@dataclass(frozen=True, slots=True)
+class _Town:
+    name: str
+    region: str
+    zip5: str
+    place: str
+    kind: str
+    whole: bool
+    filler: bool
+    loose: bool  # nothing but a town is said: the street line may name a country
 
 
 def place_of(g: AddressGrammar, line1: str, line2: str, city: str, state: str, zip_code: str) -> Place:
     """The normal form and completeness grade (A0 absent, A1 city only, A2 partial, A4 complete, A5 facility)."""
+    raw = folded(f"{line1} {line2}")
+    street, unit = _street(g, raw)
+    town = _town(g, city, state, zip_code)
+    building = f"{street}|{town.place}"
+    grade = _grade(g, raw, f"{line1} {line2}", street, town)
+    return Place(street, unit, building, "A5" if grade == "A4" and building in g.facilities else grade)
+
+
+def _street(g: AddressGrammar, raw: str) -> tuple[str, str]:
     words = dict(g.words)
-    line = " ".join(words.get(w, w) for w in folded(f"{line1} {line2}").split(" "))
+    line = " ".join(words.get(w, w) for w in raw.split(" "))
     for pattern, by in g.rewrites:
         line = re.sub(pattern, by, line, flags=re.ASCII)
-    split = re.match(g.unit, line, re.ASCII)
-    street, unit = (split.group(1), split.group(2).replace(" ", "-")) if split else (line, "")
-    town = (folded(city), letters(state), zip5(zip_code))
-    building = "|".join((street, *town))
-    return Place(street, unit, building, _grade(g, folded(f"{line1} {line2}"), street, town))
+    split = re.search(g.unit, line, re.ASCII)
+    if split is None:
+        return line, ""
+    plain, own = split.group(2) or "", split.group(3) or ""
+    return split.group(1), (plain + own).replace(" ", "-")
 
 
-def _grade(g: AddressGrammar, raw: str, street: str, town: tuple[str, str, str]) -> str:
-    city, state, zip_code = town
-    if re.match(g.filler, raw, re.ASCII) or (raw == "" and not (city or state or zip_code)):
-        return "A0"
+def _town(g: AddressGrammar, city: str, state: str, zip_code: str) -> _Town:
+    words, code = dict(g.town_words), letters(state)
+    name = " ".join(words.get(w, w) for w in folded(city).split(" "))
+    region, digits = dict(g.regions).get(code, code), zip5(zip_code)
+    place = f"{name}|{region}|{digits or folded(zip_code)}"
+    filler = is_filler(g.fillers, name)
+    kinds = () if filler else g.towns
+    fit = next(((kind, whole) for kind, whole, p in kinds if re.search(p, place, re.ASCII)), ("us", False))
+    loose = re.search(g.abroad[0], place, re.ASCII) is not None
+    return _Town(name, region, digits, place, *fit, filler, loose)
+
+
+def _grade(g: AddressGrammar, raw: str, written: str, street: str, town: _Town) -> str:
     if raw == "":
-        return "A1"
-    grade = next(grade for grade, pattern in g.grades if re.search(pattern, street, re.ASCII))
-    whole = bool(city and state and zip_code)
+        nothing = not (town.name or town.region or town.zip5)
+        return "A0" if nothing or town.filler else "A1"
+    if says_nothing(g.fillers, folded(unmasked(written)) if "?" in raw else raw, street):
+        return "A0"
+    if goes_on(g.fillers, raw, town.name):
+        return "A0"
+    kind, whole = town.kind, town.whole
+    if town.loose and re.search(g.abroad[1], street, re.ASCII):
+        kind, whole = "abroad", True
+    grade = next(grade for grade, pattern in dict(g.grades)[kind] if re.search(pattern, street, re.ASCII))
     return "A2" if grade in ("A4", "A5") and not whole else grade
+
+
+def is_filler(f: Fillers, raw: str) -> bool:
+    """Whether a folded line is made of phrases that say there is no address, and of digits, with one phrase at least.
+
+    Digits may touch the ends of a phrase; a word of zeros counts as a phrase.
+    """
+    words = raw.split(" ")
+    # For each place reached between two words: was a phrase among the words before?
+    reached: list[set[bool]] = [{False}, *(set() for _ in words)]
+    for at, before in enumerate(reached[:-1]):
+        if not before:
+            continue
+        if re.fullmatch("[0-9]+", words[at], re.ASCII):
+            reached[at + 1] |= {True} if re.fullmatch("0+", words[at]) else before
+        for upto in range(at + 1, min(at + f.longest, len(words)) + 1):
+            if _is_phrase(f, words[at:upto]):
+                reached[upto].add(True)
+    return True in reached[-1]
+
+
+def _is_phrase(f: Fillers, words: list[str]) -> bool:
+    bare = " ".join(words).strip("0123456789")
+    return bare in f.phrases or (len(words) == 1 and any(re.fullmatch(s, bare, re.ASCII) for s in f.shapes))
+
+
+def goes_on(f: Fillers, raw: str, town: str) -> bool:
+    """Whether a folded line begins a phrase, and with the town behind it is one. Digits around do not count."""
+    return raw.strip(DIGITS) in f.openings and f"{raw} {town}".strip(DIGITS) in f.phrases
+
+
+def says_nothing(f: Fillers, raw: str, street: str) -> bool:
+    """Whether a folded line is a filler or single letters, or a misspelt filler where `street` is no street address."""
+    if is_filler(f, raw) or re.search(SINGLES, raw, re.ASCII):
+        return True
+    said = skeleton(raw)
+    if re.search(f.unless, street, re.ASCII):
+        return False
+    return said in f.skeletons or any(one_slip(said, s) for s in f.long_skeletons)
+
+
+def one_slip(one: str, other: str) -> bool:
+    """Whether two texts are equal but for one sign left out, added, taken for another, or two neighbours swapped."""
+    if len(one) > len(other):
+        one, other = other, one
+    if len(one) + 1 < len(other):
+        return False
+    start = next((k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    a, b = one[start:], other[start:]
+    if len(one) < len(other):
+        return a == b[1:]
+    return a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def name_of(g: NameGrammar, first: str, middle: str, last: str, suffix: str) -> Name:

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lawgate.linkage.grammar import Name, Place
+from lawgate.linkage.grammar import Name, NameGrammar, Place
 from lawgate.model.decision import Verdict
 
 
@@ -41,22 +42,24 @@ class Scored:
     address_on_file: bool | None
 
 
-def score(claim: Supplied, records: Sequence[OnFile]) -> Scored:
+def score(claim: Supplied, records: Sequence[OnFile], names: NameGrammar) -> Scored:
     """Unique only when exactly one taxpayer fits by name and address, and by number where one is given.
 
     - by address: same first and last name, and the supplied building is (or was) theirs; the unit must be equal, except
       that a claim without a unit *nearly* fits any unit, which never confirms an address;
     - by number: same number, same first and last name, nothing stated that contradicts the record;
     - somebody known only from another's return (a dependent) is never the one meant;
-    - anybody else of that name at that address, a dependent too, makes it ambiguous; a number that fits nobody: none.
+    - anybody else of that name or a near one at that address, a dependent too, makes it ambiguous;
+    - a number that fits nobody: none. A near name alone fits nobody.
     """
     at_place = {r.record: _fits(claim, r) for r in records if _same_name(claim.name, r.name)}
     there = {k: v for k, v in at_place.items() if v is not False}
+    beside = {r.record for r in records if near(names, claim.name, r.name) and _fits(claim, r) is not False}
     if claim.tin:
         chosen = {r.record for r in records if r.files and r.tin == claim.tin and _same_name(claim.name, r.name)}
     else:
         chosen = set(there) & {r.record for r in records if r.files}
-    if chosen and (len(chosen) > 1 or set(there) - chosen):
+    if chosen and (len(chosen) > 1 or (set(there) | beside) - chosen):
         return Scored(Verdict.AMBIGUOUS, 0, None)
     if not chosen or _contradicts(claim, next(r for r in records if r.record in chosen)):
         return Scored(Verdict.NONE, 0, None)
@@ -66,6 +69,30 @@ def score(claim: Supplied, records: Sequence[OnFile]) -> Scored:
 
 def _same_name(a: Name, b: Name) -> bool:
     return a.first == b.first and a.last == b.last and a.first != "" and a.last != ""
+
+
+def sound(names: NameGrammar, text: str) -> str:
+    """A name in letters, its spellings of one sound made equal."""
+    for pattern, by in names.sounds:
+        text = re.sub(pattern, by, text, flags=re.ASCII)
+    return text
+
+
+def near(names: NameGrammar, a: Name, b: Name) -> bool:
+    """Whether two different names could be taken for one another.
+
+    Either the given names begin alike and sound alike, and the family names sound alike, are two surnames in the other
+    order, or one begins or ends with the other (a surname left out, a particle, a name cut off); or given and family
+    name have changed places.
+    """
+    if _same_name(a, b) or not (a.first and a.last and b.first and b.last):
+        return False
+    first, last, other, family = (sound(names, text) for text in (a.first, a.last, b.first, b.last))
+    if a.first[: names.begin] == b.first[: names.begin] and first == other:
+        short, long = sorted((last, family), key=len)
+        turned = len(last) == len(family) and last in family + family
+        return turned or (len(short) >= names.part and (long.startswith(short) or long.endswith(short)))
+    return a.last[: names.begin] == b.first[: names.begin] and first == family and last == other
 
 
 def _fits(claim: Supplied, record: OnFile) -> bool | None:

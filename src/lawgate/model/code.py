@@ -69,7 +69,8 @@ CODES: tuple[Code, ...] = (
     _row("E_TIN", "write the number as nine digits or NNN-NN-NNNN; it must be one that can exist"),
     _row("E_FLAG", "write yes or no, or leave the field empty"),
     _row("E_CHOICE", "write one of the words that the format lists for this column"),
-    _row("E_PERIOD", "write years as YYYY, separated by ; without spaces"),
+    _row("E_NAME", "the name is only punctuation, or one letter; write the name in full"),
+    _row("E_SCRIPT_MIX", "the name mixes letters of two alphabets that look alike; write it in one"),
 )
 
 INDEX: dict[tuple[str, Scope], int] = {(code.name, code.scope): at for at, code in enumerate(CODES)}

@@ -81,7 +81,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision for every row of one pattern. `orders` are the stops and clocks that cover it."""
+    """The decision for every row of one pattern. `orders` are the stops and clocks that cover it.
+
+    `other_routes` are citations under which a refused request could be made another way; they grant nothing.
+    """
 
     row_outcome: Outcome
     outcome: Outcome
@@ -89,6 +92,7 @@ class Decision:
     orders: tuple[str, ...]
     grants: tuple[Grant, ...]
     verdict: Verdict
+    other_routes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """A decision that grants has everything shown and nothing against it; an outcome is never the easier one."""

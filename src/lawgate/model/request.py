@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from lawgate.model.period import Span
@@ -65,6 +65,56 @@ class Person:
         """The tenure of `office` on `day`, or None."""
         return next((t for t in self.holds if t.office == office and day in t.span), None)
 
+    def agencies_on(self, day: date) -> frozenset[str]:
+        """The agencies in which this person holds an office on `day`."""
+        return frozenset(t.agency for t in self.holds if day in t.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Officers and employees of one agency who sign nothing, each by person id, over a span of days."""
+
+    agency: str
+    people: frozenset[str]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguard(Span):
+    """An agency's safeguard approval, and the days on which open findings suspend it."""
+
+    suspended: tuple[Span, ...] = ()
+
+    def __contains__(self, day: date) -> bool:
+        """True when the approval stands on `day` and no open finding suspends it."""
+        return Span.__contains__(self, day) and not any(day in each for each in self.suspended)
+
+
+@dataclass(frozen=True, slots=True)
+class CourtOrder:
+    """An order for disclosure that came with one request, as counsel read it from the paper.
+
+    `states` maps a question (`judge`, `act`, ...) to what the paper says: `yes`, `no` or a word; what it leaves open
+    is not there. `rows` are the row ids it names, `years` the tax years it reaches.
+    """
+
+    id: str
+    request: str
+    provision: str
+    agencies: frozenset[str]
+    states: dict[str, str]
+    rows: frozenset[str]
+    years: frozenset[int]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Officers:
+    """People of the register on one day: those who serve in the asking agency, and those who serve only elsewhere."""
+
+    own: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class RecipientKey:
@@ -79,9 +129,25 @@ class RecipientKey:
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """The custodian's registers of people, recipient keys and safeguard standing, with their digest (hex)."""
+    """The custodian's registers of people, recipient keys, safeguard standing, staff and orders, with their digest."""
 
     people: dict[str, Person]
     recipients: dict[str, RecipientKey]
     safeguards: dict[str, Span]
     digest: str
+    staff: tuple[Staff, ...] = ()
+    orders: dict[str, CourtOrder] = field(default_factory=dict)
+
+    def officers(self, agency: str, day: date) -> Officers:
+        """Who is an officer or employee of `agency` on `day`, and who is one of other agencies only."""
+        own, others = set[str](), set[str]()
+        for person in self.people.values():
+            (own if agency in (held := person.agencies_on(day)) else others if held else set()).add(person.id)
+        for staff in self.staff:
+            if day in staff.span:
+                (own if staff.agency == agency else others).update(staff.people)
+        return Officers(frozenset(own), frozenset(others - own))
+
+    def order_of(self, request: str) -> CourtOrder | None:
+        """The order for disclosure that came with the request of that id, or None."""
+        return self.orders.get(request)

@@ -17,11 +17,13 @@ from lawgate.ledger.commit import commit, commit_chunks
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError
 from lawgate.model.request import Person
-from lawgate.office.adjudicate import SUBTREE, read_bench
+from lawgate.office.adjudicate import SUBTREE
 from lawgate.office.handout import REVIEW, SIGNATURE
 from lawgate.office.orders import instruments
+from lawgate.office.pinned import PinsMissingError, decision_of, pinned_bench
+from lawgate.office.redecide import KIND, named
 from lawgate.office.release import ACCOUNTING, Release
-from lawgate.office.stored import file_faults
+from lawgate.office.stored import file_faults, review_stem
 from lawgate.ports.cases import BatchRow
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.statement import parse
@@ -40,9 +42,10 @@ class AuditDesk:
 def audit(desk: AuditDesk) -> list[str]:
     """Everything stored that is not what the log holds; an empty list when nothing is.
 
-    Compared, for each decided batch: cover, cases, rows, faults, patterns, decisions, the row table under its salts,
-    the findings about the cover's signature, every review with its signature, what the case store says. For each
-    prepared package: its bytes, manifest, review, accounting entries. LawgateError when the log cannot be read.
+    Compared, for each decided batch: cover, cases, rows, faults, patterns, decisions, re-decisions, the row table
+    under its salts, the findings about the cover's signature, every review with its signature, what the case store
+    says. For each prepared package: its bytes, manifest, review, accounting entries. LawgateError when the log cannot
+    be read.
     """
     leaves = list(desk.release.decide.log.leaves())
     decided = [(at, leaf) for at, leaf in leaves if leaf.kind == "decision-batch"]
@@ -54,6 +57,7 @@ def audit(desk: AuditDesk) -> list[str]:
             *row_faults(desk, leaf),
             *cover_faults(desk, leaf),
         ]
+        found += redecision_faults(desk, leaves, leaf.text("batch"))
         found += review_faults(desk, leaves, leaf.text("batch"))
     for _, leaf in prepared:
         found += [*package_faults(desk, leaf), *accounting_faults(desk, leaf)]
@@ -79,21 +83,22 @@ def row_faults(desk: AuditDesk, decision: StageLeaf) -> Iterator[str]:
 
 
 def cover_faults(desk: AuditDesk, decision: StageLeaf) -> Iterator[str]:
-    """Whether the cover and its signature still lead to the findings about the request that every pattern records.
+    """Whether cover, signature and the kept law still lead to the findings about the request in every pattern.
 
-    Nothing is said when rulebook or registers have changed since: then other findings would be no surprise.
+    What the office has now is not asked: the decision rests on the copies kept with it, and they have to be there.
     """
     batch, decide = decision.text("batch"), desk.release.decide
-    known = decide.cases.batch(batch)
-    if known is None or _digest(desk, batch, "patterns.jsonl") != decision.text("patterns"):
+    if _digest(desk, batch, "patterns.jsonl") != decision.text("patterns"):
         return  # told elsewhere
     try:
-        bench = read_bench(decide, known)
+        bench = pinned_bench(decide, decision_of(decide, batch)[0])
+    except PinsMissingError as lost:
+        yield from (f"batch {batch}: {each}" for each in lost.missing)
+        return
     except LawgateError:
         yield f"batch {batch}: cover or law cannot be read any more"
         return
-    same = (bench.pins.rulebook, bench.pins.registers) == (decision.text("rulebook"), decision.text("registers"))
-    if not same or bench.provision is None:
+    if bench.provision is None:
         return
     places = [(at, bench.plan.letters[c.code]) for at, c in enumerate(bench.provision.clauses) if c.level == "request"]
     patterns = decide.rooms.read(batch, "patterns.jsonl").splitlines()
@@ -101,11 +106,20 @@ def cover_faults(desk: AuditDesk, decision: StageLeaf) -> Iterator[str]:
         yield f"batch {batch}: cover and signature do not lead to the findings that were decided on"
 
 
+def redecision_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Iterator[str]:
+    """The re-decisions of a batch whose records are not those in the log."""
+    for _, leaf in leaves:
+        if leaf.kind == KIND and leaf.text("batch") == batch:
+            name = named(leaf.text("patterns"))
+            if _digest(desk, batch, name) != leaf.text("patterns"):
+                yield f"batch {batch}: {name} is not the file the log names"
+
+
 def review_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Iterator[str]:
     """The reviews of a batch that are not those in the log, or whose signature does not hold."""
     logged = [leaf for _, leaf in leaves if leaf.kind == "review" and leaf.text("batch") == batch]
-    for k, leaf in enumerate(logged, 1):
-        stem = f"review-{k:04d}"
+    for leaf in logged:
+        stem = review_stem(leaf.text("paper"))
         if _digest(desk, batch, f"{stem}.json") != leaf.text("paper"):
             yield f"batch {batch}: {stem}.json is not the review the log names"
             continue

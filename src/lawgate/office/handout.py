@@ -18,11 +18,11 @@ from lawgate.ledger.merkle import leaf_hash, leaf_hashes, root_of
 from lawgate.ledger.note import Verify
 from lawgate.ledger.proof import LogProof, verify_entry
 from lawgate.ledger.quorum import Policy, Witnessed
-from lawgate.ledger.schema import Value
+from lawgate.ledger.schema import MAX_LIST, Value, fits
 from lawgate.model.fault import LawgateError
 from lawgate.model.form import Ceilings
 from lawgate.model.request import Registers
-from lawgate.office.orders import instruments
+from lawgate.office.orders import UNREADABLE, instruments
 from lawgate.office.review import apart, reviewed_on
 from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister
@@ -40,7 +40,10 @@ REVIEW, SIGNATURE = "review.json", "review.sig"
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDesk:
-    """What releasing needs. `office` is the reviewing office; registers are read afresh at every look."""
+    """What releasing needs. `office` is the reviewing office; registers are read afresh at every look.
+
+    `holds(batch)` says whether a decided request still holds under what the office has now; None when it cannot tell.
+    """
 
     gate: Gate
     register: OrderRegister
@@ -51,6 +54,7 @@ class ReleaseDesk:
     keys: KeyRoom
     sealer: Sealer
     registers: Callable[[], Registers]
+    holds: Callable[[str], bool | None]
     office: str
     ceilings: Ceilings
     clock: Clock
@@ -93,6 +97,14 @@ def pull(desk: ReleaseDesk, package: str, key_asked: str, courier: Courier) -> H
     another LawgateError when something is broken. Once the leaf `handout` is written the rows count as disclosed,
     whatever happens after.
     """
+    try:
+        return _pull(desk, package, key_asked, courier)
+    except Barred as barred:
+        _note(desk, package, key_asked, barred)
+        raise
+
+
+def _pull(desk: ReleaseDesk, package: str, key_asked: str, courier: Courier) -> HandedOut:
     with desk.gate.lease() as lease:
         found = _open(desk, package)
         state = step(State.PREPARED, Event.LEASE)
@@ -102,16 +114,16 @@ def pull(desk: ReleaseDesk, package: str, key_asked: str, courier: Courier) -> H
         index = desk.log.append(leaf)
         state = step(state, Event.LOG)
         second = look(desk, found, key_asked)
-        logged = prove(desk, index, leaf) is not None
-        _stop(last_bars(second.facts, Last(logged, lease.left())))
+        logged = prove(desk, index, _as_logged(desk, index, leaf)) is not None
+        _stop(last_bars(second.facts, Last(logged, lease.left())), "logged")
         envelope = desk.sealer.seal(desk.keys.read(package), _recipient(second.facts))
         name = f"{package}-{index}"
 
         def parcels() -> Iterator[tuple[str, bytes]]:
             # Sealing and writing take time: the lease is looked at before each thing that cannot be taken back.
-            _stop(last_bars(second.facts, Last(logged, lease.left())))
+            _stop(last_bars(second.facts, Last(logged, lease.left())), "logged")
             yield TAR, _tar(found)
-            _stop(last_bars(second.facts, Last(logged, lease.left())))
+            _stop(last_bars(second.facts, Last(logged, lease.left())), "begun")
             step(state, Event.KEY)
             yield KEYS, envelope
 
@@ -126,17 +138,40 @@ def fetch_sealed(desk: ReleaseDesk, package: str, key_asked: str, courier: Couri
     The same bars as for the keys: while an order or clock covers it, no byte leaves, sealed or not. Barred, Refused
     and LawgateError as for `pull`.
     """
-    with desk.gate.lease() as lease:
-        found = _open(desk, package)
-        _stop(last_bars(look(desk, found, key_asked).facts, Last(True, lease.left())))
-        name = f"{package}-sealed"
-        courier.deliver(name, [(TAR, _tar(found))])
+    try:
+        with desk.gate.lease() as lease:
+            found = _open(desk, package)
+            _stop(last_bars(look(desk, found, key_asked).facts, Last(True, lease.left())))
+            name = f"{package}-sealed"
+            courier.deliver(name, [(TAR, _tar(found))])
+    except Barred as barred:
+        _note(desk, package, key_asked, barred)
+        raise
     return name
 
 
-def _stop(found: tuple[Bar, ...]) -> None:
+def _stop(found: tuple[Bar, ...], step: str = "looked") -> None:
     if found:
-        raise Barred(found)
+        raise Barred(found, step)
+
+
+def _note(desk: ReleaseDesk, package: str, key_asked: str, barred: Barred) -> None:
+    """The leaf about a hand-out that did not happen; Barred is what the caller sees, also when this cannot be logged.
+
+    What asked is named by digest only: it may be any text. An order nobody can read is named as that.
+    """
+    orders = {each if fits("id", each) else UNREADABLE for bar in barred.bars for each in bar.orders}
+    body: dict[str, Value] = {
+        "package": package,
+        "asked": manifests.text_digest(key_asked),
+        "step": barred.step,
+        "bars": [bar.code for bar in barred.bars],
+        "orders": sorted(orders)[:MAX_LIST],
+    }
+    try:
+        desk.log.append(StageLeaf("barred", instant(desk.clock.now()), body))
+    except (LawgateError, MalformedError, OSError) as error:
+        raise barred from error
 
 
 def _recipient(facts: Facts) -> str:
@@ -171,10 +206,21 @@ def _handout_leaf(desk: ReleaseDesk, manifest: Manifest, seen: Look) -> StageLea
         "rows": len(manifest.records),
         "recipient": manifest.agency,
         "recipient_key": manifest.recipient_key,
+        "recipient_text": manifest.recipient_text,
         "standing": seen.docket,
         "attempt": 1 + sum(leaf.text("package") == manifest.package for leaf in before),
     }
     return StageLeaf("handout", instant(desk.clock.now()), body)
+
+
+def _as_logged(desk: ReleaseDesk, index: int, leaf: StageLeaf) -> StageLeaf:
+    """The leaf as the log took it: where another leaf is a moment ahead, the log states that moment for this one too.
+
+    Anything but the moment has to be what was written; otherwise the leaf as written, which is then not found.
+    """
+    found = dict(desk.log.leaves()).get(index)
+    same = found is not None and (found.kind, found.body) == (leaf.kind, leaf.body)
+    return found if found is not None and same else leaf
 
 
 def _sent_leaf(desk: ReleaseDesk, package: str, index: int, envelope: bytes) -> StageLeaf:
@@ -221,6 +267,8 @@ def look(desk: ReleaseDesk, found: Evidence, key_asked: str) -> Look:
         key_usable=None if key is None else desk.sealer.is_recipient(key.age),
         key_prepared=manifest.recipient_key,
         key_asked=key_asked,
+        key_text=manifest.recipient_text,
+        request_holds=desk.holds(manifest.batch),
         agency=manifest.agency,
         safeguard=registers.safeguards.get(manifest.agency),
         today=day,
@@ -262,10 +310,10 @@ def _matches(leaf: StageLeaf, decision: Indexed | None, found: Evidence, stateme
     """Whether tar, manifest and review are those the leaf `prepared` was written about."""
     tar, manifest = found.tar or b"", found.manifest
     said = (leaf.text("ciphertext"), leaf.number("size"), leaf.text("set"), leaf.number("rows"))
-    named = (leaf.text("batch"), leaf.text("recipient"), leaf.text("recipient_key"))
+    named = tuple(leaf.text(name) for name in ("batch", "recipient", "recipient_key", "recipient_text"))
     return (
         said == (sha256(tar).hexdigest(), len(tar), manifest.set, found.rows)
-        and named == (manifest.batch, manifest.agency, manifest.recipient_key)
+        and named == (manifest.batch, manifest.agency, manifest.recipient_key, manifest.recipient_text)
         and statement.batch == manifest.batch
         and decision is not None
         and leaf.number("decision_leaf") == decision[0]

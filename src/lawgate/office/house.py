@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lawgate.office.adjudicate import DecideDesk
+from lawgate.office.bench import DecideDesk
 from lawgate.office.intake import IntakeDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.release import Release

@@ -32,11 +32,23 @@ class IntakeDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier batch that this one repeats in part. `what`: `rows.csv`, `cases.csv`, or `request_id`."""
+
+    batch: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
-    """The batch as stored, and what was found in the files."""
+    """The batch as stored, what was found in the files, and earlier batches that came with something of the same.
+
+    `earlier` is told by digests and ids alone; no row is compared.
+    """
 
     batch: BatchRow
     parsed: Parsed
+    earlier: tuple[Earlier, ...] = ()
 
 
 def receive(desk: IntakeDesk, request: Path) -> Received:
@@ -55,9 +67,10 @@ def receive(desk: IntakeDesk, request: Path) -> Received:
         if parsed.refused:
             desk.cases.save(batch)
             return Received(batch, parsed)
+        before = earlier(desk, batch, parsed)
         if (left := _left_behind(desk, batch)) is not None:
             desk.cases.save(left)
-            return Received(left, parsed)
+            return Received(left, parsed, before)
         desk.rooms.keep(place, batch.id)
     finally:
         desk.rooms.drop(place)
@@ -65,7 +78,22 @@ def receive(desk: IntakeDesk, request: Path) -> Received:
     desk.rooms.write(batch.id, "cover.toml.sig", parsed.signature or b"")
     made = _logged(desk, batch, parsed)
     desk.cases.save(made)
-    return Received(made, parsed)
+    return Received(made, parsed, before)
+
+
+def earlier(desk: IntakeDesk, batch: BatchRow, parsed: Parsed) -> tuple[Earlier, ...]:
+    """Batches in the log with the same files under another cover, or with the same request id of the same agency."""
+    cover = parsed.cover
+    if cover is None:
+        return ()
+    same = {"rows.csv": ("rows", cover.rows.sha256), "cases.csv": ("cases", cover.cases.sha256)}
+    found = []
+    for _, leaf in desk.log.leaves():
+        if leaf.kind == "request" and leaf.text("batch") != batch.id:
+            found += [Earlier(leaf.text("batch"), what) for what, (key, is_) in same.items() if leaf.text(key) == is_]
+            if (leaf.text("request"), leaf.text("requester")) == (cover.request_id, cover.agency):
+                found.append(Earlier(leaf.text("batch"), "request_id"))
+    return tuple(found)
 
 
 def _left_behind(desk: IntakeDesk, batch: BatchRow) -> BatchRow | None:
@@ -121,7 +149,9 @@ def _logged(desk: IntakeDesk, batch: BatchRow, parsed: Parsed) -> BatchRow:
         "case_count": parsed.cases.sent,
         "row_count": parsed.rows.sent,
     }
-    index = desk.log.append(StageLeaf("request", at, request))
+    # After a crash between the two leaves the request is in the log already: it arrived once.
+    known = [index for index, leaf in desk.log.leaves() if leaf.kind == "request" and leaf.body == request]
+    index = known[-1] if known else desk.log.append(StageLeaf("request", at, request))
     parse: dict[str, Value] = {
         "batch": batch.id,
         "request_leaf": index,

@@ -98,7 +98,7 @@ def prepare(
     statement = review.statement
     if numbers != statement.accepted or set_commitment(row.commitment for row in rows) != statement.set:
         raise Refused("review_rows", "a package holds exactly the rows its review accepted")
-    manifest = _manifest(out, rows, review)
+    manifest = _manifest(desk, out, rows, review)
     seen = look(desk, Evidence(manifest, review.paper, review.signature, None, len(rows)), out.recipient_key)
     if found := tuple(bar for bar in bars(seen.facts) if bar.code not in LATER):
         raise Barred(found)
@@ -113,14 +113,18 @@ def prepare(
     return Prepared(manifest, desk.log.append(leaf))
 
 
-def _manifest(out: Outgoing, rows: Sequence[GrantedRow], review: Review) -> Manifest:
+def _manifest(desk: ReleaseDesk, out: Outgoing, rows: Sequence[GrantedRow], review: Review) -> Manifest:
     grants = {grant for row in rows for grant in row.grants}
+    # Without a key in the register this names none, and the look bars.
+    key = desk.registers().recipients.get(out.recipient_key)
     return Manifest(
         package=out.package,
         batch=out.batch,
         provision=out.provision,
+        purpose=out.purpose,
         agency=out.agency,
         recipient_key=out.recipient_key,
+        recipient_text=manifests.text_digest("" if key is None else key.age),
         people=out.people,
         recipients=tuple(sorted({person for row in rows for person in row.recipients})),
         fields=tuple(sorted({grant.field for grant in grants})),
@@ -196,5 +200,6 @@ def _leaf(desk: ReleaseDesk, manifest: Manifest, tar: bytes, seen: Look, kept: A
         "size": len(tar),
         "recipient": manifest.agency,
         "recipient_key": manifest.recipient_key,
+        "recipient_text": manifest.recipient_text,
     }
     return StageLeaf("prepared", instant(desk.clock.now()), body)

@@ -7,20 +7,24 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from lawgate.decide.canonical import ROW_WIDTH, pattern_digest, row_bytes
+from lawgate.decide.find import holds
 from lawgate.ledger.commit import Opening, commit, salts, verify_row
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.merkle import leaf_hash
 from lawgate.model.decision import Grant
 from lawgate.model.fault import LawgateError, Refused
-from lawgate.office.adjudicate import SUBTREE, Bench, DecideDesk, bench_at, read_bench
+from lawgate.office.adjudicate import SUBTREE
+from lawgate.office.bench import Bench, DecideDesk, bench_at, read_bench
 from lawgate.office.handout import ReleaseDesk
+from lawgate.office.pinned import decision_of
 from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
+from lawgate.office.redecide import held
 from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
-from lawgate.office.stored import require_unchanged
+from lawgate.office.stored import require_unchanged, review_stem
 from lawgate.ports.cases import BatchRow, PackageRow
 from lawgate.ports.engine import RowView
 from lawgate.ports.release import Disclosable, PackageError
@@ -53,9 +57,10 @@ def to_review(house: Release, batch_id: str, numbers: Sequence[int]) -> ToReview
         batch_id,
         leaf_hash(leaf.render()).hex(),
         {v.n: _opened(house, batch, leaf, v).commitment for v in views},
-        frozenset(v.n for v in views if grants_of(house.decide, batch_id, v)),
+        _granting(house.decide, batch_id, views),
         # However an id is written, it is the same person.
         frozenset(asking | {each.lower() for each in asking} - {""}),
+        datetime.fromisoformat(leaf.at),
     )
 
 
@@ -66,7 +71,7 @@ def review_paper(house: Release, batch_id: str, reviewer: str, looked: Sequence[
 
 def hand_in_review(house: Release, batch_id: str, signed: bytes, signature: bytes) -> Review:
     """Check and log a signed review, and keep it in the batch's room."""
-    _is_decided(house, batch_id)
+    _is_decided(house.decide, batch_id)
     with house.decide.rooms.alone(batch_id):
         return _take(house, batch_id, signed, signature)
 
@@ -74,16 +79,19 @@ def hand_in_review(house: Release, batch_id: str, signed: bytes, signature: byte
 def _take(house: Release, batch_id: str, signed: bytes, signature: bytes) -> Review:
     looked = [each.row for each in parse(signed).looked]
     earlier = _reviews(house, batch_id)
-    taken = take_review(house.review, to_review(house, batch_id, looked), signed, signature, [p for p, _, _ in earlier])
-    stem = f"review-{len(earlier) + 1:04d}"
-    house.decide.rooms.write(batch_id, f"{stem}.sig", signature)
-    house.decide.rooms.write(batch_id, f"{stem}.json", signed)
-    return taken
+    papers = [each for each, _, _ in earlier]
+
+    def keep(paper: bytes, its_signature: bytes) -> None:
+        stem = review_stem(hashlib.sha256(paper).hexdigest())
+        house.decide.rooms.write(batch_id, f"{stem}.sig", its_signature)
+        house.decide.rooms.write(batch_id, f"{stem}.json", paper)
+
+    return take_review(house.review, to_review(house, batch_id, looked), signed, signature, papers, keep)
 
 
 def prepare_package(house: Release, batch_id: str) -> Prepared:
     """Seal the rows that the batch's latest review accepted into a package. Barred with every reason against it."""
-    _is_decided(house, batch_id)
+    _is_decided(house.decide, batch_id)
     with house.decide.rooms.alone(batch_id):
         return _prepare(house, batch_id)
 
@@ -98,7 +106,7 @@ def _prepare(house: Release, batch_id: str) -> Prepared:
     _not_packed(house, batch_id, review)
     bench = read_bench(house.decide, batch)
     _unmoved(bench, decision)
-    _holds_today(house, batch)
+    _holds_today(house.decide, batch)
     numbers = review.statement.accepted
     views = house.decide.engine.rows(house.decide.rooms.path(batch_id), numbers)
     rows = _granted_rows(house, batch, views)
@@ -137,6 +145,12 @@ def _free_id(house: Release, package: str) -> str:
     raise LawgateError(f"too many unfinished packages of {package}; see what keeps them from being prepared")
 
 
+def _granting(desk: DecideDesk, batch_id: str, views: Sequence[RowView]) -> frozenset[int]:
+    """Numbers of the rows that the decision grants and no re-decision holds."""
+    stopped = held(desk, batch_id)
+    return frozenset(v.n for v in views if v.pattern not in stopped and grants_of(desk, batch_id, v))
+
+
 def grants_of(desk: DecideDesk, batch_id: str, view: RowView) -> frozenset[Grant]:
     """What the settled decision of a row grants; empty unless its outcome grants."""
     record = pattern_of(desk, batch_id, view)
@@ -154,15 +168,15 @@ def pattern_of(desk: DecideDesk, batch_id: str, view: RowView) -> dict[str, Any]
     return found
 
 
-def _is_decided(house: Release, batch_id: str) -> BatchRow:
-    batch = house.decide.cases.batch(batch_id)
+def _is_decided(desk: DecideDesk, batch_id: str) -> BatchRow:
+    batch = desk.cases.batch(batch_id)
     if batch is None or batch.state != "decided":
         raise Refused("E_BATCH", "there is no decided batch of that id")
     return batch
 
 
 def _decided(house: Release, batch_id: str) -> tuple[BatchRow, StageLeaf]:
-    batch = _is_decided(house, batch_id)
+    batch = _is_decided(house.decide, batch_id)
     leaves = dict(house.decide.log.leaves())
     require_unchanged(house.decide.rooms, leaves, leaves[batch.decision_leaf])
     return batch, leaves[batch.decision_leaf]
@@ -188,8 +202,9 @@ def _reviews(house: Release, batch_id: str) -> list[tuple[bytes, bytes, int]]:
         for index, leaf in house.decide.log.leaves()
         if leaf.kind == "review" and leaf.text("batch") == batch_id
     ]
-    for k, (index, leaf) in enumerate(logged, 1):
-        signed, signature = rooms.read(batch_id, f"review-{k:04d}.json"), rooms.read(batch_id, f"review-{k:04d}.sig")
+    for index, leaf in logged:
+        stem = review_stem(leaf.text("paper"))
+        signed, signature = rooms.read(batch_id, f"{stem}.json"), rooms.read(batch_id, f"{stem}.sig")
         if hashlib.sha256(signed).hexdigest() != leaf.text("paper"):
             raise LawgateError("a stored review is not the one the log holds")
         made.append((signed, signature, index))
@@ -203,15 +218,35 @@ def _unmoved(bench: Bench, decision: StageLeaf) -> None:
         raise Refused("E_MOVED", f"changed since the decision: {', '.join(moved)}; the request has to be decided anew")
 
 
-def _holds_today(house: Release, batch: BatchRow) -> None:
+def _holds_today(desk: DecideDesk, batch: BatchRow) -> None:
     """Refused when the request as a whole would not pass under the law and the registers of today."""
-    today = bench_at(house.decide, batch, house.decide.clock.now())
-    if today.provision is None or set(today.plan.letters.values()) != {"m"}:
+    today = bench_at(desk, batch, desk.clock.now())
+    if today.provision is None or not holds(today.provision, today.plan.facts):
         raise Refused("E_TODAY", "under today's law and registers the request as a whole does not hold any more")
+
+
+def still_holds(desk: DecideDesk, batch_id: str) -> bool | None:
+    """Whether a decided request may still be answered as decided; None, which bars, when that cannot be told.
+
+    Law, match plan and records have to be those of the decision, and the request as a whole has to hold under the law
+    and registers of today.
+    """
+    try:
+        batch, leaf = _is_decided(desk, batch_id), decision_of(desk, batch_id)[1]
+        _unmoved(read_bench(desk, batch), leaf)
+        _holds_today(desk, batch)
+    except Refused as refused:
+        return False if refused.code in ("E_MOVED", "E_TODAY") else None
+    except LawgateError:
+        return None
+    return True
 
 
 def _granted_rows(house: Release, batch: BatchRow, views: Sequence[RowView]) -> list[GrantedRow]:
     _, leaf = _decided(house, batch.id)
+    stopped = held(house.decide, batch.id)
+    if orders := sorted({order for view in views for order in stopped.get(view.pattern, ())}):
+        raise Refused("E_HELD", f"rows of this review are held since they were decided: {', '.join(orders)}")
     cases = house.decide.engine.cases(house.decide.rooms.path(batch.id), [v.n for v in views])
     return [
         GrantedRow(
@@ -254,7 +289,7 @@ def _fetch(house: Release, bench: Bench, records: Mapping[int, int], rows: Seque
     desk, room = house.decide, house.decide.rooms.path(bench.batch.id)
     claims = desk.engine.claims(room, [r.number for r in rows], bench.plan)
     fields = sorted({g.field for r in rows for g in r.grants})
-    answer = desk.records(bench.cover.signed_on).candidates(claims, tuple(fields))
+    answer = desk.records.at(bench.pins.records, bench.cover.signed_on).candidates(claims, tuple(fields))
     found = {field: desk.engine.values(answer, records, field) for field in fields}
     made = []
     for r in rows:

@@ -38,7 +38,7 @@ class ToReview:
 
     `decision` is the hash (hex) of its decision leaf; `commitments` gives each row's commitment (32 bytes); `granting`
     are the rows whose outcome grants; `asking` the person ids of signer, contact and engaged officials, and whoever
-    else asks: none of them may review.
+    else asks: none of them may review. `decided_at` is when the decision came into the log.
     """
 
     batch: str
@@ -46,6 +46,7 @@ class ToReview:
     commitments: Mapping[int, bytes]
     granting: frozenset[int]
     asking: frozenset[str]
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,18 @@ def paper(batch: ToReview, office: str, reviewer: str, looked: Sequence[Looked])
     return render(Statement(batch.batch, batch.decision, reviewer, office, day, set_commitment(kept), rows))
 
 
-def take_review(desk: ReviewDesk, batch: ToReview, signed: bytes, signature: bytes, earlier: Sequence[bytes]) -> Review:
-    """Check a signed review, log it, and return it with its leaf.
+Keep = Callable[[bytes, bytes], None]
+
+
+def take_review(
+    desk: ReviewDesk, batch: ToReview, signed: bytes, signature: bytes, earlier: Sequence[bytes], keep: Keep
+) -> Review:
+    """Check a signed review, keep it, log it, and return it with its leaf.
 
     `earlier` are the papers of every review of this batch so far: the log says how many there are, and no row is
-    reviewed twice. Faulty with every fault found; Refused (`review_form`) when the paper cannot be read. Nothing is
-    logged unless all of it holds.
+    reviewed twice. `keep(paper, signature)` stores both before the leaf names them, so that a crash in between leaves
+    a paper nobody counts and never a leaf without its paper. Faulty with every fault found; Refused (`review_form`)
+    when the paper cannot be read. Nothing is kept or logged unless all of it holds.
     """
     statement, now = parse(signed), desk.clock.now()
     person = desk.registers().people.get(statement.reviewer)
@@ -93,6 +100,7 @@ def take_review(desk: ReviewDesk, batch: ToReview, signed: bytes, signature: byt
     ]
     if codes:
         raise Faulty(tuple(Fault(Scope.FILE, "review", 0, "", code, mend) for code, mend in codes))
+    keep(signed, signature)
     body: dict[str, Value] = {
         "batch": batch.batch,
         "set": statement.set,
@@ -137,6 +145,8 @@ def _about_rows(batch: ToReview, statement: Statement, now: datetime) -> Iterato
     # One second at least for each row: a stamp over a list is not individual review.
     if any(later - sooner < timedelta(seconds=1) for sooner, later in pairwise(seen)):
         yield "review_pace", "each row has its own moment, no two in the same second"
+    if seen and seen[0] < batch.decided_at:
+        yield "review_early", "a row is looked at after it was decided, not before"
     today = now.astimezone(UTC).date()
     if statement.day != today or any(each.date() != today or each > now for each in seen):
         yield "review_day", "rows are seen and the review is handed in on one and the same UTC day"

@@ -10,9 +10,19 @@ from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.intake import claims_digest
 from lawgate.ports.rooms import Rooms
 
+CLAIMS = "cases.parquet or rows.parquet"
+
 
 def file_faults(rooms: Rooms, leaves: Mapping[int, StageLeaf], decision: StageLeaf) -> Iterator[str]:
     """The files of a decided batch whose SHA-256 is not the one its leaves name, each as a sentence."""
+    batch = decision.text("batch")
+    yield from (
+        f"batch {batch}: {name} is not the file the log names" for name in changed_files(rooms, leaves, decision)
+    )
+
+
+def changed_files(rooms: Rooms, leaves: Mapping[int, StageLeaf], decision: StageLeaf) -> Iterator[str]:
+    """Names of the files of a decided batch that are not those its leaves name; the two of the claims as one."""
     batch = decision.text("batch")
     parsed = leaves[decision.number("parse_leaf")]
     request = leaves[parsed.number("request_leaf")]
@@ -22,16 +32,22 @@ def file_faults(rooms: Rooms, leaves: Mapping[int, StageLeaf], decision: StageLe
         "faults.parquet": parsed.text("faults"),
         "patterns.jsonl": decision.text("patterns"),
         "decisions.parquet": decision.text("table"),
+        "figures.json": decision.text("figures"),
     }
     for name, digest in named.items():
         if _digest(rooms, batch, name) != digest:
-            yield f"batch {batch}: {name} is not the file the log names"
+            yield name
     try:
         claims = claims_digest(rooms, batch)
     except LawgateError:
         claims = ""
     if claims != parsed.text("claims"):
-        yield f"batch {batch}: cases.parquet or rows.parquet is not the file the log names"
+        yield CLAIMS
+
+
+def review_stem(paper: str) -> str:
+    """The name, without its ending, under which a review and its signature are kept: by the paper's SHA-256 (hex)."""
+    return f"review-{paper}"
 
 
 def require_unchanged(rooms: Rooms, leaves: Mapping[int, StageLeaf], decision: StageLeaf) -> None:

@@ -13,12 +13,19 @@ from lawgate.law.rulebook import Provision, Rulebook
 from lawgate.linkage.grammar import AddressGrammar, NameGrammar
 from lawgate.model.confidential import Confidential
 from lawgate.model.decision import Decision, Pattern
+from lawgate.model.request import CourtOrder, Officers
 from lawgate.ports.columns import Columns
+
+NOBODY = Officers()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the engine needs to find with: provision, rulebook, grammars, and the facts of the request."""
+    """What the engine needs to find with: provision, rulebook, grammars, and the facts of the request.
+
+    `officers` are the people of the register on the day of signing, `order` the one that came with the request.
+    Whoever is not among the officers is unknown, which leaves the row open.
+    """
 
     provision: Provision
     rulebook: Rulebook
@@ -27,6 +34,8 @@ class Plan:
     facts: Facts
     agency: str
     letters: Mapping[str, str]
+    officers: Officers = NOBODY
+    order: CourtOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +146,10 @@ class Engine(Protocol):
 
     def rows(self, room: Path, numbers: Sequence[int]) -> Sequence[RowView]:
         """Settled rows by row number, in that order."""
+        ...
+
+    def row_table(self, room: Path) -> Iterator[bytes]:
+        """The canonical row table of a settled batch, in chunks of whole rows of `ROW_WIDTH` bytes."""
         ...
 
     def granted(self, room: Path, limit: int) -> Sequence[RowView]:

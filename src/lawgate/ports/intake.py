@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,7 +32,7 @@ COVER_KEYS = (
     "fields",
     "files",
 )
-KINDS = frozenset({"text", "id", "ids", "date", "birth_date", "flag", "tin", "years", "choice"})
+KINDS = frozenset({"text", "name", "name_part", "id", "ids", "date", "birth_date", "flag", "tin", "years", "choice"})
 COVER_BYTES = 64 * 1024
 
 
@@ -79,7 +80,15 @@ class RequestParser(Protocol):
         `faults.parquet` (scope, file, line, column, code, mend) with all row faults. Any file fault: none of the
         three exists, accepted is 0, rejected is sent.
 
-        A room that already holds one of the three, or an unusable layout, is a LawgateError: a room is used once.
+        Each line after the header is then in exactly one of the two: accepted once, or named by a fault. A room that
+        already holds one of the three, or an unusable layout, is a LawgateError: a room is used once.
+        """
+        ...
+
+    def faults(self, room: Path) -> Iterator[Fault]:
+        """The row faults that `parse` left in a room, in the order of the files and lines.
+
+        LawgateError, at the latest when it is read that far, for a room whose faults are missing or spoilt.
         """
         ...
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -12,11 +13,18 @@ class Rooms(Protocol):
     """Folders readable by their owner only. What `write` and `keep` did is durable when they return."""
 
     def start(self) -> Path:
-        """A new empty room without a name."""
+        """A new empty room without a name. What is left of rooms whose process died is removed."""
         ...
 
     def keep(self, room: Path, batch: str) -> Path:
         """Give a room its batch's name. LawgateError when the name is taken."""
+        ...
+
+    def again(self, batch: str, names: Sequence[str]) -> Path:
+        """A new room without a name that holds these files of a batch, to work on them a second time.
+
+        What is made there never reaches the batch's own room. LawgateError when a file is missing.
+        """
         ...
 
     def drop(self, room: Path) -> None:

@@ -13,6 +13,7 @@ from datetime import date
 from lawgate.model.fault import Refused
 from lawgate.model.period import Span
 from lawgate.model.request import RecipientKey
+from lawgate.protocol.manifest import text_digest
 
 CLOCK_SECONDS = 120.0
 REGISTRARS = 2
@@ -23,7 +24,9 @@ class Facts:
     """What was found out about one package, just now. `None` means unknown. There are no defaults on purpose.
 
     `covering` are the orders that cover it; `orders_missing` the orders of the log whose text is gone; `clock_apart`
-    the machine's time less the latest witness's, in seconds; the counts are rows.
+    the machine's time less the latest witness's, in seconds; the counts are rows. `key_text` is the SHA-256 (hex) of
+    the recipient text the package was prepared for; `request_holds` says whether law and records are still those the
+    request was decided on and it holds as a whole under the law and registers of today.
     """
 
     covering: tuple[str, ...] | None
@@ -47,6 +50,8 @@ class Facts:
     key_usable: bool | None
     key_prepared: str | None
     key_asked: str | None
+    key_text: str | None
+    request_holds: bool | None
     agency: str | None
     safeguard: Span | None
     today: date | None
@@ -71,13 +76,14 @@ class Bar:
 
 
 class Barred(Refused):
-    """A hand-out that does not happen. `bars` holds every reason, `code` is `barred`."""
+    """A hand-out that does not happen. `bars` holds every reason, `code` is `barred`, `step` how far it had come."""
 
-    def __init__(self, bars: tuple[Bar, ...]) -> None:
-        """All reasons at once."""
+    def __init__(self, bars: tuple[Bar, ...], step: str = "looked") -> None:
+        """All reasons at once; `step` is `looked`, `logged` (the leaf was written) or `begun` (the sealed tar went)."""
         told = (bar.says + (f" ({', '.join(bar.orders)})" if bar.orders else "") for bar in bars)
         super().__init__("barred", "; ".join(told))
         self.bars = bars
+        self.step = step
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,13 @@ CHECKS = (
         lambda key, a, b: key.id == a == b,
         "the package was prepared for another key",
     ),
+    Check(
+        "key_text",
+        ("key", "key_text"),
+        lambda key, text: text_digest(key.age) == text,
+        "the recipient key is not the one the package was prepared for, although it has the same id",
+    ),
+    Check("request", ("request_holds",), bool, "the request does not hold any more as it was decided"),
     Check("safeguard", ("safeguard", "today"), lambda span, day: day in span, "the safeguard standing is not current"),
 )
 LAST_CHECKS = (

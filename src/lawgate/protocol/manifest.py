@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any
 
 import rfc8785
@@ -29,16 +30,19 @@ class Sealed:
 class Manifest:
     """Everything the hand-out needs to know, bound by the digest of the tar that the leaf `prepared` names.
 
-    `people` are person ids on the asking side (signer, contact, engaged officials); `recipients` those named to
-    receive it; `batch_rows` the rows of the whole request, as orders count them; `set` the set commitment; `review`
-    the SHA-256 of the signed review.
+    `purpose` is the one the request stated, and the only use there is; `recipient_text` the SHA-256 of the text of the
+    recipient key. `people` are person ids on the asking side (signer, contact, engaged officials); `recipients` those
+    named to receive it; `batch_rows` the rows of the whole request, as orders count them; `set` the set commitment;
+    `review` the SHA-256 of the signed review.
     """
 
     package: str
     batch: str
     provision: str
+    purpose: str
     agency: str
     recipient_key: str
+    recipient_text: str
     people: tuple[str, ...]
     recipients: tuple[str, ...]
     fields: tuple[str, ...]
@@ -47,6 +51,11 @@ class Manifest:
     set: str
     review: str
     records: tuple[Sealed, ...]
+
+
+def text_digest(recipient: str) -> str:
+    """SHA-256 (hex) of the text of a recipient key: what binds a package to the key itself and not to its id."""
+    return sha256(recipient.encode()).hexdigest()
 
 
 def covered(manifest: Manifest) -> tuple[Covered, ...]:
@@ -60,7 +69,7 @@ def covered(manifest: Manifest) -> tuple[Covered, ...]:
     return tuple(Covered(manifest.provision, asks, gets, manifest.fields, years, rows) for asks in who for gets in whom)
 
 
-_TEXTS = ("package", "batch", "provision", "agency", "recipient_key", "set", "review")
+_TEXTS = ("package", "batch", "provision", "purpose", "agency", "recipient_key", "recipient_text", "set", "review")
 _LISTS = ("people", "recipients", "fields")
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.duckdb.engine import DuckEngine
-from lawgate.drivers.duckdb.records import ParquetRecords, foreign_numbers, import_records
+from lawgate.drivers.duckdb.records import foreign_numbers, import_records
 from lawgate.drivers.keys import keyfile
 from lawgate.drivers.keys.verify import verify
 from lawgate.drivers.orders.gate import FileGate
@@ -28,6 +28,7 @@ from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFol
 from lawgate.drivers.package.log import StoreLog
 from lawgate.drivers.parser.driver import ChildParser
 from lawgate.drivers.rooms.folders import FolderRooms
+from lawgate.drivers.rooms.pins import FolderPins
 from lawgate.drivers.sqlite.cases import SqliteCases
 from lawgate.drivers.tiles.check import verify as check_folder
 from lawgate.drivers.tiles.finding import Finding
@@ -45,16 +46,17 @@ from lawgate.ledger.quorum import Policy
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.request import Registers
-from lawgate.office.adjudicate import DecideDesk
 from lawgate.office.audit import AuditDesk, audit
+from lawgate.office.bench import DecideDesk
 from lawgate.office.cover import read_cover
 from lawgate.office.handout import ReleaseDesk
 from lawgate.office.house import Check, House
 from lawgate.office.intake import IntakeDesk
 from lawgate.office.orders import OrderDesk
-from lawgate.office.release import Release
+from lawgate.office.release import Release, still_holds
 from lawgate.office.review import ReviewDesk
-from lawgate.ports.log import LogStore
+from lawgate.ports.log import LogBrokenError, LogStore
+from lawgate.wiring.records import KeptRecords
 
 PROFILES = ("synthetic",)
 SETTINGS = """# Settings of this office. There is no setting that releases, skips a witness or raises a ceiling.
@@ -139,6 +141,7 @@ def open_house(folder: Path) -> House:
         keys=KeyFolder(folder / "keys" / "packages"),
         sealer=AgeSealer(),
         registers=registers,
+        holds=partial(still_holds, decide),
         office=settings.review_office,
         ceilings=ceilings,
         clock=clock,
@@ -178,7 +181,8 @@ def _decide_desk(
 ) -> DecideDesk:
     return DecideDesk(
         engine=DuckEngine(),
-        records=lambda day: ParquetRecords(folder / "records", day),
+        records=KeptRecords(folder / "records"),
+        pins=FolderPins(folder / "pins"),
         log=logged.log,
         store=logged.store,
         cases=SqliteCases(folder / "cases.sqlite"),
@@ -206,11 +210,18 @@ def program_digest() -> str:
 
 def _check(behind: Callable[[], bool], log: Callable[[], Sequence[Finding]], desk: AuditDesk) -> list[Check]:
     """The log first; what is stored beside it can only be held against a log that is whole."""
-    found = [Check("set_back: the witness has cosigned more leaves than the log holds", True)] if behind() else []
+    found = _set_back(behind)
     found += [Check(f"{each.code}: {each.path} {each.place}".strip(), each.broken) for each in log()]
     if any(each.broken for each in found):
         return [*found, Check("batches and packages were not compared: the log itself is not whole", False)]
     return [*found, *(Check(sentence, True) for sentence in audit(desk))]
+
+
+def _set_back(behind: Callable[[], bool]) -> list[Check]:
+    try:
+        return [Check("set_back: the witness has cosigned more leaves than the log holds", True)] if behind() else []
+    except LogBrokenError as broken:
+        return [Check(f"unopened: {broken}", True)]
 
 
 def _behind(logged: Logged) -> bool:
@@ -224,7 +235,7 @@ def _import(folder: Path, rulebook: Rulebook, files: Mapping[str, bytes], source
     if found := foreign_numbers(source, ranges):
         raise Refused("E_PROFILE", f"{found} numbers could be somebody's; this office works on synthetic records only")
     addresses, names = read_address_grammar(files["match/address.toml"]), read_name_grammar(files["match/names.toml"])
-    return import_records(source, folder / "records", addresses, names)
+    return KeptRecords(folder / "records").keep(lambda place: import_records(source, place, addresses, names))
 
 
 def _head(store: Callable[[], AbstractContextManager[LogStore]]) -> tuple[int, str]:

@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lawgate.surfaces.cli.app import Doors, build
+from lawgate.surfaces.cli.app import build
+from lawgate.surfaces.cli.doors import Doors, Offline
 
 if TYPE_CHECKING:
     from lawgate.office.house import House
@@ -25,7 +26,7 @@ def rulebooks() -> Path:
 
 def main() -> None:
     """Run the command line."""
-    build(Doors(_create, _open))()
+    build(Doors(_create, _open, _offline))()
 
 
 def _create(folder: Path, name: str) -> None:
@@ -33,6 +34,13 @@ def _create(folder: Path, name: str) -> None:
 
     books = sorted(p.name for p in rulebooks().iterdir() if (p / "rulebook.toml").exists())
     create(folder, rulebooks(), books[0], name)
+
+
+def _offline(rulebook: Path | None) -> Offline:
+    from lawgate.wiring.offline import offline
+
+    shipped = sorted(p.parent for p in rulebooks().glob("*/rulebook.toml"))
+    return offline(rulebook or shipped[0])
 
 
 def _open(folder: Path) -> House:

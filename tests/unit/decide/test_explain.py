@@ -49,7 +49,9 @@ def test_every_clause_has_its_sentence(at: int, clause: Clause, status: str) -> 
 def test_a_letter_that_says_yes() -> None:
     made = of(GOOD)
     assert (made.against, made.batch, made.orders) == ((), (), ())
-    assert {p.element for p in made.shown} == {e.id for e in provision().elements}
+    own = {e.id for e in provision().elements if any(c.level != "batch" for c in e.clauses)}
+    assert {p.element for p in made.shown} == own < {e.id for e in provision().elements}
+    assert made.routes == ()
     assert made.grants == ("mailing address, tax year 2023",)
     assert all(p.stands == "shown" and p.cure == "" for p in made.shown)
     assert of(GOOD, orders=("order-1",)).orders == ("order-1",)

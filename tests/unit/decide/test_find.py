@@ -6,14 +6,14 @@ from collections.abc import Mapping
 import pytest
 
 from differential.batches import FACTS, provision, rulebook
-from lawgate.decide.find import findings, letters, refusal, request_letters
+from lawgate.decide.find import findings, holds, letters, refusal, request_letters
 from lawgate.law.evaluate import Fact
 from lawgate.model.outcome import Outcome
 
 
 def test_a_proper_request_meets_all_its_own_clauses() -> None:
     made = request_letters(provision(), FACTS)
-    assert set(made.values()) == {"m"} and len(made) == 8
+    assert set(made.values()) == {"m"} and len(made) == 11
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,23 @@ def test_a_proper_request_meets_all_its_own_clauses() -> None:
         ("request.purpose", "civil_matter", "purpose_not_criminal"),
         ("request.safeguards_current", False, "safeguards_not_current"),
         ("request.fields_allowed", False, "field_out_of_reach"),
+        ("request.fields_in_class", False, "field_of_a_class_out_of_reach"),
+        ("request.office_agency", "us.treasury", "office_of_the_custodian"),
+        ("request.within_agreement", False, "outside_the_agreement"),
     ],
 )
 def test_each_clause_of_the_request_fails_alone(fact: str, value: Fact, code: str) -> None:
     good = request_letters(provision(), FACTS)
     assert request_letters(provision(), {**FACTS, fact: value}) == {**good, code: "n"}
     assert request_letters(provision(), {**FACTS, fact: None}) == {**good, code: "u"}
+
+
+def test_a_request_holds_as_a_whole_with_what_only_the_batch_would_show() -> None:
+    assert holds(provision(), FACTS)
+    for fact in FACTS:
+        assert not holds(provision(), {**FACTS, fact: None}) or fact == "request.signed_on", fact
+    assert not holds(provision(), {**FACTS, "request.within_practice": False})
+    assert not holds(provision(), {})
 
 
 def test_with_no_facts_nothing_is_met() -> None:

@@ -149,7 +149,7 @@ def test_candidates_for_rows_that_were_not_looked_for_change_nothing(tmp_path: P
         "years": 1 << 43,
         "deceased": False,
     }
-    said |= {"withheld": False, "others": 0, "minors": 0}
+    said |= {"withheld": False, "marks": 0, "others": 0, "minors": 0}
     work.find_record(pa.Table.from_pylist([{"n": n, **said} for n in (0, 99)]))
     patterns = work.patterns()
     assert {p.pattern.verdict for p in patterns} == {Verdict.NOT_SOUGHT, Verdict.NONE}

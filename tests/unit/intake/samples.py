@@ -28,7 +28,7 @@ LAYOUT = Layout(
         Column("row_id", "id", 60, True),
         Column("case_id", "id", 60, True),
         Column("role", "choice", 10, True, ("subject", "witness")),
-        Column("last", "text", 40, True),
+        Column("last", "name", 40, True),
         Column("dob", "birth_date", 10, False),
         Column("address", "text", 60, False),
         Column("pending", "flag", 3, False),

@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,6 +14,7 @@ from lawgate.model.code import CODES
 from lawgate.model.fault import Scope
 from lawgate.ports.intake import COVER_KEYS, Limits
 from lawgate.posts.parser.chunk import Rows
+from lawgate.posts.parser.identifiers import Numbers
 from unit.intake.samples import CASE_HEADER, DAY, LAYOUT, ROW_HEADER, Sent, case, parse, row, text
 
 BIDI, JOINER, SOFT, PRIVATE = "\u202e", "\u200d", "\u00ad", "\ue000"
@@ -120,19 +122,26 @@ LINES = [
     ("E_CASE", "case_id", row(2, case_id="")),
     ("E_ID", "row_id", row(2, row_id="row 2")),
     ("E_ID", "row_id", row(2, row_id="réf")),
-    ("E_SPACE", "row_id", row(2, row_id="row-0 ")),
+    ("E_SPACE", "row_id", row(2, row_id="row-2 ")),
     ("E_DIGITS", "tin", row(2, tin="\uff19" * 9)),
     ("E_DIGITS", "row_id", row(2, row_id="row-\u0661")),
     ("E_CHOICE", "role", row(2, role="Subject")),
     ("E_REQUIRED", "role", row(2, role="")),
     ("E_FLAG", "pending", row(2, pending="true")),
     ("E_FLAG", "pending", row(2, pending="Y")),
-    *(("E_PERIOD", "years", row(2, years=years)) for years in ("all", "21", "2021-2022", "2021;", "2021; 2022")),
+    ("E_ROW_ID", "row_id", row(2, row_id="row-0 ")),
+    ("E_ROW_ID", "row_id", row(2, row_id="\u00a0row-0")),
+    ("E_DIGITS", "years", row(2, years="２０２１")),
+    *(("E_NAME", "last", row(2, last=name)) for name in ("-", "'.'", "O", "é", "3", "?", "J.")),
+    ("E_SCRIPT_MIX", "last", row(2, last="Sm\u0456th")),
+    ("E_SCRIPT_MIX", "last", row(2, last="\u039fBrien")),
+    ("E_SCRIPT_MIX", "last", row(2, last="Smith \u0418\u0432\u0430\u043d")),
     *(("E_DATE", "dob", row(2, dob=day)) for day in ("2026-02-30", "02/03/04", "2023-02-29", "0001-01-01")),
     *(("E_DATE", "dob", row(2, dob=day)) for day in ("2025-11-22", "1899-12-31", "19700131", "1970-1-31")),
     *(("E_TIN", "tin", row(2, tin=tin)) for tin in ("000000000", "000-00-0000", "666-01-0001", "9.01E+08")),
     *(("E_TIN", "tin", row(2, tin=tin)) for tin in ("+90100001", "-901000010", "90100001.", "999999999")),
     *(("E_TIN", "tin", row(2, tin=tin)) for tin in ("333-33-3333", "123456789", "90-1000-001", "901-000001")),
+    *(("E_TIN", "tin", row(2, tin=tin)) for tin in ("123-00-4567", "123004567", "123-45-0000", "899450000")),
 ]
 
 
@@ -148,6 +157,8 @@ def test_row_fault(code: str, column: str, line: str, tmp_path: Path) -> None:
 GOOD_LINES = [
     *(row(2, last=name) for name in ("Null", "NA", "None", "True", "Nan", "İpek", "ıpek", "Weiß", "ﬁx", "Ng")),
     *(row(2, last=name) for name in ("Kovač", "Шевченко", "王", "김", "محمد", "नमस्ते", "'; DROP TABLE rows", "=SUM(1)")),
+    *(row(2, last=name) for name in ("Ñu", "李", "Q. Li", "Αθηνά", "12 Elm Road", "D'A", "Ó Sé")),
+    *(row(2, years=years) for years in ("all", "21", "2021-2022", "2021;", "2021; 2022", "2022;2021", "1900-2099")),
     *(row(2, tin=tin) for tin in ("", "01234" + "5678", "900000001", "912-68-0001", "999-49-0001")),
     row(2, dob="", years="", reason="", pending="", address=""),
     row(2, dob="1900-01-01"),
@@ -180,6 +191,25 @@ def test_every_later_repeat_is_rejected_even_after_a_rejected_one(tmp_path: Path
     assert [(f.line, f.code) for f in found.faults] == [(2, "E_DATE"), (3, "E_ROW_ID"), (4, "E_ROW_ID")]
 
 
+def test_spaces_around_it_make_no_other_identifier(tmp_path: Path) -> None:
+    lines = [row(0, row_id=" row-0"), row(1, row_id="row-0"), row(2, row_id="row-0 ", last="-")]
+    found = parse(Sent(rows=text(ROW_HEADER, lines)), tmp_path)
+    said = [(f.line, f.column, f.code) for f in found.faults]
+    assert said == [
+        (2, "row_id", "E_SPACE"),
+        (3, "row_id", "E_ROW_ID"),
+        (4, "row_id", "E_ROW_ID"),
+        (4, "last", "E_NAME"),
+    ]
+
+
+def test_bytes_that_are_no_text_are_named_by_line_and_column(tmp_path: Path) -> None:
+    lines = [row(0), row(1, last="Sm\udcffth")]
+    data = "".join(f"{line}\n" for line in (ROW_HEADER, *lines)).encode("utf-8", "surrogateescape")
+    found = parse(Sent(rows=data), tmp_path)
+    assert [(f.line, f.column, f.code) for f in found.faults] == [(3, "last", "E_UTF8")]
+
+
 def test_a_row_of_a_rejected_case_is_rejected(tmp_path: Path) -> None:
     found = parse(Sent(cases=text(CASE_HEADER, [case(0), case(1, opened_on=""), case(2), case(0)])), tmp_path)
     places = [(f.file, f.line, f.column, f.code) for f in found.faults]
@@ -196,7 +226,9 @@ def test_a_row_of_a_rejected_case_is_rejected(tmp_path: Path) -> None:
 
 
 def test_what_was_wrong_once_is_wrong_again() -> None:
-    rows = Rows(LAYOUT.rows, 1, {"case-0": 0}, DAY)
+    known = Numbers()
+    known.add(pa.array(["case-0"]))
+    rows = Rows(LAYOUT.rows, 1, known, DAY)
     found = [rows.chunk(f"{row(0, row_id=f'r{n}', dob='2024-02-30')}\n".encode(), n)[1] for n in (2, 3)]
     assert found == [[(2, 4, "E_DATE")], [(3, 4, "E_DATE")]]
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from typer.testing import CliRunner
 
 from lawgate_lab.app import app
+from lawgate_lab.groups import beside
 from lawgate_lab.labels import DEFECTS
 from lawgate_lab.make import OtherData, make
 from lawgate_lab.played import read_played_key
@@ -197,7 +198,7 @@ def test_the_honest_request_is_diverse_and_mostly_clean(folder: Path) -> None:
     assert CLAIMS / 32 <= len(officials) <= CLAIMS / 28
     assert {label for label in DEFECTS if not label.startswith(("name_", "order_", "ground", "deferred", "review"))} - {
         t["defect"] for t in truth
-    } <= {"dummy_address", "duplicate_tin"}
+    } <= {"dummy_address", "duplicate_tin", "left_out_name", "number_differs", "birth_differs"}
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -301,3 +302,19 @@ def test_the_command_tells_what_it_made_and_refuses_to_mix(tmp_path: Path) -> No
     refused = CliRunner().invoke(app, [*args, "--seed", "2"])
     assert refused.exit_code == 2
     assert "another folder" in refused.output
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_groups_beside_the_truth_follow_from_the_records(
+    folder: Path, variant: str, people: dict[int, Row]
+) -> None:
+    groups = pq.read_table(beside(folder / "truth" / f"{variant}.parquet")).to_pylist()
+    for truth, group in zip(_truth(folder, variant), groups, strict=True):
+        assert group["row_id"] == truth["row_id"]
+        if truth["excluded"] != "defect":
+            assert group["otherwise"] == truth["excluded"]
+        on_file = people.get(truth["meant"])
+        names = f"{on_file['first']} {on_file['last']}" if on_file else ""
+        assert group["accented"] == (not names.isascii())
+        assert group["two_surnames"] == (on_file is not None and len(re.split("[ -]", str(on_file["last"]))) > 1)
+        assert group["itin_shaped"] == (on_file is not None and int(str(on_file["tin"])[3:5]) >= 50)

@@ -6,7 +6,7 @@ import pytest
 from differential.batches import book_files
 
 SMALL = {
-    "rulebook.toml": 'id = "small"\nversion = "1"\nsnapshot = 2024-01-01\n',
+    "rulebook.toml": 'id = "small"\nversion = "1"\nauthority = "c "\nsnapshot = 2024-01-01\n',
     "facts.toml": """
 [[column]]
 file = "rows"
@@ -57,6 +57,14 @@ class = "warm"
 source = "made up"
 checked_by = ""
 """,
+    "registers/fields.toml": """
+key = "field"
+[[entry]]
+field = "mailing_address"
+class = "identity"
+source = "made up"
+checked_by = "somebody"
+""",
     "parameters/p.toml": """
 [[parameter]]
 name = "most"
@@ -86,6 +94,7 @@ citation = "c 1"
 title = "t"
 modal = "may"
 fields = ["mailing_address"]
+reaches = ["identity"]
 in_force = { start = 2020-01-01, end = "until further notice" }
 [form]
 authority = "c 1"

@@ -62,6 +62,22 @@ SPOILED = [
     ("rulebook.toml", 'id = "small"', "", "L_HEAD", "`id`"),
     ("rulebook.toml", 'version = "1"', "version = 1", "L_HEAD", "`version`"),
     ("rulebook.toml", "snapshot = 2024-01-01", "", "L_HEAD", "`snapshot`"),
+    ("rulebook.toml", 'authority = "c "', "", "L_HEAD", "`authority`"),
+    ("rulebook.toml", 'authority = "c "', 'authority = ""', "L_HEAD", "`authority`"),
+    ("provisions/p.toml", 'citation = "c 1"', 'citation = "an agreement"', "L_PROVISION", "may give access"),
+    ("provisions/p.toml", 'authority = "c 1"', 'authority = "an agreement"', "L_PROVISION", "may give access"),
+    ("provisions/p.toml", 'citation = "c 1(a)"', 'citation = "an agreement, 3"', "L_PROVISION", "may give access"),
+    ("provisions/p.toml", 'reaches = ["identity"]', 'reaches = ["other"]', "L_PROVISION", "no class that it reaches"),
+    ("provisions/p.toml", 'reaches = ["identity"]', 'reaches = ["*"]', "L_PROVISION", "names the classes it reaches"),
+    ("provisions/p.toml", 'reaches = ["identity"]', "", "L_PROVISION", "`reaches` is missing"),
+    (
+        "registers/fields.toml",
+        'field = "mailing_address"',
+        'field = "street"',
+        "L_PROVISION",
+        "no class that it reaches",
+    ),
+    ("provisions/p.toml", 'cure = "x"', 'cure = "x"\nother_routes = ["q"]', "L_PROVISION", "route that does not exist"),
     ("rulebook.toml", "snapshot = 2024-01-01", 'snapshot = "2024"', "L_HEAD", "`snapshot`"),
     ("parameters/p.toml", "to = 2024-01-01", "to = 2023-12-31", "L_GAP", "gap or overlap"),
     ("parameters/p.toml", "to = 2024-01-01", "to = 2024-01-02", "L_GAP", "gap or overlap"),
@@ -216,7 +232,7 @@ def test_a_register_entry_twice(small: Small) -> None:
 
 
 def test_an_element_without_clause(small: Small) -> None:
-    bare = '[[element]]\nid = "p.bare"\ncitation = "c"\nquestion = "q"\ncure = "x"\n'
+    bare = '[[element]]\nid = "p.bare"\ncitation = "c 3"\nquestion = "q"\ncure = "x"\n'
     bare += 'not_met = "DENY"\nundetermined = "DENY"\n'
     (fault,) = faults({**small, "provisions/p.toml": small["provisions/p.toml"] + bare})
     assert fault.code == "L_PROVISION" and "p.bare tests nothing" in fault.mend

@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The slow scorer: namesakes, spouses' numbers, contradictions, missing units. When in doubt it names nobody."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from differential.batches import addresses, names
 from lawgate.linkage.grammar import name_of, place_of
-from lawgate.linkage.reference import OnFile, Scored, Supplied, score
+from lawgate.linkage.reference import OnFile, Scored, Supplied, near, sound
+from lawgate.linkage.reference import score as scored
 from lawgate.model.decision import Verdict
 
 ALL_YEARS = tuple(range(2019, 2025))
 NONE, AMBIGUOUS = Scored(Verdict.NONE, 0, None), Scored(Verdict.AMBIGUOUS, 0, None)
+
+
+def score(said: Supplied, people: Sequence[OnFile]) -> Scored:
+    return scored(said, people, names())
 
 
 def claim(
@@ -121,3 +127,84 @@ def test_the_order_of_records_does_not_matter() -> None:
     people = [person(1), person(2, line="12 Oak St Apt 6"), person(3, first="Bo"), person(4, line="99 Elm St")]
     for said in (claim(), claim(line="12 Oak St"), claim(tin="900010004"), claim(first="Bo")):
         assert score(said, people) == score(said, people[::-1])
+
+
+NEAR = [
+    (("Ana", "García López"), ("Ana", "López García"), "two surnames in the other order"),
+    (("Ana", "García López"), ("Ana", "García"), "the second surname left out"),
+    (("Ana", "García López"), ("Ana", "López"), "the first surname left out"),
+    (("Ana", "De la Cruz"), ("Ana", "Cruz"), "small words left out"),
+    (("Ana", "Papadopoulos-Konstan"), ("Ana", "Papadopoulos-Ko"), "cut off"),
+    (("Hassan", "Ali"), ("Ali", "Hassan"), "given and family name changed places"),
+    (("Ana", "Philips"), ("Ana", "Filipps"), "one sound"),
+    (("Ana", "Yusuf"), ("Ana", "Jusuff"), "another transliteration"),
+    (("Ana", "Vázquez"), ("Ana", "Bazkez"), "one sound, and an accent"),
+    (("Anna", "Lopez"), ("Ana", "Lopez"), "a doubled letter"),
+]
+APART = [
+    (("Ana", "Lopez"), ("Ana", "Lopez"), "the same name is no near one"),
+    (("María", "Lopez"), ("Mario", "Lopez"), "two given names"),
+    (("Ana", "Lopez"), ("Ana", "Lo"), "too short a part"),
+    (("Ana", "Lopez"), ("Eva", "Lopez"), "two given names"),
+    (("Ana", "Lopez"), ("Ana", "Nunez"), "two family names"),
+    (("Ana", "Lopez"), ("Ana", ""), "an empty name is nobody's"),
+    (("Yusuf", "Ali"), ("Jusuf", "Ali"), "given names begin differently: not looked for"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "why"), NEAR)
+def test_near_names_make_it_doubtful(one: tuple[str, str], other: tuple[str, str], why: str) -> None:
+    a, b = (name_of(names(), first, "", last, "") for first, last in (one, other))
+    assert near(names(), a, b) and near(names(), b, a), why
+    two = [person(1, *one), person(2, *other)]
+    assert score(claim(*one), two) == AMBIGUOUS
+    assert score(claim(*one, tin="900010001"), two) == AMBIGUOUS, "a number singles nobody out"
+    assert score(claim(*one), two[1:]) == NONE, "a near name alone finds nobody"
+    assert score(claim(*one, tin="900010002"), two) == NONE, "nor does its number"
+    assert score(claim(*one), [two[0], person(2, *other, line="99 Elm St")]) == unique(1), (
+        "elsewhere it does not matter"
+    )
+    assert score(claim(*one, line="12 Oak St Apt 5"), [two[0], person(2, *other, line="12 Oak St Apt 6")]) == unique(1)
+
+
+@pytest.mark.parametrize(("one", "other", "why"), APART)
+def test_names_that_are_not_near(one: tuple[str, str], other: tuple[str, str], why: str) -> None:
+    a, b = (name_of(names(), first, "", last, "") for first, last in (one, other))
+    assert not near(names(), a, b) and not near(names(), b, a), why
+
+
+def test_accents_and_letters_of_other_alphabets_cost_nothing() -> None:
+    for written, plain in (("Łukasz", "Lukasz"), ("Åsa", "Asa"), ("Đặng", "Dang"), ("Kaʻiulani", "Kaiulani")):
+        assert score(claim(first=written), [person(1, first=plain)]) == unique(1)
+        assert score(claim(first=plain), [person(1, first=written)]) == unique(1)
+        assert score(claim(last=written), [person(1, last=f"{plain[0]}{plain[2:]}")]) == NONE, "a letter is a letter"
+
+
+def test_sounds() -> None:
+    assert sound(names(), "PHILLIPS") == sound(names(), "FILIPS") != sound(names(), "FELIPS")
+
+
+def test_a_former_name_finds_nobody() -> None:
+    assert score(claim(last="Hale", tin="900010001"), [person(1)]) == NONE
+
+
+def test_joint_filers_and_a_number_of_both() -> None:
+    home = [person(1, first="Ana"), person(2, first="Bo")]
+    assert score(claim(tin="900010001"), home) == unique(1)
+    assert score(claim(tin="900010002"), home) == NONE, "the other spouse's number is not this person's"
+    assert score(claim(first="Bo", tin="900010002"), home) == unique(2)
+
+
+def test_a_number_that_two_records_share() -> None:
+    twice = [person(1, tin="900010009"), person(2, tin="900010009", line="99 Elm St")]
+    assert score(claim(tin="900010009"), twice) == AMBIGUOUS
+    other = [person(1, tin="900010009"), person(2, first="Bo", tin="900010009")]
+    assert score(claim(tin="900010009"), other) == unique(1), "the name and the address still have to agree"
+
+
+def test_spouses_who_moved_apart() -> None:
+    old, new = person(1).places[0], person(1, line="99 Elm St").places[0]
+    ana, bo = replace(person(1), places=(old, new)), person(2, first="Bo")
+    assert score(claim(line="99 Elm St"), [ana, bo]) == unique(1)
+    assert score(claim(), [ana, bo]) == unique(1), "a former address is still an address of that person"
+    assert score(claim(first="Bo", line="99 Elm St", tin="900010002"), [ana, bo]) == unique(2, False)

@@ -15,6 +15,7 @@ from lawgate.model.request import RecipientKey
 from lawgate.office import handout
 from lawgate.protocol.bars import CHECKS, LAST_CHECKS, Barred, Facts, Last, bars, last_bars
 from lawgate.protocol.lease import LEASE_SECONDS, left
+from lawgate.protocol.manifest import text_digest
 from lawgate.protocol.state import STEPS, Event, State, step
 
 DAY = date(2030, 5, 6)
@@ -41,6 +42,8 @@ GOOD = Facts(
     key_usable=True,
     key_prepared="rk-1",
     key_asked="rk-1",
+    key_text=text_digest("age1x"),
+    request_holds=True,
     agency="agency",
     safeguard=KEY.span,
     today=DAY,
@@ -59,6 +62,7 @@ WRONG = {
     "reviewed_a_day": 2,
     "key": replace(KEY, id="rk-2", agency="other", registrars=("p1", "p1"), span=Span(date(2031, 1, 1), None)),
     "key_prepared": "rk-2",
+    "key_text": "0" * 64,
     "key_asked": "rk-2",
     "agency": "other",
     "safeguard": Span(date(2029, 1, 1), date(2030, 5, 6)),

@@ -20,8 +20,8 @@ PAPER = Statement(
     "req-1", "a" * 64, "person.r.1", "custodian.review", date(2030, 5, 6), "b" * 64, (Looked(4, True, SEEN),)
 )
 SHOWN = Manifest(
-    "pkg-1", "req-1", "p1", "agency", "rk-1", ("p",), ("q",), ("f",), (2020,), 9, "b" * 64, "c" * 64,
-    (Sealed("0001.age", "d" * 64, 300),),
+    "pkg-1", "req-1", "p1", "criminal_investigation", "agency", "rk-1", "e" * 64, ("p",), ("q",), ("f",), (2020,), 9,
+    "b" * 64, "c" * 64, (Sealed("0001.age", "d" * 64, 300),),
 )  # fmt: skip
 
 

@@ -132,6 +132,7 @@ class Office:
             self.keys,
             AgeSealer(),
             lambda: self.registers,
+            lambda batch: True,
             OFFICE,
             self.ceilings,
             self.clock,
@@ -149,11 +150,12 @@ class Office:
         body = {
             name: digest(name) for name in ("patterns", "table", "rulebook", "agreements", "practices", "registers")
         }
-        body |= {name: digest(name) for name in ("docket", "records", "match_plan", "program")}
+        body |= {name: digest(name) for name in ("docket", "records", "match_plan", "program", "figures")}
         committed = committed_rows(rows)
         leaf = StageLeaf(
             "decision-batch",
-            instant(self.clock.now()),
+            # Rows are looked at after they were decided.
+            instant(self.clock.now() - timedelta(hours=4)),
             {
                 **body,
                 "batch": BATCH,
@@ -163,6 +165,7 @@ class Office:
                 "rows": rows,
                 "width": 8,
                 "as_of": instant(self.clock.now()),
+                "known_at": instant(self.clock.now()),
                 "history": 0,
             },
         )
@@ -176,7 +179,7 @@ class Office:
 
     def review(self, batch: ToReview, looked: Sequence[Looked], earlier: Sequence[bytes] = ()) -> Review:
         text = paper(batch, OFFICE, "person.r.1", looked)
-        return take_review(self.reviews(), batch, text, REVIEWER.sign(text), earlier)
+        return take_review(self.reviews(), batch, text, REVIEWER.sign(text), earlier, kept)
 
     def account(self, package: str, rows: tuple[int, ...]) -> Accounted:
         committed = commit(b"".join(row.to_bytes(8, "big") for row in rows), 8, b"\x06" * 32, package)
@@ -198,6 +201,10 @@ class Office:
         return [leaf for _, leaf in self.log.leaves() if leaf.kind == kind]
 
 
+def kept(paper: bytes, signature: bytes) -> None:
+    """Keeps nothing: these tests hold their papers themselves."""
+
+
 def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
@@ -210,7 +217,9 @@ def to_review(leaf: StageLeaf, rows: int = ROWS) -> ToReview:
     hashes = committed_rows(rows).leaf_hashes
     commitments = {row: hashes[row * 32 : row * 32 + 32] for row in range(rows)}
     decision = leaf_hash(leaf.render()).hex()
-    return ToReview(BATCH, decision, commitments, frozenset(range(rows)), frozenset({"person.a.1"}))
+    return ToReview(
+        BATCH, decision, commitments, frozenset(range(rows)), frozenset({"person.a.1"}), datetime.fromisoformat(leaf.at)
+    )
 
 
 def outgoing(package: str = PACKAGE, rows: int = ROWS) -> Outgoing:

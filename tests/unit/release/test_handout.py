@@ -8,17 +8,17 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from lawgate.ledger.leaf import StageLeaf
+from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.form import Ceilings
 from lawgate.model.order import Effect, EffectKind
 from lawgate.model.period import Span
-from lawgate.office.handout import pull
+from lawgate.office.handout import fetch_sealed, pull
 from lawgate.office.orders import enter_order
 from lawgate.office.prepare import prepare
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.bars import Barred
-from unit.release.desk import AGENCY, PACKAGE, START, Office, Value, an_order_text, fetched, granted, outgoing
+from unit.release.desk import AGENCY, BATCH, PACKAGE, START, Office, Value, an_order_text, fetched, granted, outgoing
 
 
 @pytest.fixture
@@ -33,7 +33,9 @@ def barred(office: Office, key: str = "rk-1", **ports: object) -> set[str]:
     with pytest.raises(Barred) as refused:
         pull(office.release(**ports), PACKAGE, key, office.courier)
     assert not office.handed_out()
-    assert len(list(office.log.leaves())) == before
+    (leaf,) = [leaf for _, leaf in list(office.log.leaves())[before:]]
+    assert (leaf.kind, leaf.text("package"), leaf.text("step")) == ("barred", PACKAGE, "looked")
+    assert set(leaf.texts("bars")) == {bar.code for bar in refused.value.bars}
     return {bar.code for bar in refused.value.bars}
 
 
@@ -63,12 +65,76 @@ def test_recipient_keys(office: Office) -> None:
     assert barred(office) == {"key_registrars"}
     office.registers = good
     with_key(office, age="age1broken")
-    assert barred(office) == {"key_usable"}
+    assert barred(office) == {"key_usable", "key_text"}
+    office.registers = good
+    # Another good key of the same id: whoever can edit the register cannot turn a package to themselves.
+    with_key(office, age=str(pyrage.x25519.Identity.generate().to_public()))
+    assert barred(office) == {"key_text"}
     office.registers = good
     with_key(office, span=Span(date(2029, 1, 1), date(2030, 1, 1)))
     assert barred(office) == {"key_valid"}
     office.registers = replace(good, recipients={})
     assert barred(office) >= {"key_registered", "key_valid", "key_agency"}
+
+
+def test_the_key_itself_is_in_both_leaves(office: Office) -> None:
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    text = manifests.text_digest(office.registers.recipients["rk-1"].age)
+    assert [office.kinds(kind)[0].text("recipient_text") for kind in ("prepared", "handout")] == [text, text]
+
+
+@pytest.mark.parametrize("answer", [False, None])
+def test_a_request_that_does_not_hold_any_more(office: Office, answer: bool | None) -> None:
+    asked: list[str] = []
+
+    def holds(batch: str) -> bool | None:
+        asked.append(batch)
+        return answer
+
+    assert barred(office, holds=holds) == {"request"}
+    assert asked == [BATCH]
+
+
+def test_a_request_that_stops_holding_between_leaf_and_key(office: Office) -> None:
+    answers = iter([True, False])
+    with pytest.raises(Barred):
+        pull(office.release(holds=lambda batch: next(answers), keys=Untouched()), PACKAGE, "rk-1", office.courier)
+    (leaf,) = office.kinds("barred")
+    assert (leaf.text("step"), leaf.texts("bars")) == ("logged", ("request",))
+    assert not office.handed_out()
+
+
+def test_what_asked_is_in_the_log_by_digest_only(office: Office) -> None:
+    with pytest.raises(Barred):
+        pull(office.release(), PACKAGE, "Jane Q. Public, 900-12-3456", office.courier)
+    (leaf,) = office.kinds("barred")
+    assert b"Jane" not in leaf.render()
+    assert leaf.text("asked") == manifests.text_digest("Jane Q. Public, 900-12-3456")
+
+
+def test_orders_are_named_and_a_stray_file_only_as_unreadable(office: Office) -> None:
+    enter_order(office.orders(), an_order_text(), "person.c.1")
+    (office.root / "docket" / "0002 stray paper.txt").write_bytes(b"?")
+    with pytest.raises(Barred):
+        pull(office.release(), PACKAGE, "rk-1", office.courier)
+    (leaf,) = office.kinds("barred")
+    assert set(leaf.texts("orders")) == {"order-1", "unreadable"}
+
+
+def test_the_sealed_part_alone_is_barred_with_a_leaf_too(office: Office) -> None:
+    with pytest.raises(Barred):
+        fetch_sealed(office.release(holds=lambda batch: False), PACKAGE, "rk-1", office.courier)
+    assert [leaf.text("step") for leaf in office.kinds("barred")] == ["looked"]
+    assert fetch_sealed(office.release(), PACKAGE, "rk-1", office.courier) == f"{PACKAGE}-sealed"
+
+
+def test_every_bar_is_told_when_the_log_takes_no_leaf(office: Office) -> None:
+    def broken(log, leaf):
+        raise LawgateError("the disk is full")
+
+    with pytest.raises(Barred, match="another key") as refused:
+        pull(office.release(log=Changed(office.log, broken)), PACKAGE, "rk-2", office.courier)
+    assert isinstance(refused.value.__cause__, LawgateError)
 
 
 def test_safeguards_and_reviewers_are_looked_at_again(office: Office) -> None:
@@ -242,6 +308,23 @@ def test_a_leaf_that_never_reached_the_log(office: Office) -> None:
         pull(office.release(log=log, keys=Untouched()), PACKAGE, "rk-1", office.courier)
 
 
+def test_a_log_that_is_a_moment_ahead_of_the_clock_does_not_stop_a_hand_out(office: Office) -> None:
+    office.clock.at += timedelta(seconds=30)
+    office.log.append(StageLeaf("alarm", instant(office.clock.now()), {"code": "drill", "subject": "", "detail": ""}))
+    office.clock.at -= timedelta(seconds=30)
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    (leaf,) = office.kinds("handout")
+    assert leaf.at == instant(office.clock.now() + timedelta(seconds=30))
+
+
+def test_a_leaf_that_says_something_else_is_not_the_one_that_was_written(office: Office) -> None:
+    def append(log, leaf):
+        return log.append(replace(leaf, body={**leaf.body, "rows": 1}) if leaf.kind == "handout" else leaf)
+
+    with pytest.raises(Barred, match="hand-out is not shown"):
+        pull(office.release(log=Changed(office.log, append), keys=Untouched()), PACKAGE, "rk-1", office.courier)
+
+
 def test_a_package_prepared_under_another_decision(tmp_path: Path) -> None:
     office = Office(tmp_path)
 
@@ -280,6 +363,7 @@ def test_a_lease_that_ended_while_writing(office: Office) -> None:
     with pytest.raises(Barred, match="lease"):
         pull(office.release(), PACKAGE, "rk-1", Slow())
     assert [file.name for file in office.root.glob("out/*/*")] == ["package.tar"]
+    assert [leaf.text("step") for leaf in office.kinds("barred")] == ["begun"]
 
 
 def test_the_gate_is_for_one(office: Office) -> None:

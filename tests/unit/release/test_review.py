@@ -10,7 +10,7 @@ import pytest
 from lawgate.model.fault import Faulty, Refused
 from lawgate.model.form import Ceilings
 from lawgate.office.review import paper, take_review
-from unit.release.desk import EVER, OFFICE, REVIEWER, SIGNER, Office, Person, Tenure
+from unit.release.desk import EVER, OFFICE, REVIEWER, SIGNER, Office, Person, Tenure, kept
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def refusals(office: Office, batch, looked, *, person="person.r.1", room=OFFICE,
     text = paper(batch, room, person, looked)
     text = text if change is None else change(text)
     with pytest.raises(Faulty) as faulty:
-        take_review(office.reviews(), batch, text, key.sign(text), earlier)
+        take_review(office.reviews(), batch, text, key.sign(text), earlier, kept)
     assert not office.kinds("review")[len(earlier) :]
     return {fault.code for fault in faulty.value.faults}
 
@@ -85,6 +85,8 @@ def test_when(office: Office) -> None:
     stamped = [replace(each, seen_at=looked[0].seen_at) for each in looked]
     assert refusals(office, batch, stamped) == {"review_pace"}
     later = [replace(each, seen_at=each.seen_at + timedelta(hours=1)) for each in looked]
+    early = [replace(each, seen_at=batch.decided_at + timedelta(seconds=n - 1)) for n, each in enumerate(looked)]
+    assert refusals(office, batch, early) == {"review_early"}
     assert refusals(office, batch, later) == {"review_day"}
     office.clock.at += timedelta(days=1)
     assert refusals(office, batch, looked) == {"review_day"}
@@ -104,7 +106,7 @@ def test_the_day_total_comes_from_the_log(office: Office) -> None:
 def refusals_after_two(office: Office, batch, earlier):
     text = paper(batch, OFFICE, "person.r.1", office.looked([4]))
     with pytest.raises(Faulty) as faulty:
-        take_review(office.reviews(), batch, text, REVIEWER.sign(text), earlier)
+        take_review(office.reviews(), batch, text, REVIEWER.sign(text), earlier, kept)
     return {fault.code for fault in faulty.value.faults}
 
 
@@ -114,13 +116,29 @@ def test_a_declined_row_cannot_be_taken_to_another_reviewer(office: Office) -> N
     assert refusals(office, batch, office.looked([0]), earlier=[first.paper]) == {"review_again"}
     text = paper(batch, OFFICE, "person.r.1", office.looked([0]))
     with pytest.raises(Faulty, match="review_earlier"):
-        take_review(office.reviews(), batch, text, REVIEWER.sign(text), [])
+        take_review(office.reviews(), batch, text, REVIEWER.sign(text), [], kept)
 
 
 def test_another_spelling_is_refused(office: Office) -> None:
     batch = office.decide()
     text = paper(batch, OFFICE, "person.r.1", office.looked([0])) + b"\n"
     with pytest.raises(Refused, match="review_form"):
-        take_review(office.reviews(), batch, text, REVIEWER.sign(text), [])
+        take_review(office.reviews(), batch, text, REVIEWER.sign(text), [], kept)
     with pytest.raises(ValueError, match="one row"):
         paper(batch, OFFICE, "person.r.1", [])
+
+
+def test_a_review_is_kept_before_its_leaf_and_only_when_it_holds(office: Office) -> None:
+    batch = office.decide()
+    text = paper(batch, OFFICE, "person.r.1", office.looked(range(3)))
+    seen: list[tuple[bytes, bytes, int]] = []
+
+    def keep(signed: bytes, signature: bytes) -> None:
+        seen.append((signed, signature, len(office.kinds("review"))))
+
+    with pytest.raises(Faulty):
+        take_review(office.reviews(), batch, text, SIGNER.sign(text), [], keep)
+    assert seen == []
+    take_review(office.reviews(), batch, text, REVIEWER.sign(text), [], keep)
+    assert seen == [(text, REVIEWER.sign(text), 0)]
+    assert len(office.kinds("review")) == 1

@@ -60,7 +60,7 @@ class DuckEngine:
                 sources="case_n AS case_again",
             )
             keep = "n, tin, name_first, name_last, name_middle, name_suffix, dob, years"
-            query = f"SELECT * EXCLUDE (street, grade) FROM ({place_select(plan.addresses, f'({claims})', keep)})"
+            query = f"SELECT * EXCLUDE (street) FROM ({place_select(plan.addresses, f'({claims})', keep, False)})"
             return con.sql(f"{query} ORDER BY n").to_arrow_table()  # type: ignore[no-any-return]  # untyped
         finally:
             con.close()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from lawgate.drivers.duckdb.clauses import literal
 from lawgate.drivers.duckdb.connection import quote
 from lawgate.law.rulebook import FactKind, Rulebook
+from lawgate.model.request import Officers
 from lawgate.ports.engine import Plan
 
 YEARS = "^[0-9]{4}(;[0-9]{4})*$"
@@ -65,15 +66,68 @@ def rule_columns(plan: Plan) -> dict[str, str]:
     shaped = f"regexp_full_match(taxable_periods, {quote(YEARS[1:-1])})"
     listed = "len(list_distinct(string_split(taxable_periods, ';')))"
     named = f"regexp_full_match(engaged_official, {quote(PERSON)})"
+    serves = serving(plan.officers, "engaged_official")
     return {
         "engaged_in_agency": f"CASE WHEN engaged_agency <> '' THEN engaged_agency = {quote(plan.agency)} END",
+        "engaged_registered": f"CASE WHEN {named} THEN {serves} END",
+        "recipients_registered": each_serving(plan.officers, "recipients"),
+        "periods_in_offense": periods_between('"case.offense_from"', '"case.offense_to"'),
+        "named_in_order": _listed(plan.order.rows if plan.order else None, "row_id"),
+        "periods_in_order": _years_within(plan.order.years if plan.order else None),
         "engaged_official": f"CASE WHEN {named} THEN engaged_official ELSE '' END",
         "recipients_named": f"regexp_matches(recipients, {quote(NAMED)})",
         "name_form": "name_form",
         "address_grade": "grade",
         "periods": f"CASE WHEN taxable_periods = '' THEN 0 WHEN {shaped} THEN {listed} END",
+        "reason_cites_only": _says_only("reason_text", '"case.statute"', '"case.statute_title"'),
         "periods_closed": f"CASE WHEN {shaped} THEN {latest} < {year} END",
     }
+
+
+def _says_only(column: str, *texts: str) -> str:
+    """Whether a text is one of `texts` and nothing besides, whatever its capitals, spaces and full stops."""
+    return f"{column} <> '' AND lower(trim({column}, ' .')) IN ({', '.join(f'lower({text})' for text in texts)})"
+
+
+def _people(ids: frozenset[str]) -> str:
+    # One text is far cheaper for the database to read than a list of tens of thousands of them.
+    return f"(SELECT unnest(string_split({quote(';'.join(sorted(ids)))}, ';')))"
+
+
+def serving(officers: Officers, person: str) -> str:
+    """Whether a person serves in the asking agency: false for one known to serve elsewhere, NULL for one not known."""
+    own, elsewhere = _people(officers.own), _people(officers.elsewhere)
+    known = f"WHEN {person} IN {own} THEN true WHEN {person} IN {elsewhere} THEN false"
+    return f"CASE WHEN {person} = '' THEN NULL {known} END"
+
+
+def each_serving(officers: Officers, people: str) -> str:
+    """Whether each of several people (`;` between them) serves in the asking agency, as `serving` says it of one."""
+    one = serving(officers, "x")
+    listed = f"FROM unnest(string_split({people}, ';')) AS u(x)"
+    told = f"WHEN bool_or(({one}) = false) THEN false WHEN bool_and(({one}) IS NOT NULL) THEN true"
+    return f"(SELECT CASE {told} END {listed})"
+
+
+def periods_between(first: str, last: str) -> str:
+    """Whether at least one listed tax year touches the days between two dates; NULL when a date is not known."""
+    shaped = f"regexp_full_match(taxable_periods, {quote(YEARS[1:-1])})"
+    inside = f"CAST(y AS INTEGER) BETWEEN year({first}) AND year({last})"
+    touched = f"len(list_filter(string_split(taxable_periods, ';'), lambda y: {inside})) > 0"
+    return f"CASE WHEN {first} IS NOT NULL AND {last} IS NOT NULL AND {shaped} THEN {first} <= {last} AND {touched} END"
+
+
+def _listed(texts: frozenset[str] | None, column: str) -> str:
+    return "CAST(NULL AS BOOLEAN)" if texts is None else f"{column} IN ({', '.join(map(quote, sorted(texts)))})"
+
+
+def _years_within(years: frozenset[int] | None) -> str:
+    """Whether every listed tax year is one of `years`; NULL without them."""
+    if years is None:
+        return "CAST(NULL AS BOOLEAN)"
+    shaped = f"regexp_full_match(taxable_periods, {quote(YEARS[1:-1])})"
+    each = f"list_has_all([{', '.join(quote(str(y)) for y in sorted(years))}], string_split(taxable_periods, ';'))"
+    return f"CASE WHEN {shaped} THEN {each} END"
 
 
 def claim_facts(plan: Plan, level: str) -> dict[str, str]:

@@ -19,9 +19,10 @@ from lawgate.linkage.grammar import AddressGrammar, NameGrammar
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.ports.columns import Columns
 
-FILES = ("history.parquet", "by_number.parquet", "by_name_place.parquet", "by_home.parquet")
+FILES = ("history.parquet", "by_number.parquet", "by_name_place.parquet", "by_home.parquet", "near.json")
 NUMBER = "hash(tin || '|' || name_first || '|' || name_last)"
-NAME_PLACE = "hash(name_first || '|' || name_last || '|' || building)"
+# How the given name begins, at a place: whoever is not of that name, or near it, is dropped when texts are compared.
+NAME_PLACE = "hash({begin} || '|' || building)"
 HOME = "hash(building || '|' || unit)"
 FIELDS = ("mailing_address",)
 
@@ -37,14 +38,17 @@ def import_records(source: Path, target: Path, addresses: AddressGrammar, names:
     try:
         _check(con, source)
         con.execute(f"""CREATE TABLE person AS
-            SELECT record, kind IN ('primary', 'secondary') AS files, tin, dob, deceased, (flags & 1) = 1 AS withheld,
+            SELECT record, kind IN ('primary', 'secondary') AS files, tin, dob, deceased,
+              (flags & 1) = 1 AS withheld, flags >> 1 AS marks,
               {forms.name_columns(names, "first", "middle", "last", "suffix")}
             FROM {parquet(source / "taxpayers.parquet")}""")
         keep = "record, line1, line2, city, state, zip, from_year, to_year"
         con.execute(
-            f"CREATE TABLE place AS {forms.place_select(addresses, parquet(source / 'addresses.parquet'), keep)}"
+            f"CREATE TABLE place AS {forms.place_select(addresses, parquet(source / 'addresses.parquet'), keep, False)}"
         )
-        _write(con, target)
+        near = {"begin": names.begin, "part": names.part, "sounds": names.sounds}
+        (target / "near.json").write_text(json.dumps(near, indent=1) + "\n")
+        _write(con, target, f"left(name_first, {names.begin})")
     finally:
         con.close()
         (target / "import.duckdb").unlink(missing_ok=True)
@@ -92,10 +96,10 @@ def _nul(*columns: str) -> str:
     return " OR ".join(f"contains({c}, chr(0))" for c in columns)
 
 
-def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
+def _write(con: duckdb.DuckDBPyConnection, target: Path, begin: str) -> None:
     every = "FROM place JOIN person USING (record)"
     history = (
-        "SELECT record, files, tin, dob, deceased, withheld, name_first, name_last, name_middle, name_suffix, "
+        "SELECT record, files, tin, dob, deceased, withheld, marks, name_first, name_last, name_middle, name_suffix, "
         "coalesce(building, '|') AS building, coalesce(unit, '') AS unit, line1, line2, city, state, zip, from_year, "
         f"coalesce({_span('from_year', 'to_year')}, 0) AS span "
         "FROM person LEFT JOIN place USING (record) ORDER BY record, from_year"
@@ -103,7 +107,7 @@ def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     tables = {
         "history.parquet": history,
         "by_number.parquet": f"SELECT {NUMBER} AS key, record FROM person WHERE files ORDER BY key, record",
-        "by_name_place.parquet": f"SELECT DISTINCT {NAME_PLACE} AS key, record {every}"
+        "by_name_place.parquet": f"SELECT DISTINCT {NAME_PLACE.format(begin=begin)} AS key, record {every}"
         " WHERE name_first <> '' AND name_last <> '' AND street <> '' ORDER BY key, record",
         "by_home.parquet": f"SELECT {HOME} AS key, record, {_span('from_year', 'to_year')} AS span, dob {every}"
         " WHERE street <> '' ORDER BY key, record, span",
@@ -150,15 +154,25 @@ class ParquetRecords:
         if unknown := set(fields) - set(FIELDS):
             raise Refused("E_FIELD", f"no such field: {', '.join(sorted(unknown))}")
         self._unchanged()
+        near = json.loads((self._folder / "near.json").read_bytes())
+        begin, turned = (NAME_PLACE.format(begin=f"left({x}, {near['begin']})") for x in ("name_first", "name_last"))
         con = connect(self._folder, [])
         try:
             con.register("handed", claims)
             con.execute(
-                f"CREATE TEMP TABLE claim AS SELECT *, {NAME_PLACE} AS place, {NUMBER} AS number FROM handed"
-                " WHERE name_first <> '' AND name_last <> '' AND building <> ''"
+                f"CREATE TEMP TABLE claim AS SELECT *, {begin} AS place, {turned} AS turned, {NUMBER} AS number"
+                " FROM handed WHERE name_first <> '' AND name_last <> '' AND building <> ''"
             )
             con.execute(CHOSEN.format(number=self._file("by_number"), place=self._file("by_name_place")))
-            con.execute(SEEN.format(history=self._file("history"), home=HOME, lines=LINES if fields else ""))
+            con.execute(
+                SEEN.format(
+                    history=self._file("history"),
+                    home=HOME,
+                    lines=LINES if fields else "",
+                    near=forms.near(near["begin"], near["part"]),
+                    sounds=", ".join(_heard(near["sounds"], c) for c in ("said_first", "said_last", *NAME)),
+                )
+            )
             con.execute(TOLD.format(field=MAILING if fields else ""))
             con.execute(EXPOSED.format(home=self._file("by_home"), day=self._day.isoformat()))
             answer: Columns = con.sql(ANSWER.format(field=", mailing_address" if fields else "")).to_arrow_table()
@@ -178,39 +192,52 @@ class ParquetRecords:
         return parquet(self._folder / f"{stem}.parquet")
 
 
+NAME = ("name_first", "name_last")
+
+
+def _heard(sounds: Sequence[tuple[str, str]], column: str) -> str:
+    return f"CASE WHEN beside THEN {forms.sound(sounds, column)} END AS {column}_sound"
+
+
 CHOSEN = """
 CREATE TEMP TABLE chosen AS
 SELECT c.n, p.record FROM {number} p JOIN claim c ON p.key = c.number WHERE c.tin <> ''
-UNION SELECT c.n, p.record FROM {place} p JOIN claim c ON p.key = c.place"""
+UNION SELECT c.n, p.record FROM {place} p
+  JOIN (SELECT n, place FROM claim UNION ALL SELECT n, turned FROM claim WHERE turned <> place) c ON p.key = c.place"""
 
 # The full text is compared here, so that two names or addresses of one hash never pass for one another.
 SEEN = """
 CREATE TEMP TABLE seen AS
 SELECT n, record, files, files AND same_name AND said_tin <> '' AND tin = said_tin AS by_tin,
   CAST(CASE WHEN same_name AND street_known AND building = said_building
-    THEN (CASE WHEN unit = said_unit THEN 2 WHEN said_unit = '' THEN 1 ELSE 0 END) ELSE 0 END AS TINYINT) AS fit,
+    THEN (CASE WHEN unit = said_unit THEN 2 WHEN said_unit = '' THEN 1 ELSE 0 END)
+    WHEN beside AND {near} THEN -1 ELSE 0 END AS TINYINT) AS fit,
   (said_middle <> '' AND name_middle <> '' AND said_middle <> name_middle)
     OR (said_suffix <> '' AND name_suffix <> '' AND said_suffix <> name_suffix)
     OR (said_dob <> '' AND said_dob <> CAST(dob AS VARCHAR)) AS contradicts,
-  span & listed AS span, deceased, withheld, CASE WHEN street_known THEN {home} END AS home{lines}
-FROM (SELECT *, NOT starts_with(building, '|') AS street_known,
-    name_first = said_first AND name_last = said_last AS same_name
+  span & listed AS span, deceased, withheld, marks, CASE WHEN street_known THEN {home} END AS home{lines}
+FROM (SELECT *, {sounds} FROM (SELECT *, NOT starts_with(building, '|') AS street_known,
+    name_first = said_first AND name_last = said_last AS same_name, NOT same_name AND street_known
+      AND name_first <> '' AND name_last <> '' AND building = said_building
+      AND (unit = said_unit OR said_unit = '') AS beside
   FROM {history} JOIN (SELECT k.record, c.n, c.tin AS said_tin, c.dob AS said_dob, c.name_first AS said_first,
       c.name_last AS said_last, c.name_middle AS said_middle, c.name_suffix AS said_suffix,
       c.building AS said_building, c.unit AS said_unit, c.years AS listed
-    FROM chosen k JOIN claim c USING (n)) USING (record))"""
+    FROM chosen k JOIN claim c USING (n)) USING (record)))"""
 
-LINES = ", from_year, line1, line2, city, state, zip"
+LINES = ", same_name, from_year, line1, line2, city, state, zip"
 MAILING = """, list(struct_pack(span := span, line1 := line1, line2 := line2, city := city, state := state,
-  zip := zip) ORDER BY from_year) FILTER (WHERE files AND span <> 0) AS mailing_address"""
+  zip := zip) ORDER BY from_year) FILTER (WHERE files AND span <> 0 AND same_name) AS mailing_address"""
 
 # Whoever shares no more than a name and a building, or a key, is not a candidate: nothing of theirs comes back.
 TOLD = """
 CREATE TEMP TABLE told AS
-SELECT n, record, any_value(files) AS files, bool_or(by_tin) AS by_tin, max(fit) AS fit,
+SELECT n, record, any_value(files) AS files, bool_or(by_tin) AS by_tin,
+  CASE WHEN min(fit) < 0 THEN -1 ELSE max(fit) END AS fit,
   bool_or(contradicts) AS contradicts,
-  bit_or(span) AS years, bool_or(deceased) AS deceased, bool_or(withheld) AS withheld{field}
-FROM seen GROUP BY n, record HAVING bool_or(seen.by_tin) OR max(seen.fit) > 0"""
+  bit_or(span) AS years, bool_or(deceased) AS deceased, bool_or(withheld) AS withheld,
+  bit_or(marks) AS marks{field}
+FROM seen GROUP BY n, record HAVING bool_or(seen.by_tin) OR max(seen.fit) > 0 OR min(seen.fit) < 0"""
 
 EXPOSED = """
 CREATE TEMP TABLE exposed AS
@@ -223,6 +250,6 @@ SELECT n, record, CAST(count(*) AS INTEGER) AS others, CAST(count(*) FILTER (min
 ) GROUP BY n, record"""
 
 ANSWER = """
-SELECT n, record, files, by_tin, fit, contradicts, years, deceased, withheld, coalesce(others, 0) AS others,
+SELECT n, record, files, by_tin, fit, contradicts, years, deceased, withheld, marks, coalesce(others, 0) AS others,
   coalesce(minors, 0) AS minors{field}
 FROM told LEFT JOIN exposed USING (n, record) ORDER BY n, record"""

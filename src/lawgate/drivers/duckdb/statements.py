@@ -31,6 +31,7 @@ numbers AS (SELECT tin, count(*) AS k,
   FROM found WHERE tin <> '' GROUP BY tin HAVING count(*) > 1),
 persons AS (SELECT hash(name_first, name_last, building, unit) AS person, count(*) AS k FROM found
   WHERE grade IN ('A4', 'A5') GROUP BY ALL HAVING count(*) > 1),
+shared AS (SELECT case_n, count(*) AS k FROM found GROUP BY case_n),
 homes AS (SELECT hash(building, unit) AS home, count(DISTINCT hash(name_first, name_last)) AS k FROM found
   WHERE grade IN ('A4', 'A5') GROUP BY ALL HAVING count(*) > {crowd})
 SELECT f.n, (SELECT rows FROM size) AS "batch.rows",
@@ -40,8 +41,8 @@ SELECT f.n, (SELECT rows FROM size) AS "batch.rows",
   (SELECT max(k) * 1000 // greatest(1, (SELECT rows FROM size)) FROM days) AS "batch.top_opening_day_permille",
   coalesce(numbers.other, false) AS "batch.same_tin_other_name",
   numbers.k IS NOT NULL AND NOT numbers.other OR persons.k IS NOT NULL AS "batch.same_person_again",
-  coalesce(homes.k, 0) AS "batch.persons_at_address"
-FROM found f LEFT JOIN officials ON officials.official = f.official
+  coalesce(homes.k, 0) AS "batch.persons_at_address", shared.k AS "batch.rows_of_case"
+FROM found f LEFT JOIN officials ON officials.official = f.official LEFT JOIN shared ON shared.case_n = f.case_n
 LEFT JOIN numbers ON numbers.tin = f.tin
 LEFT JOIN persons ON persons.person = hash(f.name_first, f.name_last, f.building, f.unit) AND f.grade IN ('A4', 'A5')
 LEFT JOIN homes ON homes.home = hash(f.building, f.unit) AND f.grade IN ('A4', 'A5')"""
@@ -62,11 +63,11 @@ CREATE TABLE matched AS
 WITH fitting AS (SELECT k.*, k.files AND CASE WHEN f.tin <> '' THEN k.by_tin ELSE k.fit > 0 END AS chosen
   FROM candidate k JOIN found f USING (n)),
 counted AS (SELECT n, count(*) FILTER (WHERE chosen) AS fits,
-  count(*) FILTER (WHERE fit > 0 AND NOT chosen) AS others_fit,
+  count(*) FILTER (WHERE fit <> 0 AND NOT chosen) AS others_fit,
   max(CASE WHEN chosen THEN record END) AS record FROM fitting GROUP BY n)
 SELECT c.n, CASE WHEN fits = 0 THEN 'none' WHEN fits > 1 OR others_fit > 0 THEN 'ambiguous'
     WHEN t.contradicts THEN 'none' ELSE 'unique' END AS fitted,
-  t.fit, t.years, t.deceased, t.withheld, t.others, t.minors, t.record
+  t.fit, t.years, t.deceased, t.withheld, t.marks, t.others, t.minors, t.record
 FROM counted c LEFT JOIN fitting t ON t.n = c.n AND t.record = c.record"""
 
 # No joined table may have a column `verdict`: SQL would then read that one, and not the verdict made here.
@@ -84,7 +85,10 @@ SELECT n, row_id, line, claim_digest, early, batch_word, late, verdict, years, r
       CASE WHEN verdict = 'unique' AND m.fit <> 1 THEN m.fit = 2 END AS "match.address_on_file",
       CASE WHEN verdict = 'unique' THEN CAST(bit_count(m.years) AS BIGINT) END AS "match.years_on_file",
       CASE WHEN verdict = 'unique' THEN m.deceased END AS "match.deceased",
-      CASE WHEN verdict = 'unique' THEN m.withheld END AS "match.withheld"
+      CASE WHEN verdict = 'unique' THEN m.withheld END AS "match.withheld",
+      CASE WHEN verdict = 'unique' THEN (m.marks & 1) <> 0 END AS "match.informant",
+      CASE WHEN verdict = 'unique' THEN (m.marks & 2) <> 0 END AS "match.impairs",
+      CASE WHEN verdict = 'unique' THEN (m.marks >> 2) <> 0 END AS "match.marked"
     FROM found f JOIN batch b ON b.n = f.n LEFT JOIN matched m ON m.n = f.n))"""
 
 PATTERNS = """

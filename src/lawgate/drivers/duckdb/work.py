@@ -23,7 +23,7 @@ from lawgate.ports.engine import Measures, PatternCount, Plan, Settled
 
 KEPT = "n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, years, row_digest, reason"
 CANDIDATE = """CREATE TEMP TABLE candidate AS SELECT n, record, files, by_tin, fit, contradicts, years, deceased,
-  withheld, others, minors FROM handed"""
+  withheld, marks, others, minors FROM handed"""
 NOBODY = pa.schema(
     {
         "n": pa.int32(),
@@ -35,6 +35,7 @@ NOBODY = pa.schema(
         "years": pa.int64(),
         "deceased": pa.bool_(),
         "withheld": pa.bool_(),
+        "marks": pa.int32(),
         "others": pa.int32(),
         "minors": pa.int32(),
     }

@@ -48,6 +48,7 @@ class Answer:
         self._limits = limits
         self._names = (intake.COVER_KEYS, (), tuple(c.name for c in layout.cases), tuple(c.name for c in layout.rows))
         self._counted = {intake.CASE_BATCH: 0, intake.ROW_BATCH: 0}
+        self._lines = {intake.CASES: Lines(), intake.ROWS: Lines()}
         self.row_faults: list[Fault] = []
         self.file_faults: list[Fault] = []
         self.cover: Cover | None = None
@@ -75,6 +76,7 @@ class Answer:
             raise Torn
         if not batch.column(0).equals(pa.array(range(start, start + count), pa.int32())):
             raise Torn
+        self._lines[intake.CASES if tag == intake.CASE_BATCH else intake.ROWS].accept(batch.column(1))
         if tag == intake.CASE_BATCH:
             self._cases.add(_plain_tins(batch, self._tins["cases"]))
         else:
@@ -94,6 +96,7 @@ class Answer:
         self.row_faults += [self._fault(entry) for entry in rows.slice(0, room).to_pylist()]
         for file in (intake.CASES, intake.ROWS):
             some = rows.filter(pc.equal(rows.column("file"), file))
+            self._lines[file].reject(some.column("line"))
             self._faults.add(_worded(some, intake.FILES[file], self._names[file]))
         if self._other_files(rows):
             raise Torn
@@ -112,12 +115,57 @@ class Answer:
         refused = bool(self.file_faults)
         self.cases = _count(summary["cases"], self._counted[intake.CASE_BATCH], refused)
         self.rows = _count(summary["rows"], self._counted[intake.ROW_BATCH], refused)
+        if not refused:
+            self._lines[intake.CASES].settle(self.cases)
+            self._lines[intake.ROWS].settle(self.rows)
         signature, cover = summary["signature"], summary["cover"]
         self.digest = summary["digest"]
         self.signature = None if signature is None else base64.b64decode(signature, validate=True)
         self.cover = None if cover is None else _cover(cover, self.digest)
         if not refused and (self.cover is None or self.signature is None):
             raise Torn
+
+
+class Lines:
+    """What became of each line of one file: accepted once, or named by at least one fault, never both, never neither.
+
+    ValueError from any method when the child says otherwise: then some row would have gone missing in silence.
+    """
+
+    def __init__(self) -> None:
+        """No line was spoken of yet."""
+        self._accepted: list[pa.Array] = []
+        self._rejected: list[pa.Array] = []
+        self._last = {"accepted": 0, "rejected": 0}
+
+    def accept(self, lines: pa.Array) -> None:
+        """Take the lines (int32) of more accepted rows."""
+        if len(lines):
+            self._accepted.append(self._after("accepted", lines))
+            self._last["accepted"] = lines[-1].as_py()
+
+    def reject(self, lines: pa.Array) -> None:
+        """Take the lines of more faults; a line with several faults comes several times in a row."""
+        more = pc.unique(lines)
+        if len(more) and more[0].as_py() == self._last["rejected"]:
+            more = more.slice(1)
+        if len(more):
+            self._rejected.append(self._after("rejected", more))
+            self._last["rejected"] = more[-1].as_py()
+
+    def _after(self, which: str, lines: pa.Array) -> pa.Array:
+        rising = pc.all(pc.greater(lines.slice(1), lines.slice(0, len(lines) - 1)), min_count=0).as_py()
+        if not rising or lines[0].as_py() <= max(self._last[which], 1):  # line 1 is the header
+            raise ValueError("lines out of order")
+        return lines
+
+    def settle(self, count: Count) -> None:
+        """Hold the lines against the counts, when the file was read to its end."""
+        rejected = pa.chunked_array(self._rejected, pa.int32())
+        if len(rejected) != count.rejected or max(self._last.values()) > count.sent + 1:
+            raise ValueError("the faults do not agree with the counts")
+        if len(rejected) and pc.any(pc.is_in(rejected, pa.chunked_array(self._accepted, pa.int32()))).as_py():
+            raise ValueError("a line is accepted and rejected")
 
 
 def _natural(number: int) -> int:

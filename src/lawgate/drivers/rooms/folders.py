@@ -9,10 +9,11 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from lawgate.drivers.rooms.writing import sync, write_whole
 from lawgate.model.fault import LawgateError, Refused
 
 # No batch can have a name that begins with a dot, so an unnamed room is never taken for one.
@@ -21,16 +22,23 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 class FolderRooms:
-    """One folder for all rooms."""
+    """One folder for all rooms. Whoever starts one clears away what a process that died left without a name."""
 
     def __init__(self, base: Path) -> None:
         """Makes `base` when it is not there."""
         self._base = base
+        # Unnamed rooms of this process, each with the lock that says somebody is still in it.
+        self._inside: dict[Path, int] = {}
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def start(self) -> Path:
         """See `ports.rooms.Rooms`."""
-        return Path(tempfile.mkdtemp(prefix=UNNAMED, dir=self._base))
+        with self._alone():
+            self._sweep()
+            room = Path(tempfile.mkdtemp(prefix=UNNAMED, dir=self._base))
+            if (handle := _hold(room)) is not None:
+                self._inside[room] = handle
+        return room
 
     def keep(self, room: Path, batch: str) -> Path:
         """See `ports.rooms.Rooms`."""
@@ -40,13 +48,27 @@ class FolderRooms:
             if place.exists():
                 raise LawgateError(f"batch {batch} has a room already")
             room.rename(place)
-            _sync(self._base)
+            sync(self._base)
+            self._leave(room)
         return place
+
+    def again(self, batch: str, names: Sequence[str]) -> Path:
+        """See `ports.rooms.Rooms`. Links, not copies: a stored claim is never written in place."""
+        sources = [self.path(batch) / _named(name) for name in names]
+        room = self.start()
+        try:
+            for source in sources:
+                os.link(source, room / source.name)
+        except OSError:
+            self.drop(room)
+            raise LawgateError(f"batch {batch} lacks one of {', '.join(names)}") from None
+        return room
 
     def drop(self, room: Path) -> None:
         """See `ports.rooms.Rooms`."""
         if room.exists() and room.name.startswith(UNNAMED):
             shutil.rmtree(room)
+        self._leave(room)
 
     @contextmanager
     def alone(self, batch: str) -> Iterator[None]:
@@ -77,15 +99,7 @@ class FolderRooms:
 
     def write(self, batch: str, name: str, data: bytes) -> None:
         """See `ports.rooms.Rooms`."""
-        target = self.path(batch) / _named(name)
-        part = target.with_name(f".{target.name}.part")
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as f:
-            f.write(data)
-            f.flush()
-            os.fsync(f.fileno())
-        part.rename(target)
-        _sync(target.parent)
+        write_whole(self.path(batch) / _named(name), data)
 
     def read(self, batch: str, name: str) -> bytes:
         """See `ports.rooms.Rooms`."""
@@ -102,6 +116,17 @@ class FolderRooms:
         except OSError:
             raise LawgateError(f"batch {batch} has no {name}") from None
 
+    def _sweep(self) -> None:
+        """Remove the unnamed rooms whose process is gone: request values lie in them, and nobody will come back."""
+        for room in self._base.glob(f"{UNNAMED}*"):
+            if (handle := _hold(room)) is not None:
+                shutil.rmtree(room)
+                os.close(handle)
+
+    def _leave(self, room: Path) -> None:
+        if (handle := self._inside.pop(room, None)) is not None:
+            os.close(handle)
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         handle = os.open(self._base, os.O_RDONLY | os.O_CLOEXEC)
@@ -115,15 +140,18 @@ class FolderRooms:
         return self._base / _named(batch)
 
 
+def _hold(room: Path) -> int | None:
+    """A handle that holds the room, or None when somebody does. The kernel lets go of it when its process dies."""
+    handle = os.open(room, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
 def _named(name: str) -> str:
     if not NAME.fullmatch(name):
         raise LawgateError("a room or file name has letters, digits, dots and hyphens only")
     return name
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -21,13 +21,17 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{86}==\n")
 _FIELDS_AT_MOST = 100
 _ROWS_AT_MOST = 2**31 - 1
+_STOPS_AT_MOST = 1000  # reading a dotted key takes memory that grows with the square of its parts
 
 
 def read_cover(text: bytes) -> tuple[Data | None, list[int]]:
     """The cover as plain data (`signed_at` as ISO text), or None and the indices in COVER_KEYS of what is wrong.
 
-    -1 among them stands for the file itself: not UTF-8, not TOML, a carriage return, or a key that is not known.
+    -1 among them stands for the file itself: not UTF-8, not TOML, a carriage return, a key that is not known, or more
+    than 1,000 full stops.
     """
+    if text.count(b".") > _STOPS_AT_MOST:
+        return None, [-1]
     try:
         data = tomllib.loads(text.decode())
     except (ValueError, RecursionError):

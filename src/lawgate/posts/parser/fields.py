@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from lawgate.model.layout import Column
-from lawgate.posts.parser.text import characters, spaces
+from lawgate.posts.parser.text import characters, name, spaces
 
 ID = r"[A-Za-z0-9._:-]+"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIN = r"(?:[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4})"
 YEARS = r"[0-9]{4}(?:;[0-9]{4})*"
-# Numbers that cannot be anybody's: area 000 or 666, one digit nine times, counting up or down.
+# Numbers that cannot be anybody's: area 000 or 666, below area 900 group 00 or serial 0000, one digit nine times,
+# counting up or down.
 NOBODY = (
-    r"^(?:000|666|123-?45-?6789$|987-?65-?4321$|" + "|".join(f"{d * 3}-?{d * 2}-?{d * 4}$" for d in "123456789") + ")"
+    r"^(?:000|666|[0-8][0-9]{2}-?(?:00|[0-9]{2}-?0000$)|123-?45-?6789$|987-?65-?4321$|"
+    + "|".join(f"{d * 3}-?{d * 2}-?{d * 4}$" for d in "123456789")
+    + ")"
 )
 _WITHIN = re.compile(r'(?:[^"]++|"")*+')
-_SHAPES = {
-    kind: re.compile(text) for kind, text in {"id": ID, "ids": f"{ID}(?:;{ID})*", "tin": TIN, "years": YEARS}.items()
-}
+_SHAPES = {kind: re.compile(text) for kind, text in {"id": ID, "ids": f"{ID}(?:;{ID})*", "tin": TIN}.items()}
 _ORDINARY = re.compile(r"[!-~](?:[ -~]*[!-~])?")  # ASCII text that breaks no rule about characters or spaces
 _DATE, _NOBODY = re.compile(DATE), re.compile(NOBODY)
 _CODES = {
@@ -30,13 +31,13 @@ _CODES = {
     "date": "E_DATE",
     "birth_date": "E_DATE",
     "tin": "E_TIN",
-    "years": "E_PERIOD",
     "flag": "E_FLAG",
     "choice": "E_CHOICE",
 }
 _FIRST_YEAR = 1900
 DAYS = ("date", "birth_date")
 FAR = date(2199, 12, 31)
+NAMES = ("name", "name_part")
 _CLOSED, _LOOK_AT = frozenset({"date", "birth_date", "flag", "tin", "choice"}), 100
 
 
@@ -76,6 +77,8 @@ def _end_of_quote(line: str, start: int) -> int:
 
 
 def _split(line: str) -> Shape:
+    if '"' not in line:
+        return Shape(line.split(","))
     fields: list[str] = []
     at = 0
     while True:
@@ -120,10 +123,12 @@ class Judge:
             return self._absent(at) if column.required or at in (0, self.reference) else None
         if not _ORDINARY.fullmatch(value) and (code := characters(value) or spaces(value)):
             return code
+        if column.kind in NAMES:
+            return name(value, column.kind == "name")
         if column.kind == "text" or self._holds(column, value):
             return None
         foreign = column.kind not in ("flag", "choice") and any(c.isdecimal() and not c.isascii() for c in value)
-        return "E_DIGITS" if foreign else _CODES[column.kind]
+        return "E_DIGITS" if foreign else _CODES.get(column.kind)
 
     def _absent(self, at: int) -> str:
         if at == 0:
@@ -138,9 +143,16 @@ class Judge:
                 return value in column.choices
             case "date" | "birth_date":
                 return is_day(value, last_day(column.kind, self.day))
+            case "years":
+                return value.isascii()  # whether it lists any year is for the law, which can ask for a cure
             case kind:
                 fits = _SHAPES[kind].fullmatch(value) is not None
                 return fits and not (kind == "tin" and _NOBODY.match(value))
+
+
+def is_id(value: str, column: Column) -> bool:
+    """True for a text that could be an identifier in this column."""
+    return len(value) <= most(column) and _SHAPES["id"].fullmatch(value) is not None
 
 
 def most(column: Column) -> int:

@@ -6,18 +6,21 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from lawgate.model.fault import Scope
 from lawgate.model.request import FileStated
 from lawgate.ports.intake import Limits
-from lawgate.posts.parser.chunk import Accepted, Rows
+from lawgate.posts.parser.chunk import Accepted, Looked, Rows
+from lawgate.posts.parser.identifiers import Numbers
 from lawgate.posts.parser.out import Out
 
 _BLOCK = 4 << 20
 _LINE_BYTES = 8 << 20
+_LINES = 1 << 16  # judged at a time: what one faulty line costs in memory is far more than its bytes
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")  # UTF-16 and UTF-32 with a mark
 _MAGIC = (
@@ -27,12 +30,25 @@ _MAGIC = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Whole lines, how many line feeds, why none of them can be trusted, and what a first look said.
+
+    `wrong` is a code, the number of lines before, and the column (-1: the line).
+    """
+
+    data: bytes
+    lines: int
+    wrong: tuple[str, int, int] | None
+    looked: Looked | None
+
+
 @dataclass
 class CsvFile:
     """Reads one CSV file; accepted rows and faults go to `out`.
 
-    After `read`, `sent` and `accepted` are counts and `index` maps the identifiers of accepted rows to their `n` if
-    `keep_index`. A file fault stops the parsing, never the counting and the hashing.
+    After `read`, `sent` and `accepted` are counts and `numbers`, if given, has the `n` of each accepted identifier. A
+    file fault stops the parsing, never the counting and the hashing.
     """
 
     file: int
@@ -40,8 +56,7 @@ class CsvFile:
     rows: Rows
     out: Out
     limits: Limits
-    keep_index: bool = False
-    index: dict[str, int] = field(default_factory=dict)
+    numbers: Numbers | None = None
     accepted: int = 0
     _lines: int = 0  # line feeds so far
     _open_end: bool = False
@@ -59,8 +74,13 @@ class CsvFile:
             self._stop("E_MISSING")
             return
         digest = hashlib.sha256()
-        for data in _pieces(descriptor, digest, self.limits.bytes):
-            self._take(data)
+        pieces = map(self._piece, _pieces(descriptor, digest, self.limits.bytes))
+        # The first look at a piece needs nothing of those before it: a second thread takes it meanwhile.
+        with ThreadPoolExecutor(1) as other:
+            coming = other.submit(next, pieces, None)
+            while (piece := coming.result()) is not None:
+                coming = other.submit(next, pieces, None)
+                self._take(piece)
         self._finish()
         if self._bytes > self.limits.bytes:
             self._stop("E_SIZE")
@@ -70,7 +90,13 @@ class CsvFile:
             self._compare(stated.rows)
         self.out.flush()
 
-    def _take(self, data: bytes) -> None:
+    def _piece(self, data: bytes) -> _Piece:
+        count, whole = data.count(b"\n"), data.endswith(b"\n")
+        wrong = _unreadable(data, len(self.rows.columns))
+        return _Piece(data, count, wrong, self.rows.look(data) if whole and not wrong else None)
+
+    def _take(self, piece: _Piece) -> None:
+        data = piece.data
         if not self._bytes:
             self._first_bytes(data)
         self._bytes += len(data)
@@ -79,14 +105,19 @@ class CsvFile:
             header = self._header() if not self._lines else b""
             self._stop("E_HEADER" if header and data != header else code, self._lines + 1)
         if not self._lines and not self._stopped:
-            head, _, data = data.partition(b"\n")
-            self._lines = 1
-            if head != self._header():
-                self._stop("E_LINE_END" if head == self._header() + b"\r" else "E_HEADER", 1)
-        if not self._stopped and data:
-            self._chunk(data)
-        self._lines += data.count(b"\n")
+            piece = self._take_header(piece)
+        if not self._stopped and piece.data:
+            self._chunk(piece)
+        self._lines += piece.lines
         self._open_end = bool(data) and not data.endswith(b"\n")
+
+    def _take_header(self, piece: _Piece) -> _Piece:
+        head, _, data = piece.data.partition(b"\n")
+        self._lines = 1
+        if head != self._header():
+            self._stop("E_LINE_END" if head == self._header() + b"\r" else "E_HEADER", 1)
+        wrong = (piece.wrong[0], piece.wrong[1] - 1, piece.wrong[2]) if piece.wrong else None
+        return _Piece(data, piece.lines - 1, wrong, piece.looked.below(1) if piece.looked else None)
 
     def _header(self) -> bytes:
         return ",".join(column.name for column in self.rows.columns).encode()
@@ -99,15 +130,15 @@ class CsvFile:
         elif data.startswith(_MAGIC):
             self._stop("E_TYPE")
 
-    def _chunk(self, data: bytes) -> None:
-        count = data.count(b"\n")
-        if self._lines - 1 + count > self.limits.rows:
+    def _chunk(self, piece: _Piece) -> None:
+        if self._lines - 1 + piece.lines > self.limits.rows:
             self._stop("E_ROWS", self.limits.rows + 2)
             return
-        if wrong := _unreadable(data):
-            self._stop(wrong[0], self._lines + 1 + wrong[1])
+        if piece.wrong:
+            code, before, column = piece.wrong
+            self._stop(code, self._lines + 1 + before, column)
             return
-        accepted, faults = self.rows.chunk(data, self._lines + 1)
+        accepted, faults = self.rows.chunk(piece.data, self._lines + 1, piece.looked)
         for line, column, code in faults:
             self.out.fault(self.file, code, Scope.ROW, line, column)
         self._send(accepted)
@@ -116,12 +147,12 @@ class CsvFile:
         start, count = self.accepted, len(accepted.lines)
         if not count:
             return
-        arrays = [pa.array(range(start, start + count), pa.int32()), pa.array(accepted.lines, pa.int32())]
+        arrays = [pa.arange(start, start + count).cast(pa.int32()), accepted.lines]
         if self.rows.reference >= 0:
-            arrays.append(pa.array(accepted.cases or [0] * count, pa.int32()))
+            arrays.append(pa.repeat(pa.scalar(0, pa.int32()), count) if accepted.cases is None else accepted.cases)
         arrays += accepted.columns
-        if self.keep_index:
-            self.index.update(zip(accepted.keys, range(start, start + count), strict=True))
+        if self.numbers is not None:
+            self.numbers.add(accepted.columns[0])
         self.accepted += count
         if not self.out.refused:
             names = [str(at) for at in range(len(arrays))]
@@ -139,8 +170,8 @@ class CsvFile:
         elif self.sent < stated:
             self.out.fault(self.file, "E_ROWS")
 
-    def _stop(self, code: str, line: int = 0) -> None:
-        self.out.fault(self.file, code, line=line)
+    def _stop(self, code: str, line: int = 0, column: int = -1) -> None:
+        self.out.fault(self.file, code, line=line, column=column)
         self._stopped = True
 
 
@@ -152,7 +183,7 @@ def _pieces(descriptor: int, digest: hashlib._Hash, most: int) -> Iterator[bytes
         total += len(block)
         end = block.rfind(b"\n") + 1
         if end:
-            yield rest + block[:end]
+            yield from _short(rest + block[:end])
             rest = block[end:]
         else:
             rest += block
@@ -163,14 +194,26 @@ def _pieces(descriptor: int, digest: hashlib._Hash, most: int) -> Iterator[bytes
         yield rest
 
 
-def _unreadable(data: bytes) -> tuple[str, int] | None:
-    """The first reason why no line of `data` can be trusted, with the number of lines before it."""
+def _short(data: bytes) -> Iterator[bytes]:
+    """The same lines in parts of at most `_LINES` lines. Rows of ordinary length never need it."""
+    if data.count(b"\n") <= _LINES:
+        yield data
+        return
+    cut = (data.rfind(b"\n", 0, len(data) // 2) + 1) or (data.find(b"\n") + 1)
+    yield from _short(data[:cut])
+    yield from _short(data[cut:])
+
+
+def _unreadable(data: bytes, width: int) -> tuple[str, int, int] | None:
+    """The first reason why no line of `data` can be trusted, the lines before it, and the column (-1: the line)."""
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        return "E_UTF8", data.count(b"\n", 0, error.start)
+        line = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
+        column = sum(part.count(b",") for part in line.split(b'"')[::2])  # commas outside quotes
+        return "E_UTF8", data.count(b"\n", 0, error.start), column if column < width else -1
     found = data.find(b"\r")
-    return ("E_LINE_END", data.count(b"\n", 0, found)) if found >= 0 else None
+    return ("E_LINE_END", data.count(b"\n", 0, found), -1) if found >= 0 else None
 
 
 def stated_of(files: object, name: str) -> FileStated | None:

@@ -21,8 +21,12 @@ _KNOWN = bytes(range(0x20, 0x7F)) + b"\n"
 _BARE = r'[^", ](?:[^",]*[^", ])?'
 # Quoted because it must be: ordinary text up to the first comma or doubled quote, then anything; no outer spaces.
 _QUOTED = r'"(?:[^", ][^",]*)?(?:,|"")(?:(?:[^"]|"")*(?:[^" ]|""))?"'
+# A name with two ASCII letters side by side is more than signs and more than one letter, whatever else it holds.
+_NAME, _NAME_PART = (rf'(?:[^", ][^",]*)?[A-Za-z]{{{n}}}(?:[^",]*[^", ])?' for n in (2, 1))
 _PARTS = {
     "text": f"{_BARE}|{_QUOTED}",
+    "name": _NAME,
+    "name_part": _NAME_PART,
     "id": ID,
     "ids": f"{ID}(?:;{ID})*",
     "date": DATE,

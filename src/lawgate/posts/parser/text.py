@@ -23,6 +23,8 @@ _UNSEEN = frozenset(
 _SIGNS = frozenset("°©®№℅")  # category So, but ordinary in addresses and citations
 _FORBIDDEN = frozenset({"Cc", "Cn", "Co", "Cs", "Me", "So", "Zl", "Zp"})
 _MARKS_AT_MOST = 4
+# Alphabets with letters that cannot be told from Latin ones by eye; a word of Unicode's own name says which one it is.
+_ALIKE = frozenset({"GREEK", "COPTIC", "CYRILLIC", "ARMENIAN", "CHEROKEE"})
 _ODD_SPACE = re.compile(r"[^\S ]")
 _PLAIN = re.compile(r"[ -~]*")
 
@@ -46,6 +48,28 @@ def spaces(value: str) -> str | None:
     if value[:1] == " " or value[-1:] == " ":
         return "E_SPACE"
     return "E_SPACE" if _ODD_SPACE.search(value) else None
+
+
+def name(value: str, full: bool) -> str | None:
+    """E_SCRIPT_MIX or E_NAME for a text that names nobody, else None. `full`: one letter is no whole name.
+
+    One letter of a script without capitals can be a whole name (a syllable, a character).
+    """
+    if not value.isascii() and len({_alphabet(character) for character in value} - {""}) > 1:
+        return "E_SCRIPT_MIX"
+    letters = [character for character in value if unicodedata.category(character)[0] == "L"]
+    if not letters or (full and len(letters) == 1 and unicodedata.category(letters[0]) in ("Lu", "Ll", "Lt")):
+        return "E_NAME"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _alphabet(character: str) -> str:
+    """LATIN, one of the alphabets that look like it, or '' for anything else: signs, marks, all other scripts."""
+    words = unicodedata.name(character, "").split()
+    if "LETTER" not in words:
+        return ""
+    return next((word for word in words if word == "LATIN" or word in _ALIKE), "")
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +97,8 @@ def _longest_run_of_marks(value: str) -> int:
 def _inert() -> frozenset[str]:
     """Letters and signs that no rule forbids and that compose with nothing: text of these alone needs no look.
 
-    Marks, spaces and conjoining Hangul are left out, so a text made of these is NFC whatever their order.
+    Marks, spaces and conjoining Hangul are left out, so a text made of these is NFC whatever their order. So are the
+    alphabets that look like the Latin one: a name must not mix them.
     """
     singles = (chr(point) for point in range(0xA1, min(0x10000, sys.maxunicode)) if not 0x1100 <= point < 0x1200)
     return frozenset(
@@ -81,6 +106,7 @@ def _inert() -> frozenset[str]:
         for c in singles
         if unicodedata.category(c)[0] in "LNPS"
         and _kind(c) == "plain"
+        and _alphabet(c) not in _ALIKE
         and not unicodedata.combining(c)
         and unicodedata.normalize("NFC", c) == c
         and not 0xD7B0 <= ord(c) < 0xD800

@@ -3,51 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from lawgate.office.house import House
-
-OFFICE = Annotated[Path, typer.Option("--office", "-o", envvar="LAWGATE_OFFICE", help="The office folder.")]
-BATCH = Annotated[str, typer.Argument(help="Batch id, as `lawgate status` lists it.")]
-PERSON = Annotated[str, typer.Option("--by", help="Person id of whoever does this.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """What wiring gives the command line: how to make an office folder and how to open one."""
-
-    create: Callable[[Path, str], None]
-    open: Callable[[Path], House]
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    """Turn what a step refuses into a plain sentence on standard error and exit status 1 (2: a machine fault)."""
-    from lawgate.model.fault import Faulty, LawgateError, Refused
-
-    try:
-        yield
-    except Faulty as faulty:
-        for fault in faulty.faults:
-            typer.echo(fault.sentence(), err=True)
-        raise typer.Exit(1) from None
-    except Refused as refused:
-        typer.echo(f"not done: {refused}", err=True)
-        raise typer.Exit(1) from None
-    except LawgateError as broken:
-        typer.echo(f"stopped: {broken}", err=True)
-        raise typer.Exit(2) from None
-    except OSError as broken:
-        typer.echo(f"stopped: {broken.filename or 'a file'}: {broken.strerror}", err=True)
-        raise typer.Exit(2) from None
+from lawgate.surfaces.cli.again import add_again, again_under_orders, warn_of_names
+from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering
+from lawgate.surfaces.cli.requests import add_requests
 
 
 def build(doors: Doors) -> typer.Typer:
@@ -57,6 +21,8 @@ def build(doors: Doors) -> typer.Typer:
     )
     _office(app, doors)
     _request(app, doors)
+    _told(app, doors)
+    add_again(app, doors)
     _review(app, doors)
     _release(app, doors)
     _orders(app, doors)
@@ -89,18 +55,22 @@ def _office(app: typer.Typer, doors: Doors) -> None:
 
     @app.command()
     def status(office: OFFICE = Path()) -> None:
-        """Batches and packages, and where they stand."""
+        """Batches and packages with their hand-outs, and the orders in force."""
+        from lawgate.docket.standing import standing
+        from lawgate.office.disclosed import fates
+        from lawgate.surfaces.cli.overview import render
+
         with answering():
-            house = doors.open(office)
-            for b in house.decide.cases.batches():
-                typer.echo(f"{b.id}  {b.state}  sent {b.sent:,}  accepted {b.accepted:,}  rejected {b.rejected:,}")
-                for p in house.decide.cases.packages(b.id):
-                    typer.echo(f"    package {p.id}  {p.rows} rows  prepared in leaf {p.prepared_leaf}")
+            desk = doors.open(office).decide
+            leaves = list(desk.log.leaves())
+            batches = [(batch, fates(leaves, batch.id)) for batch in desk.cases.batches()]
+            typer.echo(render(batches, standing(desk.orders.texts(), desk.clock.now())))
 
 
 def _request(app: typer.Typer, doors: Doors) -> None:
     request = typer.Typer(no_args_is_help=True, help="Requests as they arrive.")
     app.add_typer(request, name="request")
+    add_requests(request, doors)
 
     @request.command()
     def receive(folder: Path, office: OFFICE = Path()) -> None:
@@ -111,6 +81,8 @@ def _request(app: typer.Typer, doors: Doors) -> None:
             got = take(doors.open(office).intake, folder)
         for fault in got.parsed.faults[:20]:
             typer.echo(fault.sentence(), err=True)
+        for each in got.earlier:
+            typer.echo(f"note: batch {each.batch} came with the same {each.what}", err=True)
         rows = got.parsed.rows
         counted = f"{rows.sent:,} sent = {rows.accepted:,} accepted + {rows.rejected:,} rejected"
         typer.echo(f"{got.batch.id}: {got.batch.state}; {counted}")
@@ -133,11 +105,13 @@ def _request(app: typer.Typer, doors: Doors) -> None:
                 typer.echo(f"{name.replace('.', ' ')}: {rows:,}")
         typer.echo(f"decisions are rooted in leaf {made.decision_leaf}")
 
+
+def _told(app: typer.Typer, doors: Doors) -> None:
     @app.command()
     def report(batch: BATCH, office: OFFICE = Path()) -> None:
         """What a batch came to: counts, the first thing in the way, what the batch as a whole shows."""
         from lawgate.model.fault import Refused
-        from lawgate.office.adjudicate import read_bench
+        from lawgate.office.pinned import pinned_bench
         from lawgate.surfaces.cli.batch_report import render
 
         with answering():
@@ -145,7 +119,7 @@ def _request(app: typer.Typer, doors: Doors) -> None:
             found = desk.cases.batch(batch)
             if found is None:
                 raise Refused("E_BATCH", "there is no batch of that id; `lawgate status` lists them")
-            provision = read_bench(desk, found).provision if found.state == "decided" else None
+            provision = pinned_bench(desk, found.decision_leaf).provision if found.state == "decided" else None
             typer.echo(render(found, provision, list(desk.cases.packages(batch))))
 
     @app.command()
@@ -250,10 +224,14 @@ def _orders(app: typer.Typer, doors: Doors) -> None:
         from lawgate.office.orders import enter_order, enter_unreadable
 
         with answering():
-            desk = doors.open(office).orders
+            house = doors.open(office)
+            desk = house.orders
             text = file.read_bytes()
             name = enter_unreadable(desk, unreadable, text, by) if unreadable else enter_order(desk, text, by)
         typer.echo(f"{name} is in force")
+        if not unreadable:
+            warn_of_names(house, text)
+        again_under_orders(house)
 
     @order.command("list")
     def listed(office: OFFICE = Path()) -> None:

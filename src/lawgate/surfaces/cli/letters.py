@@ -38,9 +38,19 @@ def _lines(found: Explained) -> Iterator[str]:
                 yield from _paragraph(paragraph)
         if paragraphs is letter.batch and letter.batch:
             yield f"  The busiest officer of this request would have {found.load:,.2f} seconds a year for each case."
+    if letter.routes:
+        yield "\nAnother route:"
+    for route in letter.routes:
+        yield from textwrap.wrap(route, WIDTH, initial_indent="  - ", subsequent_indent="    ")
     if letter.orders:
         yield f"\nOrders that cover it: {', '.join(letter.orders)}. While they stand nothing leaves."
     yield f"\nTogether: {letter.outcome}. The decision is in the log, under leaf {found.leaf}."
+    if found.since is not None:
+        orders = f", under {', '.join(found.since.orders)}" if found.since.orders else ", under no order"
+        yield f"Decided again since: {found.since.outcome}{orders}; leaf {found.since.leaf}."
+    for each in found.handouts:
+        arrived = f"sent in leaf {each.sent}" if each.sent is not None else "whether it arrived is not known"
+        yield f"Handed out in leaf {each.leaf}, and so disclosed; {arrived}."
     yield f"For the file, not for the requester, who is told: {', '.join(letter.outside)}."
     if found.changed:
         yield "WARNING: deciding this row again does not give the decision that is stored."

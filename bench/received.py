@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A request as intake leaves it, the real plan to find with, and the same claims and people as the peers read them.
+
+Nothing here is timed. The peers of the match get clean columns: the normal forms that the route makes for itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench.data import Case
+from bench.whole import AS_OF, office
+from lawgate.office.bench import Bench, bench_at
+from lawgate.office.house import House
+from lawgate.office.intake import receive
+from lawgate.wiring.folder import open_house
+
+if TYPE_CHECKING:
+    from lawgate.ports.engine import Work
+    from lawgate.ports.records import RecordStore
+
+FILES = ("rows.parquet", "cases.parquet")
+# The same columns on both sides. An empty part is NULL, which equals nothing in any of the peers.
+COLUMNS = """nullif(tin, '') AS tin, nullif(name_first, '') AS name_first, nullif(name_last, '') AS name_last,
+  nullif(CAST(dob AS VARCHAR), '') AS dob, CASE WHEN NOT starts_with(building, '|') THEN building END AS building, unit,
+  nullif(split_part(building, '|', 1), '') AS street, nullif(split_part(building, '|', 4), '') AS zip"""
+# One row for each person and place.
+PEOPLE = f"""SELECT CAST(row_number() OVER () AS INTEGER) AS n, * FROM (
+  SELECT DISTINCT record, files, {COLUMNS} FROM read_parquet('{{history}}'))"""
+CLAIMS = f"""SELECT n, 0::BIGINT AS record, true AS files, {COLUMNS} FROM read_parquet('{{asked}}')
+WHERE name_first <> '' AND name_last <> '' AND building <> '' ORDER BY n"""
+MEANT = "SELECT n, meant FROM read_parquet('{rows}') r JOIN read_parquet('{truth}') t USING (row_id)"
+
+
+def make_received(case: Case) -> None:
+    """An office that has received the request. ValueError when intake refused it: there is nothing to measure then."""
+    case.received.mkdir()
+    house = office(case.received / "office", case)
+    batch = receive(house.intake, case.request).batch
+    if batch.state != "received":
+        raise ValueError("intake refused the made-up request: it was made for another request format")
+
+
+def make_match_ready(case: Case) -> None:
+    """Clean claims and people for the peers, and whom each claim means.
+
+    The claims are those that met every element of the request alone: no other claim ever reaches the records.
+    """
+    case.peers.mkdir()
+    with working(case) as (work, bench):
+        work.find_request()
+        pq.write_table(pa.table(work.survivors()), case.peers / "asked.parquet")
+        room = house_of(case)[0].decide.rooms.path(bench.batch.id)
+    made = {
+        "people": PEOPLE.format(history=next(case.keyed.rglob("history.parquet"))),
+        "claims": CLAIMS.format(asked=case.peers / "asked.parquet"),
+        "meant": MEANT.format(rows=room / "rows.parquet", truth=case.truth),
+    }
+    con = duckdb.connect()
+    for name, query in made.items():
+        con.execute(f"COPY ({query}) TO '{case.peers / name}.parquet' (ROW_GROUP_SIZE 122880)")
+
+
+def house_of(case: Case) -> tuple[House, Bench]:
+    """The office that received the request, and everything that is the same for all rows."""
+    house = open_house(case.received / "office")
+    (batch,) = house.decide.cases.batches()
+    return house, bench_at(house.decide, batch, AS_OF)
+
+
+@contextmanager
+def working(case: Case) -> Iterator[tuple[Work, Bench]]:
+    """The engine's work on a throw-away room with the request's files, so that nothing is left for the next round."""
+    house, bench = house_of(case)
+    room = Path(mkdtemp(prefix="room-", dir=case.received))
+    try:
+        for name in FILES:
+            os.link(house.decide.rooms.path(bench.batch.id) / name, room / name)
+        work = house.decide.engine.open(room, bench.plan)
+        try:
+            yield work, bench
+        finally:
+            work.close()
+    finally:
+        rmtree(room)
+
+
+def store_of(case: Case, bench: Bench) -> RecordStore:
+    """The records of the case, for the one question."""
+    house, _ = house_of(case)
+    return house.decide.records.at(bench.pins.records, bench.cover.signed_on)

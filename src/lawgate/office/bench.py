@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything of one batch that is the same for all its rows: law, registers, orders, the facts of the request."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from lawgate.decide.find import request_letters
+from lawgate.decide.request import facts_of_request
+from lawgate.docket.standing import covering, standing
+from lawgate.law.evaluate import Facts
+from lawgate.law.read import read_rulebook
+from lawgate.law.registers import FILES as REGISTERS
+from lawgate.law.registers import read_registers
+from lawgate.law.rulebook import Provision, Rulebook
+from lawgate.ledger.leaf import instant
+from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
+from lawgate.model.decision import Pattern, Pins
+from lawgate.model.order import Covered, Standing
+from lawgate.model.period import Span
+from lawgate.model.request import Cover, Registers
+from lawgate.ports.cases import BatchRow, CaseStore
+from lawgate.ports.clock import Clock
+from lawgate.ports.engine import Engine, Plan
+from lawgate.ports.log import LogStore
+from lawgate.ports.orders import OrderRegister
+from lawgate.ports.pins import PinStore
+from lawgate.ports.records import RecordsRoom
+from lawgate.ports.release import ReleaseLog
+from lawgate.ports.rooms import Rooms
+from lawgate.ports.signing import Verifier
+
+WIDEST_ZONE, CLOCKS_APART = timedelta(hours=14), timedelta(seconds=120)
+# With no provision in force there is nothing to show, so no row gets as far as the records, and every row is refused.
+NOTHING_IN_FORCE = Provision("", "", "", "may", Span(date.min, None), (), (), {})
+
+
+@dataclass(frozen=True, slots=True)
+class DecideDesk:
+    """What deciding needs. `law`, `registers`: file name -> bytes, read afresh; `program`: the code's digest."""
+
+    engine: Engine
+    records: RecordsRoom
+    pins: PinStore
+    log: ReleaseLog
+    store: Callable[[], AbstractContextManager[LogStore]]
+    cases: CaseStore
+    rooms: Rooms
+    orders: OrderRegister
+    clock: Clock
+    verify: Verifier
+    read_cover: Callable[[bytes], Cover]
+    law: Callable[[], Mapping[str, bytes]]
+    registers: Callable[[], Mapping[str, bytes]]
+    salt_key: Callable[[], bytes]
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a batch is decided on: texts by file name, the manifest of the records, and two instants.
+
+    The law is that of `as_of`; orders and the clock that a signature is held against are those of `known_at`.
+    """
+
+    law: Mapping[str, bytes]
+    registers: Mapping[str, bytes]
+    docket: Mapping[str, bytes]
+    records: str
+    as_of: datetime
+    known_at: datetime
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everything of one batch that is the same for all its rows."""
+
+    batch: BatchRow
+    basis: Basis
+    cover: Cover
+    rulebook: Rulebook
+    registers: Registers
+    standing: Standing
+    provision: Provision | None
+    plan: Plan
+    pins: Pins
+
+
+def read_bench(desk: DecideDesk, batch: BatchRow) -> Bench:
+    """The same for a batch that was decided: its law as of the instant its pins name, registers and orders as now."""
+    return bench_at(desk, batch, datetime.fromisoformat(batch.as_of))
+
+
+def bench_at(desk: DecideDesk, batch: BatchRow, as_of: datetime) -> Bench:
+    """Everything of a batch that is the same for all its rows, under the law as of an instant."""
+    return bench_on(desk, batch, basis_now(desk, as_of))
+
+
+def basis_now(desk: DecideDesk, as_of: datetime) -> Basis:
+    """The texts of the office as they are now. The moment is rounded up to the second, as the log holds it."""
+    now = desk.clock.now()
+    known_at = now.replace(microsecond=0) + timedelta(seconds=bool(now.microsecond))
+    law, registers, docket = desk.law(), desk.registers(), desk.orders.texts()
+    return Basis(law, registers, docket, desk.records.current(), as_of, known_at, desk.program)
+
+
+def bench_on(desk: DecideDesk, batch: BatchRow, basis: Basis) -> Bench:
+    """Everything of a batch that is the same for all its rows, on a basis; of the office only the cover is read."""
+    files = basis.law
+    rulebook = read_rulebook(files, basis.as_of.astimezone(UTC).date())
+    registers = read_registers(basis.registers)
+    raw = desk.rooms.read(batch.id, "cover.toml")
+    cover = desk.read_cover(raw)
+    provision = rulebook.provision(cover.provision)
+    facts = request_facts(
+        desk.verify, raw, desk.rooms.read(batch.id, "cover.toml.sig"), cover, registers, rulebook, basis.known_at
+    )
+    plan = Plan(
+        provision or NOTHING_IN_FORCE,
+        rulebook,
+        read_address_grammar(files["match/address.toml"], files["registers/facilities.toml"]),
+        read_name_grammar(files["match/names.toml"]),
+        facts,
+        cover.agency,
+        request_letters(provision, facts) if provision else {},
+        registers.officers(cover.agency, cover.signed_on),
+        registers.order_of(cover.request_id),
+    )
+    stands = standing(basis.docket, basis.known_at)
+    pins = Pins(
+        as_of=instant(basis.as_of),
+        request=cover.digest,
+        cases=cover.cases.sha256,
+        rows=cover.rows.sha256,
+        rulebook=rulebook.digest,
+        registers=registers.digest,
+        docket=stands.digest,
+        records=basis.records,
+        plan=_plan_digest(files),
+        program=basis.program,
+    )
+    return Bench(batch, basis, cover, rulebook, registers, stands, provision, plan, pins)
+
+
+def keep_pins(desk: DecideDesk, bench: Bench) -> None:
+    """Keep a copy of every text the decision names, before anything rests on it."""
+    basis, pins = bench.basis, bench.pins
+    # Only what a digest is about: scenarios are no part of the law, nor is a stray file one of the registers.
+    desk.pins.keep(pins.rulebook, {n: raw for n, raw in basis.law.items() if not n.startswith("scenarios/")})
+    desk.pins.keep(pins.registers, {n: raw for n, raw in basis.registers.items() if n in REGISTERS})
+    desk.pins.keep(pins.docket, basis.docket)
+
+
+def request_facts(
+    verify: Verifier,
+    raw: bytes,
+    signature: bytes,
+    cover: Cover,
+    registers: Registers,
+    rulebook: Rulebook,
+    now: datetime,
+) -> Facts:
+    """The facts of the request as a whole. A signer who is not in the register leaves what rests on them false."""
+    person = registers.people.get(cover.signer)
+    written = person is not None and verify(person.key, raw, signature) and _in_time(cover, now)
+    return facts_of_request(cover, registers, rulebook, written)
+
+
+def _in_time(cover: Cover, now: datetime) -> bool:
+    """Whether the day of signing can be believed: not ahead of now, and in a zone that exists."""
+    offset = cover.signed_at.utcoffset()
+    return offset is not None and abs(offset) <= WIDEST_ZONE and cover.signed_at <= now + CLOCKS_APART
+
+
+def _plan_digest(files: Mapping[str, bytes]) -> str:
+    h = hashlib.sha256(b"lawgate-match-v1\0")
+    for name in sorted(n for n in files if n.startswith("match/")):
+        h.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
+    return h.hexdigest()
+
+
+def orders_over(bench: Bench, pattern: Pattern) -> tuple[str, ...]:
+    """Ids of the orders in force that cover rows of this pattern, whoever of the asking side they name."""
+    cover, found = bench.cover, {}
+    for who in (cover.agency, cover.signer, cover.contact):
+        for to in (cover.agency, cover.recipient_key):
+            what = Covered(cover.provision, who, to, cover.fields, pattern.years, bench.batch.sent)
+            found.update(dict.fromkeys(covering(bench.standing, what)))
+    return tuple(found)

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The registers: who serves where on which day, what suspends a safeguard, and orders as counsel read them."""
+
+from datetime import date
+
+import pytest
+
+from lawgate.law.registers import read_registers
+from lawgate.model.fault import Faulty
+from lawgate.model.request import Registers
+
+KEY = "A" * 43 + "="
+PEOPLE = f"""
+[[person]]
+id = "person.a.1"
+name = "Somebody"
+key = "{KEY}"
+holds = [{{ office = "head.a", agency = "agency.a", from = 2024-01-01, to = 2025-01-01 }}]
+[[person]]
+id = "person.b.1"
+name = "Somebody Else"
+key = "{KEY}"
+holds = [{{ office = "head.b", agency = "agency.b", from = 2024-01-01, to = "until further notice" }}]
+"""
+STAFF = """
+[[staff]]
+agency = "agency.a"
+from = 2024-06-01
+to = 2025-06-01
+source = "a list"
+people = ["person.a.7", "person.x.1"]
+[[staff]]
+agency = "agency.b"
+from = 2024-06-01
+to = "until further notice"
+source = "a list"
+people = ["person.b.7", "person.x.1"]
+"""
+SAFEGUARDS = """
+[[safeguard]]
+agency = "agency.a"
+approved_on = 2024-01-01
+to = "until further notice"
+source = "a review"
+suspended = [{ from = 2024-03-01, to = 2024-04-01, source = "an open finding" }]
+"""
+ORDER = """
+[[order]]
+id = "co-1"
+request = "req-1"
+provision = "p"
+agencies = ["agency.a"]
+rows = ["row-1"]
+years = [2022]
+from = 2024-01-01
+to = 2024-07-01
+read_by = "counsel"
+[order.states]
+judge = "a judge"
+"""
+
+
+def read(**files: str) -> Registers:
+    texts = {"people": PEOPLE, "recipients": "", "safeguards": SAFEGUARDS} | files
+    return read_registers({f"{name}.toml": text.encode() for name, text in texts.items()})
+
+
+@pytest.mark.parametrize(
+    ("day", "own", "elsewhere"),
+    [
+        (date(2023, 12, 31), set(), set()),
+        (date(2024, 1, 1), {"person.a.1"}, {"person.b.1"}),
+        (date(2024, 7, 1), {"person.a.1", "person.a.7", "person.x.1"}, {"person.b.1", "person.b.7"}),
+        (date(2025, 1, 1), {"person.a.7", "person.x.1"}, {"person.b.1", "person.b.7"}),
+        (date(2025, 6, 1), set(), {"person.b.1", "person.b.7", "person.x.1"}),
+    ],
+)
+def test_who_serves_where_on_a_day(day: date, own: set[str], elsewhere: set[str]) -> None:
+    found = read(staff=STAFF).officers("agency.a", day)
+    assert (found.own, found.elsewhere) == (own, elsewhere)
+
+
+def test_without_a_list_nobody_is_listed() -> None:
+    assert read().staff == () and read().orders == {}
+    assert read().digest != read(staff=STAFF).digest, "a list counts into the digest"
+
+
+@pytest.mark.parametrize(
+    ("day", "stands"),
+    [
+        (date(2023, 12, 31), False),
+        (date(2024, 2, 29), True),
+        (date(2024, 3, 1), False),
+        (date(2024, 3, 31), False),
+        (date(2024, 4, 1), True),
+    ],
+)
+def test_an_open_finding_suspends_an_approval_for_its_days(day: date, stands: bool) -> None:
+    assert (day in read().safeguards["agency.a"]) is stands
+
+
+def test_an_order_as_counsel_read_it() -> None:
+    found = read(court_orders=ORDER).order_of("req-1")
+    assert found is not None and found.states == {"judge": "a judge"}
+    assert (found.agencies, found.rows, found.years) == ({"agency.a"}, {"row-1"}, {2022})
+    assert read(court_orders=ORDER).order_of("req-2") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('agencies = ["agency.a"]', "agencies = []"),
+        ('rows = ["row-1"]', 'rows = [""]'),
+        ('rows = ["row-1"]', ""),
+        ("years = [2022]", "years = []"),
+        ("years = [2022]", 'years = ["2022"]'),
+        ("years = [2022]", "years = [22]"),
+        ('read_by = "counsel"', 'read_by = ""'),
+        ('judge = "a judge"', "judge = true"),
+        ('request = "req-1"', "request = 1"),
+        ("to = 2024-07-01", ""),
+        ("to = 2024-07-01", 'to = "some day"'),
+    ],
+)
+def test_an_order_that_leaves_its_reach_open_is_not_read(old: str, new: str) -> None:
+    assert old in ORDER
+    with pytest.raises(Faulty, match="G_ENTRY"):
+        read(court_orders=ORDER.replace(old, new))
+
+
+def test_two_orders_for_one_request_are_not_read() -> None:
+    with pytest.raises(Faulty, match="G_TWICE"):
+        read(court_orders=ORDER + ORDER.replace("co-1", "co-2"))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "old", "new"),
+    [
+        ("staff", STAFF, 'source = "a list"', 'source = ""'),
+        ("staff", STAFF, 'people = ["person.a.7", "person.x.1"]', "people = []"),
+        ("staff", STAFF, 'people = ["person.a.7", "person.x.1"]', 'people = "person.a.7"'),
+        ("safeguards", SAFEGUARDS, ', source = "an open finding"', ""),
+        ("safeguards", SAFEGUARDS, "from = 2024-03-01", "from = 1"),
+    ],
+)
+def test_an_entry_without_source_or_names_is_not_read(file: str, text: str, old: str, new: str) -> None:
+    assert old in text
+    with pytest.raises(Faulty, match="G_ENTRY"):
+        read(**{file: text.replace(old, new)})
