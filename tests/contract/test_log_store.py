@@ -295,10 +295,10 @@ def test_the_wrong_key_signs_nothing(log: TileLog, tmp_path: Path) -> None:
 @pytest.mark.parametrize("rows", [0, 1, 255, 256, 257, 1000, 70_000])
 def test_subtrees(log: TileLog, tmp_path: Path, rows: int) -> None:
     committed = commit.commit(bytes(4 * rows), 4, bytes(32), "b1/decided")
-    assert log.put_subtree("b1.decided", committed.leaf_hashes) == committed.root
-    assert log.put_subtree("b1.decided", committed.leaf_hashes) == committed.root
+    assert log.put_subtree([committed.leaf_hashes], lambda _: "b1.decided") == committed.root
+    assert log.put_subtree([committed.leaf_hashes], lambda _: "b1.decided") == committed.root
     with pytest.raises(LogBrokenError, match="another subtree"):
-        log.put_subtree("b1.decided", committed.leaf_hashes + bytes(32))
+        log.put_subtree([committed.leaf_hashes, bytes(32)], lambda _: "b1.decided")
     assert [each.code for each in check_folder(tmp_path / "log") if each.broken] == []
     log.append([prepared("b1.decided", committed.root, rows)])
     publish(log, tmp_path / "w")
@@ -311,7 +311,7 @@ def test_subtrees(log: TileLog, tmp_path: Path, rows: int) -> None:
 @pytest.mark.parametrize("name", ["", "..", "a/b", "A", ".x", "a" * 65, "a\n"])
 def test_a_subtrees_name_is_a_code(log: TileLog, name: str) -> None:
     with pytest.raises(ValueError, match="code"):
-        log.put_subtree(name, bytes(32))
+        log.put_subtree([bytes(32)], lambda _: name)
 
 
 @pytest.fixture(scope="module")
@@ -324,7 +324,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         publish(log, top / "w")
         for name, count in rows.items():
             committed = commit.commit(bytes(count), 1, bytes(32), name)
-            log.append([prepared(name, log.put_subtree(name, committed.leaf_hashes), count)])
+            root = log.put_subtree([committed.leaf_hashes], lambda _, name=name: name)
+            log.append([prepared(name, root, count)])
         log.append([alarm(1)])
         publish(log, top / "w")
     assert check_folder(top / "log") == []
@@ -339,7 +340,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         log.append(alarms(0, 2))
         publish(log, top / "w")
         committed = commit.commit(bytes(3), 1, bytes(32), "b1")
-        log.append([*alarms(2, 4), prepared("b1", log.put_subtree("b1", committed.leaf_hashes), 3)])
+        log.append([*alarms(2, 4), prepared("b1", log.put_subtree([committed.leaf_hashes], lambda _: "b1"), 3)])
         publish(log, top / "w")
     return top / "log"
 

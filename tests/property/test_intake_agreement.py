@@ -19,6 +19,7 @@ from lawgate.posts.parser import patterns
 from lawgate.posts.parser.child import read_request
 from lawgate.posts.parser.chunk import Rows
 from lawgate.posts.parser.fields import Judge, take_apart
+from lawgate.posts.parser.identifiers import Numbers
 from lawgate.posts.parser.out import Out
 from unit.intake.samples import CASE_HEADER, DAY, LAYOUT, ROW_HEADER, Sent, case, parse, row, text
 
@@ -84,7 +85,9 @@ def exact(whole: list[str]) -> tuple[list[list[str]], list[tuple[int, int, str]]
 
 def fast(whole: list[str], cut: int) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
     """The product: in chunks of `cut` lines."""
-    rows, accepted, faults = Rows(LAYOUT.rows, 1, KNOWN, DAY), [], []
+    known = Numbers()
+    known.add(pa.array(list(KNOWN)))
+    rows, accepted, faults = Rows(LAYOUT.rows, 1, known, DAY), [], []
     for start in range(0, len(whole), cut):
         data = "".join(f"{line}\n" for line in whole[start : start + cut]).encode()
         taken, found = rows.chunk(data, start + 2)

@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,6 +14,7 @@ from lawgate.model.code import CODES
 from lawgate.model.fault import Scope
 from lawgate.ports.intake import COVER_KEYS, Limits
 from lawgate.posts.parser.chunk import Rows
+from lawgate.posts.parser.identifiers import Numbers
 from unit.intake.samples import CASE_HEADER, DAY, LAYOUT, ROW_HEADER, Sent, case, parse, row, text
 
 BIDI, JOINER, SOFT, PRIVATE = "\u202e", "\u200d", "\u00ad", "\ue000"
@@ -196,7 +198,9 @@ def test_a_row_of_a_rejected_case_is_rejected(tmp_path: Path) -> None:
 
 
 def test_what_was_wrong_once_is_wrong_again() -> None:
-    rows = Rows(LAYOUT.rows, 1, {"case-0": 0}, DAY)
+    known = Numbers()
+    known.add(pa.array(["case-0"]))
+    rows = Rows(LAYOUT.rows, 1, known, DAY)
     found = [rows.chunk(f"{row(0, row_id=f'r{n}', dob='2024-02-30')}\n".encode(), n)[1] for n in (2, 3)]
     assert found == [[(2, 4, "E_DATE")], [(3, 4, "E_DATE")]]
 

@@ -13,7 +13,7 @@ from pyarrow import parquet
 from lawgate.model.fault import LawgateError
 from lawgate.model.layout import Column, Layout
 
-_GROUP = 122_880  # rows of a row group; what the engine likes best
+_GROUP = 61_440  # rows of a row group: the engine gives whole groups to its threads, and likes this many
 _FEW = frozenset(
     {"date", "birth_date", "flag", "years", "choice"}
 )  # kinds with few distinct values: worth a dictionary

@@ -18,6 +18,7 @@ from lawgate.posts.parser import cage
 from lawgate.posts.parser.chunk import Rows
 from lawgate.posts.parser.cover import Data, read_cover, read_signature
 from lawgate.posts.parser.file import CsvFile, stated_of
+from lawgate.posts.parser.identifiers import Numbers
 from lawgate.posts.parser.out import Out, to_descriptor
 
 _STDIN, _STDOUT = 0, 1
@@ -44,11 +45,10 @@ def read_request(instruction: Instruction, out: Out) -> None:
     cases_layout, rows_layout = instruction.layout.cases, instruction.layout.rows
     limits, day = instruction.limits, instruction.day
 
-    cases = CsvFile(intake.CASES, intake.CASE_BATCH, Rows(cases_layout, -1, None, day), out, limits, keep_index=True)
+    cases = CsvFile(intake.CASES, intake.CASE_BATCH, Rows(cases_layout, -1, None, day), out, limits, Numbers())
     cases.read(instruction.files[intake.CASES], stated_of(files, intake.FILES[intake.CASES]))
-    cases.rows.seen.clear()
 
-    known = None if intake.CASES in out.refused else cases.index
+    known = None if intake.CASES in out.refused else cases.numbers
     judged = Rows(rows_layout, reference_of(instruction.layout), known, day)
     rows = CsvFile(intake.ROWS, intake.ROW_BATCH, judged, out, limits)
     rows.read(instruction.files[intake.ROWS], stated_of(files, intake.FILES[intake.ROWS]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import compress
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,21 +12,33 @@ import pyarrow.compute as pc
 from lawgate.model.layout import Column
 from lawgate.posts.parser import patterns
 from lawgate.posts.parser.fields import Judge, take_apart
+from lawgate.posts.parser.identifiers import Numbers, Seen
 
 Found = tuple[int, int, str]  # line, column (-1: the line), code
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Accepted rows of one chunk: identifiers, line numbers, one string array per column.
+    """Accepted rows of one chunk: line numbers (int32), one string array per column.
 
-    `cases` holds the `n` of the case of each row, empty when the file refers to nothing that is known.
+    `cases` holds the `n` of the case of each row (int32), None when the file refers to nothing that is known.
     """
 
-    keys: list[str]
-    lines: list[int]
+    lines: pa.Array
     columns: list[pa.Array]
-    cases: list[int | None]
+    cases: pa.Array | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The lines of a chunk (large_binary), and for each whether it is surely well-formed."""
+
+    lines: pa.Array
+    fine: pa.Array
+
+    def below(self, count: int) -> Looked:
+        """Without the first `count` lines."""
+        return Looked(self.lines.slice(count), self.fine.slice(count))
 
 
 @dataclass
@@ -41,9 +52,9 @@ class Rows:
 
     columns: tuple[Column, ...]
     reference: int
-    known: dict[str, int] | None
+    known: Numbers | None
     day: date
-    seen: set[str] = field(default_factory=set)
+    seen: Seen = field(default_factory=Seen)
     torn_since: int = 0
     _lost: bool = False
 
@@ -54,16 +65,20 @@ class Rows:
         self._days = patterns.Days(self.day)
         self._names = [column.name for column in self.columns]
 
-    def chunk(self, data: bytes, first: int) -> tuple[Accepted, list[Found]]:
-        """Judge the lines of `data` (valid UTF-8, no CR, ends with LF), the first of which is line `first`.
+    def look(self, data: bytes) -> Looked:
+        """A first look at the lines of `data` (valid UTF-8, no CR, ends with LF). It needs nothing but `data`."""
+        lines = patterns.split_lines(data)
+        return Looked(lines, patterns.surely_fine(lines, self._pattern, patterns.odd_characters(data)))
+
+    def chunk(self, data: bytes, first: int, looked: Looked | None = None) -> tuple[Accepted, list[Found]]:
+        """Judge the lines of `data`, the first of which is line `first`; `looked` is what `look` said of them.
 
         Gives the accepted rows in order and the faults sorted by line and column.
         """
-        lines = patterns.split_lines(data)
-        fine = patterns.surely_fine(lines, self._pattern, patterns.odd_characters(data))
-        chunk = _Chunk(self, lines, first)
-        if self.torn_since or not pc.all(fine).as_py():
-            chunk.look_at(pc.indices_nonzero(pc.invert(fine)).to_pylist())
+        looked = looked or self.look(data)
+        chunk = _Chunk(self, looked.lines, first)
+        if self.torn_since or not pc.all(looked.fine).as_py():
+            chunk.look_at(pc.indices_nonzero(pc.invert(looked.fine)).to_pylist())
         chunk.take_columns(data)
         chunk.judge_columns()
         chunk.join()
@@ -104,10 +119,9 @@ class _Chunk:
     first: int
     faults: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     rejected_ids: dict[int, tuple[str, str]] = field(default_factory=dict)
-    at: list[int] = field(default_factory=list)
+    at: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
     columns: list[pa.Array] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    cases: list[int | None] = field(default_factory=list)
+    cases: pa.Array | None = None
 
     def look_at(self, doubtful: list[int]) -> None:
         """Judge exactly the doubtful lines, and every line that stands inside an open quote."""
@@ -139,9 +153,10 @@ class _Chunk:
 
     def take_columns(self, data: bytes) -> None:
         """Take apart all lines that were not rejected."""
-        self.at = [at for at in range(len(self.lines)) if at not in self.faults]
+        self.at = pa.arange(0, len(self.lines))
         if self.faults:
-            kept = self.lines.take(pa.array(self.at, pa.int64())).to_pylist()
+            self.at = self.at.filter(self._stays())
+            kept = self.lines.take(self.at).to_pylist()
             data = b"".join(line + b"\n" for line in kept)
         self.columns = self.rows.table(data)
         if len(self.columns[0]) != len(self.at):
@@ -152,49 +167,49 @@ class _Chunk:
         for position in self.rows.doubtful(self.columns):
             fields = [column[position].as_py() for column in self.columns]
             if faults := self.rows.faults_of(fields):
-                self._reject(self.at[position], fields, faults)
+                self._reject(self.at[position].as_py(), fields, faults)
         self._drop()
 
     def join(self) -> None:
         """Reject repeated identifiers and rows whose case is not among the accepted ones."""
-        self.keys = self.columns[0].to_pylist()
-        every = self.keys + [key for key, _ in self.rejected_ids.values() if key]
-        if len(set(every)) == len(every) and self.rows.seen.isdisjoint(every):
-            self.rows.seen.update(every)
-        else:
-            self._find_repeats()
+        at, keys = self._identifiers()
+        for position in self.rows.seen.repeats(keys):
+            self.faults.setdefault(at[position].as_py(), []).append((0, "E_ROW_ID"))
         if self.rows.known is not None:
             self._find_cases(self.rows.known)
         self._drop()
 
-    def _find_repeats(self) -> None:
-        every = dict(zip(self.at, self.keys, strict=True)) | {at: key for at, (key, _) in self.rejected_ids.items()}
-        for at in sorted(every):
-            if every[at] and every[at] in self.rows.seen:
-                self.faults.setdefault(at, []).append((0, "E_ROW_ID"))
-            elif every[at]:
-                self.rows.seen.add(every[at])
+    def _identifiers(self) -> tuple[pa.Array, pa.Array]:
+        """Every identifier that can be read, of rejected rows too, in the order of the lines; and where each stands."""
+        rejected = {at: key for at, (key, _) in self.rejected_ids.items() if key}
+        if not rejected:
+            return self.at, self.columns[0]
+        every = dict(zip(self.at.to_pylist(), self.columns[0].to_pylist(), strict=True)) | rejected
+        order = sorted(every)
+        return pa.array(order, pa.int64()), pa.array([every[at] for at in order], pa.string())
 
-    def _find_cases(self, known: dict[str, int]) -> None:
-        self.cases = list(map(known.get, self.columns[self.rows.reference].to_pylist()))
-        absent = [at for at, (_, case) in self.rejected_ids.items() if case and case not in known]
-        if None in self.cases:
-            absent += [at for at, case in zip(self.at, self.cases, strict=True) if case is None]
+    def _find_cases(self, known: Numbers) -> None:
+        self.cases = known.find(self.columns[self.rows.reference])
+        refused = {at: case for at, (_, case) in self.rejected_ids.items() if case}
+        numbers = known.find(pa.array(refused.values(), pa.string())).to_pylist()
+        absent = [at for at, number in zip(refused, numbers, strict=True) if number is None]
+        absent += self.at.filter(pc.is_null(self.cases)).to_pylist()
         for at in absent:
             self.faults.setdefault(at, []).append((self.rows.reference, "E_CASE"))
 
+    def _stays(self) -> pa.Array:
+        return pc.invert(pc.is_in(self.at, value_set=pa.array(list(self.faults), pa.int64())))
+
     def _drop(self) -> None:
         if len(self.at) + len(self.faults) > len(self.lines):
-            stay = [at not in self.faults for at in self.at]
-            mask = pa.array(stay)
-            self.columns = [column.filter(mask) for column in self.columns]
-            self.at = list(compress(self.at, stay))
-            self.keys = list(compress(self.keys, stay))
-            self.cases = list(compress(self.cases, stay))
+            stay = self._stays()
+            self.columns = [column.filter(stay) for column in self.columns]
+            self.at = self.at.filter(stay)
+            self.cases = self.cases if self.cases is None else self.cases.filter(stay)
 
     def result(self) -> tuple[Accepted, list[Found]]:
         """What the chunk gave."""
         found = [
             (self.first + at, column, code) for at in sorted(self.faults) for column, code in sorted(self.faults[at])
         ]
-        return Accepted(self.keys, [self.first + at for at in self.at], self.columns, self.cases), found
+        return Accepted(pc.add(self.at, self.first).cast(pa.int32()), self.columns, self.cases), found

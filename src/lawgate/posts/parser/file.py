@@ -6,14 +6,16 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from lawgate.model.fault import Scope
 from lawgate.model.request import FileStated
 from lawgate.ports.intake import Limits
-from lawgate.posts.parser.chunk import Accepted, Rows
+from lawgate.posts.parser.chunk import Accepted, Looked, Rows
+from lawgate.posts.parser.identifiers import Numbers
 from lawgate.posts.parser.out import Out
 
 _BLOCK = 4 << 20
@@ -27,12 +29,22 @@ _MAGIC = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Whole lines, how many line feeds, why none of them can be trusted, and what a first look said."""
+
+    data: bytes
+    lines: int
+    wrong: tuple[str, int] | None
+    looked: Looked | None
+
+
 @dataclass
 class CsvFile:
     """Reads one CSV file; accepted rows and faults go to `out`.
 
-    After `read`, `sent` and `accepted` are counts and `index` maps the identifiers of accepted rows to their `n` if
-    `keep_index`. A file fault stops the parsing, never the counting and the hashing.
+    After `read`, `sent` and `accepted` are counts and `numbers`, if given, has the `n` of each accepted identifier. A
+    file fault stops the parsing, never the counting and the hashing.
     """
 
     file: int
@@ -40,8 +52,7 @@ class CsvFile:
     rows: Rows
     out: Out
     limits: Limits
-    keep_index: bool = False
-    index: dict[str, int] = field(default_factory=dict)
+    numbers: Numbers | None = None
     accepted: int = 0
     _lines: int = 0  # line feeds so far
     _open_end: bool = False
@@ -59,8 +70,13 @@ class CsvFile:
             self._stop("E_MISSING")
             return
         digest = hashlib.sha256()
-        for data in _pieces(descriptor, digest, self.limits.bytes):
-            self._take(data)
+        pieces = map(self._piece, _pieces(descriptor, digest, self.limits.bytes))
+        # The first look at a piece needs nothing of those before it: a second thread takes it meanwhile.
+        with ThreadPoolExecutor(1) as other:
+            coming = other.submit(next, pieces, None)
+            while (piece := coming.result()) is not None:
+                coming = other.submit(next, pieces, None)
+                self._take(piece)
         self._finish()
         if self._bytes > self.limits.bytes:
             self._stop("E_SIZE")
@@ -70,7 +86,13 @@ class CsvFile:
             self._compare(stated.rows)
         self.out.flush()
 
-    def _take(self, data: bytes) -> None:
+    def _piece(self, data: bytes) -> _Piece:
+        count, whole = data.count(b"\n"), data.endswith(b"\n")
+        wrong = _unreadable(data)
+        return _Piece(data, count, wrong, self.rows.look(data) if whole and not wrong else None)
+
+    def _take(self, piece: _Piece) -> None:
+        data = piece.data
         if not self._bytes:
             self._first_bytes(data)
         self._bytes += len(data)
@@ -79,14 +101,19 @@ class CsvFile:
             header = self._header() if not self._lines else b""
             self._stop("E_HEADER" if header and data != header else code, self._lines + 1)
         if not self._lines and not self._stopped:
-            head, _, data = data.partition(b"\n")
-            self._lines = 1
-            if head != self._header():
-                self._stop("E_LINE_END" if head == self._header() + b"\r" else "E_HEADER", 1)
-        if not self._stopped and data:
-            self._chunk(data)
-        self._lines += data.count(b"\n")
+            piece = self._take_header(piece)
+        if not self._stopped and piece.data:
+            self._chunk(piece)
+        self._lines += piece.lines
         self._open_end = bool(data) and not data.endswith(b"\n")
+
+    def _take_header(self, piece: _Piece) -> _Piece:
+        head, _, data = piece.data.partition(b"\n")
+        self._lines = 1
+        if head != self._header():
+            self._stop("E_LINE_END" if head == self._header() + b"\r" else "E_HEADER", 1)
+        wrong = (piece.wrong[0], piece.wrong[1] - 1) if piece.wrong else None
+        return _Piece(data, piece.lines - 1, wrong, piece.looked.below(1) if piece.looked else None)
 
     def _header(self) -> bytes:
         return ",".join(column.name for column in self.rows.columns).encode()
@@ -99,15 +126,14 @@ class CsvFile:
         elif data.startswith(_MAGIC):
             self._stop("E_TYPE")
 
-    def _chunk(self, data: bytes) -> None:
-        count = data.count(b"\n")
-        if self._lines - 1 + count > self.limits.rows:
+    def _chunk(self, piece: _Piece) -> None:
+        if self._lines - 1 + piece.lines > self.limits.rows:
             self._stop("E_ROWS", self.limits.rows + 2)
             return
-        if wrong := _unreadable(data):
-            self._stop(wrong[0], self._lines + 1 + wrong[1])
+        if piece.wrong:
+            self._stop(piece.wrong[0], self._lines + 1 + piece.wrong[1])
             return
-        accepted, faults = self.rows.chunk(data, self._lines + 1)
+        accepted, faults = self.rows.chunk(piece.data, self._lines + 1, piece.looked)
         for line, column, code in faults:
             self.out.fault(self.file, code, Scope.ROW, line, column)
         self._send(accepted)
@@ -116,12 +142,12 @@ class CsvFile:
         start, count = self.accepted, len(accepted.lines)
         if not count:
             return
-        arrays = [pa.array(range(start, start + count), pa.int32()), pa.array(accepted.lines, pa.int32())]
+        arrays = [pa.arange(start, start + count).cast(pa.int32()), accepted.lines]
         if self.rows.reference >= 0:
-            arrays.append(pa.array(accepted.cases or [0] * count, pa.int32()))
+            arrays.append(pa.repeat(pa.scalar(0, pa.int32()), count) if accepted.cases is None else accepted.cases)
         arrays += accepted.columns
-        if self.keep_index:
-            self.index.update(zip(accepted.keys, range(start, start + count), strict=True))
+        if self.numbers is not None:
+            self.numbers.add(accepted.columns[0])
         self.accepted += count
         if not self.out.refused:
             names = [str(at) for at in range(len(arrays))]
