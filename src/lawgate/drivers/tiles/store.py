@@ -162,7 +162,7 @@ class TileLog(TileReader):
             raise LogBrokenError("the tiles do not lead to the published root")
         entries = [entry for tile in tiles_between(ENTRIES, base, size) for entry in self.bundle(tile)]
         grown, fresh = grow(frontier_at(base, self._nodes(base)), leaf_hashes(entries))
-        read = self._tiles("")
+        read = self._tiles()
         for level, hashes in enumerate(fresh):
             old = base >> (TILE_HEIGHT * level)
             for tile in tiles_between(level, old, old + len(hashes) // HASH):
@@ -204,7 +204,7 @@ class TileLog(TileReader):
             start, end = max(old, tile.first) - old, tile.first + tile.width - old
             files[tile.path] = (kept if tile.first < old else b"") + encode_bundle(leaves[start:end])
         counts = [old >> (TILE_HEIGHT * level) for level in range(len(fresh))]
-        read = self._tiles("")
+        read = self._tiles()
         edges = [b"" if not n % WIDTH else read(tile_holding(level, n - 1, old)) for level, n in enumerate(counts)]
         files.update(_tile_files(fresh, counts, edges))
         return files
@@ -212,7 +212,7 @@ class TileLog(TileReader):
     def _checked_bundle(self, size: int) -> bytes:
         """The partial bundle at the log's end, after a check against its hashes: rot must not be copied on."""
         tile = tile_holding(ENTRIES, size - 1, size)
-        hashes = self._tiles("")(TileId(0, tile.index, tile.width))
+        hashes = self._tiles()(TileId(0, tile.index, tile.width))
         if leaf_hashes(self.bundle(tile)) != hashes:
             raise LogBrokenError(f"{tile.path} does not hash to its tile")
         return self.tile(tile)
