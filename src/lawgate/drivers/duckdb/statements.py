@@ -111,6 +111,6 @@ JOIN pattern p USING (early, batch_word, late, verdict, years) JOIN decided d ON
 
 # A whole number as a bit string is its bytes, the most significant first.
 ROW_TABLE = """
-SELECT CAST(CAST(n AS INTEGER) AS BIT)::BLOB || claim_digest || digest
+SELECT CAST(n AS INTEGER) AS n, CAST(CAST(n AS INTEGER) AS BIT)::BLOB || claim_digest || digest
   || CAST(CAST(record AS BIGINT) AS BIT)::BLOB AS bytes
-FROM {decisions} ORDER BY n"""
+FROM {decisions}"""

@@ -187,17 +187,29 @@ class DuckWork:
 
 def row_table(room: Path) -> Iterator[bytes]:
     """The canonical row table of a settled batch, in chunks of whole rows."""
-    con = connect(room, [])
+    con = connect(room, [], ordered=True)
     try:
         query = statements.ROW_TABLE.format(decisions=parquet(room / "decisions.parquet"))
+        first = 0
         for batch in con.sql(query).to_arrow_reader(CHUNK):
-            column = batch.column(0)
-            chunk = b"".join(column.to_pylist())
-            if len(chunk) != ROW_WIDTH * len(column):
-                raise LawgateError("a row of the row table has the wrong width")
-            yield chunk
+            numbers, rows = batch.column(0), batch.column(1)
+            if not numbers.equals(pa.arange(first, first + len(rows)).cast(pa.int32())):
+                raise LawgateError("the decisions do not stand in the order of the rows")
+            yield _joined_rows(rows)
+            first += len(rows)
     finally:
         con.close()
+
+
+def _joined_rows(rows: pa.Array) -> bytes:
+    try:
+        fixed = rows.cast(pa.binary(ROW_WIDTH))
+    except pa.ArrowInvalid:
+        raise LawgateError("a row of the row table has the wrong width") from None
+    if fixed.null_count:
+        raise LawgateError("a row of the row table is missing")
+    start = fixed.offset * ROW_WIDTH
+    return bytes(memoryview(fixed.buffers()[1])[start : start + len(fixed) * ROW_WIDTH])
 
 
 def _decided_table(decided: Sequence[Settled]) -> pa.Table:
