@@ -175,6 +175,14 @@ def test_the_command_says_what_is_broken(thirty: Office) -> None:
     assert "whole:" in thirty.call("log", "verify").stdout
 
 
+def test_a_checkpoint_is_broken_wherever_it_is_hit(thirty: Office) -> None:
+    path = thirty.folder / LOG / "checkpoint"
+    for at in range(0, path.stat().st_size, 29):
+        with flipped(path, at):
+            done = thirty.call("log", "verify")
+        assert (done.exit_code, "BROKEN" in done.stderr, "checkpoint" in done.stderr) == (1, True, True), at
+
+
 @pytest.mark.parametrize("name", ["patterns.jsonl", "decisions.parquet", "review-*.json", "cover.toml"])
 def test_what_is_missing_is_found(thirty: Office, tmp_path: Path, name: str) -> None:
     office = thirty.copy(tmp_path / "office")

@@ -76,14 +76,24 @@ def commitments(rows: bytes, width: int, salted: bytes) -> bytes:
     return b"".join([sha256(b"\x00" + salted[s : s + SALT] + rows[r : r + width]).digest() for s, r in pairs])
 
 
+def commit_pieces(chunks: Iterable[bytes], width: int, key: bytes, batch: str) -> Iterator[bytes]:
+    """Leaf hashes (32 bytes each) of rows that come in pieces, each a whole number of rows, piece by piece.
+
+    ValueError as for `salts` and `commitments`.
+    """
+    first = 0
+    for chunk in chunks:
+        yield commitments(chunk, width, salts(key, batch, first, len(chunk) // width))
+        first += len(chunk) // width
+
+
 def commit_chunks(chunks: Iterable[bytes], width: int, key: bytes, batch: str) -> Commitments:
     """Commit rows that come in pieces, each a whole number of rows; memory beside the leaf hashes follows the piece.
 
     Zero rows have the RFC 6962 root of the empty tree. ValueError as for `salts` and `commitments`.
     """
     frontier, kept = Frontier(), []
-    for chunk in chunks:
-        hashes = commitments(chunk, width, salts(key, batch, frontier.size, len(chunk) // width))
+    for hashes in commit_pieces(chunks, width, key, batch):
         frontier = grow(frontier, hashes)[0]
         kept.append(hashes)
     return Commitments(frontier.size, frontier.root(), b"".join(kept))

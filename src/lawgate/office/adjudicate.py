@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,9 @@ import rfc8785
 
 from lawgate.decide.canonical import ROW_WIDTH, pattern_digest, pattern_record
 from lawgate.decide.decide import decide
-from lawgate.ledger.commit import Commitments, commit_chunks
+from lawgate.ledger.commit import commit_pieces
 from lawgate.ledger.leaf import StageLeaf, instant
+from lawgate.ledger.merkle import HASH
 from lawgate.ledger.schema import Value
 from lawgate.model.decision import Decision
 from lawgate.model.fault import LawgateError, Refused
@@ -67,11 +68,11 @@ def _decide_alone(desk: DecideDesk, batch_id: str, as_of: datetime | None, lap: 
         desk.rooms.write(batch.id, PATTERNS, judged.patterns)
         desk.rooms.write(batch.id, FIGURES, judged.figures)
         lap("decide")
-        committed = _commit(desk, work, batch)
+        root = _commit(desk, work, batch)
         lap("commit")
     finally:
         work.close()
-    leaf = _log(desk, bench, committed)
+    leaf = _log(desk, bench, root)
     lap("log")
     return save_decided(desk, batch, leaf, bench.pins.as_of)
 
@@ -163,13 +164,19 @@ def _count(figures: Counter[str], decision: Decision, rows: int) -> None:
         figures["under_orders"] += rows
 
 
-def _commit(desk: DecideDesk, work: Work, batch: BatchRow) -> Commitments:
-    committed = commit_chunks(work.row_table(), ROW_WIDTH, desk.salt_key(), f"{batch.id}/{SUBTREE}")
-    if committed.count != batch.accepted:
-        raise Refused("E_COUNT", "rows accepted and rows decided differ; nothing is logged")
+def _commit(desk: DecideDesk, work: Work, batch: BatchRow) -> bytes:
+    """The root over every row's commitment, stored. Refused E_COUNT, with nothing stored, when a row is missing."""
+
+    def hashes() -> Iterator[bytes]:
+        count = 0
+        for piece in commit_pieces(work.row_table(), ROW_WIDTH, desk.salt_key(), f"{batch.id}/{SUBTREE}"):
+            count += len(piece) // HASH
+            yield piece
+        if count != batch.accepted:
+            raise Refused("E_COUNT", "rows accepted and rows decided differ; nothing is logged")
+
     with desk.store() as store:
-        store.put_subtree(subtree_name(batch.id, committed.root), committed.leaf_hashes)
-    return committed
+        return store.put_subtree(hashes(), lambda root: subtree_name(batch.id, root))
 
 
 def subtree_name(batch_id: str, root: bytes) -> str:
@@ -180,14 +187,14 @@ def subtree_name(batch_id: str, root: bytes) -> str:
     return f"{batch_id}.d{root.hex()[:12]}"
 
 
-def _log(desk: DecideDesk, bench: Bench, committed: Commitments) -> int:
+def _log(desk: DecideDesk, bench: Bench, root: bytes) -> int:
     batch, pins = bench.batch, bench.pins
     body: dict[str, Value] = {
         "batch": batch.id,
         "parse_leaf": batch.parse_leaf,
-        "subtree": subtree_name(batch.id, committed.root),
-        "root": committed.root.hex(),
-        "rows": committed.count,
+        "subtree": subtree_name(batch.id, root),
+        "root": root.hex(),
+        "rows": batch.accepted,
         "width": ROW_WIDTH,
         "patterns": desk.rooms.digest(batch.id, PATTERNS),
         "table": desk.rooms.digest(batch.id, "decisions.parquet"),

@@ -308,5 +308,5 @@ def _account(house: Release, batch_id: str, package: str, views: Sequence[RowVie
     house.decide.rooms.write(batch_id, f"{name}.bin", entries)
     made = commit(entries, ROW_WIDTH, house.decide.salt_key(), f"{package}/{ACCOUNTING}")
     with house.decide.store() as store:
-        store.put_subtree(name, made.leaf_hashes)
+        store.put_subtree([made.leaf_hashes], lambda _: name)
     return Accounted(name, made.root.hex(), made.count, ROW_WIDTH)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The log's disk and the witnesses that remember its heads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from lawgate.ledger.checkpoint import Checkpoint
@@ -94,11 +94,12 @@ class LogStore(LogReader, Protocol):
         stored, or its root is not the stored tree's root at that size. Signatures are the caller's to check.
         """
 
-    def put_subtree(self, name: str, leaf_hashes: bytes) -> bytes:
-        """Store a batch's subtree (concatenated 32-byte leaf hashes) as tiles under its own prefix; its root.
+    def put_subtree(self, hashes: Iterable[bytes], name: Callable[[bytes], str]) -> bytes:
+        """Store a batch's subtree as tiles under a prefix of its own; its root.
 
-        Durable and whole, or absent. Storing the same subtree again is allowed, another one under the same name is
-        LogBrokenError. ValueError for a name that is not a code.
+        `hashes` gives leaf hashes (32 bytes each, concatenated) piece by piece, `name` the name from the root. Durable
+        and whole, or absent: what `hashes` raises leaves nothing behind. Storing the same subtree again is allowed,
+        another one under the same name is LogBrokenError. ValueError for a name that is not a code.
         """
 
 

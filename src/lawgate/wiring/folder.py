@@ -210,18 +210,12 @@ def program_digest() -> str:
 
 def _check(behind: Callable[[], bool], log: Callable[[], Sequence[Finding]], desk: AuditDesk) -> list[Check]:
     """The log first; what is stored beside it can only be held against a log that is whole."""
-    found = _set_back(behind)
-    found += [Check(f"{each.code}: {each.path} {each.place}".strip(), each.broken) for each in log()]
+    found = [Check(f"{each.code}: {each.path} {each.place}".strip(), each.broken) for each in log()]
+    if not any(each.broken for each in found) and behind():
+        found.append(Check("set_back: the witness has cosigned more leaves than the log holds", True))
     if any(each.broken for each in found):
         return [*found, Check("batches and packages were not compared: the log itself is not whole", False)]
     return [*found, *(Check(sentence, True) for sentence in audit(desk))]
-
-
-def _set_back(behind: Callable[[], bool]) -> list[Check]:
-    try:
-        return [Check("set_back: the witness has cosigned more leaves than the log holds", True)] if behind() else []
-    except LogBrokenError as broken:
-        return [Check(f"unopened: {broken}", True)]
 
 
 def _behind(logged: Logged) -> bool:

@@ -136,7 +136,7 @@ FILES = [
             ("0xff", b"\xff"),
         )
     ),
-    whole("B12", "bare CR ends", GOOD.replace(b"\n", b"\r"), "E_HEADER", 1),
+    whole("B12", "bare CR ends", GOOD.replace(b"\n", b"\r"), "E_LINE_END", 1),
     whole("B12", "one bare CR end", rows(row(3) + "\r" + row(4)), "E_LINE_END", 4),
     whole("B12", "CRLF", GOOD.replace(b"\n", b"\r\n"), "E_LINE_END", 1),
     whole("B12", "CRLF and LF mixed", GOOD[:-1] + b"\r\n", "E_LINE_END", 4),
@@ -184,7 +184,7 @@ ROWS = [
     one("B15", "a column more", "E_COLS", line=row(3) + ","),
     one("B19", "blank line", "E_BLANK", line=" "),
     one("B19", "comment", "E_BLANK", line="# a comment"),
-    one("B19", "comment with all its commas", "E_ID", "row_id", "# " + row(3)),
+    one("B19", "comment with all its commas", "E_BLANK", "", "# " + row(3)),
     Bad("B19", "empty line", Sent(CASES, rows("", row(3))), [("row", "rows.csv", 4, "", "E_BLANK")]),
     Bad(
         "B20",

@@ -54,7 +54,8 @@ def good_lines() -> list[str]:
     bad = [line for b in TABLE for line in b.sent.rows.decode("utf-8", "replace").split("\n")[3:5] if len(line) < 4000]
     more = [row(n, middle="Q", suffix="Jr", event_number=f"e{n}", final_order_date="2024-11-04") for n in range(20)]
     quoted = [row(n, reason_text='"The ""late"", then moved"', addr_line1='"12, Elm"') for n in range(20)]
-    return [*more, *quoted, *(line.replace("\r", " ") for line in bad)]
+    empty = [row(n, **{name: ""}) for n, name in enumerate(("case_id", "role", "row_id"), 30)]
+    return [*more, *quoted, *empty, *(line.replace("\r", " ") for line in bad)]
 
 
 def mutated(line: str, chance: random.Random, others: Sequence[str]) -> str:

@@ -33,7 +33,6 @@ MENDS = {
     "E_EMPTY": "send at least one row",
     "E_FIELD_LEN": "shorten it",
     "E_HEADER": "exactly the named columns in order, separated by commas",
-    "E_ID": "letters A-Z a-z, digits",
     "E_INVISIBLE": "remove it",
     "E_LINE_END": "line feed (LF) only",
     "E_NAME": "write the name in full",

@@ -184,7 +184,7 @@ class Office:
     def account(self, package: str, rows: tuple[int, ...]) -> Accounted:
         committed = commit(b"".join(row.to_bytes(8, "big") for row in rows), 8, b"\x06" * 32, package)
         with self.store() as log:
-            root = log.put_subtree(f"acc-{package}", committed.leaf_hashes)
+            root = log.put_subtree([committed.leaf_hashes], lambda _: f"acc-{package}")
         return Accounted(f"acc-{package}", root.hex(), len(rows), 8)
 
     def prepared(self, package: str = PACKAGE, rows: int = ROWS) -> Prepared:

@@ -12,16 +12,24 @@ MEMORY = "1100MB"
 
 
 def connect(
-    room: Path, allowed: Sequence[Path], *, memory: str = MEMORY, database: Path | None = None
+    room: Path,
+    allowed: Sequence[Path],
+    *,
+    memory: str = MEMORY,
+    database: Path | None = None,
+    ordered: bool = False,
 ) -> duckdb.DuckDBPyConnection:
-    """A connection that may read and write only below `room` and the `allowed` folders; spills into `room`."""
+    """A connection that may read and write only below `room` and the `allowed` folders; spills into `room`.
+
+    `ordered`: what is read from a file without an order comes as it stands there.
+    """
     con = duckdb.connect(str(database) if database else ":memory:")
     for statement in (
         "SET autoinstall_known_extensions = false",
         "SET autoload_known_extensions = false",
         f"SET memory_limit = {quote(memory)}",
         f"SET temp_directory = {quote(str(room / 'spill'))}",
-        "SET preserve_insertion_order = false",
+        f"SET preserve_insertion_order = {str(ordered).lower()}",
         "SET enable_progress_bar = false",
         f"SET allowed_directories = [{', '.join(quote(str(p.resolve()) + '/') for p in (room, *allowed))}]",
         "SET enable_external_access = false",

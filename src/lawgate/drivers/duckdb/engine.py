@@ -56,7 +56,7 @@ class DuckEngine:
                 rows=f"{parquet(room / 'rows.parquet')} WHERE n IN {granted}",
                 names=name_columns(plan.names, "first", "middle", "last", "suffix"),
                 years=years_mask("taxable_periods"),
-                digest="''",
+                text="''",
                 sources="case_n AS case_again",
             )
             keep = "n, tin, name_first, name_last, name_middle, name_suffix, dob, years"

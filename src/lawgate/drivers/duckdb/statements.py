@@ -3,55 +3,59 @@
 
 CASES = """
 CREATE TABLE cs AS
-SELECT n AS case_n, engaged_official AS official, opened_on AS opened, upper(sha256({digest})) AS case_digest, {facts}
+SELECT n AS case_n, engaged_official AS official, opened_on AS opened, {text} AS case_text, {facts}
 FROM {cases}"""
+
+# A request lists the same few years many times over: what follows from a list is found once for each.
+LISTED = """
+CREATE TABLE listed AS
+SELECT taxable_periods AS list, {years} AS years, {facts} FROM (SELECT DISTINCT taxable_periods FROM {rows})"""
 
 CLAIMS = """
 SELECT n, line, case_n, row_id, tin, dob, {names}, addr_line1 AS line1, addr_line2 AS line2, city, state, zip,
-  CAST({years} AS BIGINT) AS years, sha256({digest}) AS row_digest, hash(reason_text) AS reason, {sources}
+  CAST({years} AS BIGINT) AS years, {text} AS row_text, hash(reason_text) AS reason, {sources}
 FROM {rows}"""
 
+# What a claim says is the text of its row and of its case; no field can hold the signs that stand between.
 FOUND = """
 CREATE TABLE found AS
-SELECT n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, building, unit, grade,
-  years, reason, official, opened, unhex(sha256(row_digest || case_digest)) AS claim_digest, early,
-  early = 0 AND {open} AS survives
-FROM (SELECT *, {early} AS early FROM (SELECT f.*, cs.* EXCLUDE (case_n), {facts}
-  FROM (SELECT *, {name_form} AS name_form FROM ({formed})) f JOIN cs ON f.case_n = cs.case_n))"""
+SELECT n, line, case_n, row_id, tin, grade, years, reason, official, opened, early, claim_digest, survives, who,
+  CASE WHEN grade IN ('A4', 'A5') THEN hash(building, unit) END AS home,
+  {kept}
+FROM (SELECT *, unhex(sha256(row_text || chr(30) || case_text)) AS claim_digest, early = 0 AND {open} AS survives,
+    hash(name_first, name_last) AS who
+  FROM (SELECT *, {early} AS early FROM (SELECT f.*, cs.* EXCLUDE (case_n), {facts}
+    FROM (SELECT *, {name_form} AS name_form FROM ({formed})) f JOIN cs ON f.case_n = cs.case_n)))"""
+# The text of these is needed only of rows that go on to the records.
+KEPT = ("dob", "name_first", "name_last", "name_middle", "name_suffix", "building", "unit")
 
 # Several things are counted per batch; each falls back on the rows it is about.
-BATCH = """
-CREATE TABLE batch AS
+BATCH = (
+    """CREATE TABLE measured AS
 WITH size AS (SELECT count(*) AS rows FROM found),
 reasons AS (SELECT reason, count(*) AS k FROM found GROUP BY reason),
-days AS (SELECT opened, count(*) AS k FROM found GROUP BY opened),
-officials AS (SELECT official, count(DISTINCT case_n) AS cases_of_official FROM found GROUP BY official),
-numbers AS (SELECT tin, count(*) AS k,
-    min(hash(name_first, name_last)) <> max(hash(name_first, name_last)) AS other
-  FROM found WHERE tin <> '' GROUP BY tin HAVING count(*) > 1),
-persons AS (SELECT hash(name_first, name_last, building, unit) AS person, count(*) AS k FROM found
-  WHERE grade IN ('A4', 'A5') GROUP BY ALL HAVING count(*) > 1),
-shared AS (SELECT case_n, count(*) AS k FROM found GROUP BY case_n),
-homes AS (SELECT hash(building, unit) AS home, count(DISTINCT hash(name_first, name_last)) AS k FROM found
-  WHERE grade IN ('A4', 'A5') GROUP BY ALL HAVING count(*) > {crowd})
-SELECT f.n, (SELECT rows FROM size) AS "batch.rows",
-  coalesce(officials.cases_of_official, 0) AS "batch.cases_of_official",
-  (SELECT count(*) * 1000 // greatest(1, (SELECT rows FROM size)) FROM reasons) AS "batch.distinct_reasons_permille",
-  (SELECT max(k) * 1000 // greatest(1, (SELECT rows FROM size)) FROM reasons) AS "batch.top_reason_permille",
-  (SELECT max(k) * 1000 // greatest(1, (SELECT rows FROM size)) FROM days) AS "batch.top_opening_day_permille",
-  coalesce(numbers.other, false) AS "batch.same_tin_other_name",
-  numbers.k IS NOT NULL AND NOT numbers.other OR persons.k IS NOT NULL AS "batch.same_person_again",
-  coalesce(homes.k, 0) AS "batch.persons_at_address", shared.k AS "batch.rows_of_case"
-FROM found f LEFT JOIN officials ON officials.official = f.official LEFT JOIN shared ON shared.case_n = f.case_n
-LEFT JOIN numbers ON numbers.tin = f.tin
-LEFT JOIN persons ON persons.person = hash(f.name_first, f.name_last, f.building, f.unit) AND f.grade IN ('A4', 'A5')
-LEFT JOIN homes ON homes.home = hash(f.building, f.unit) AND f.grade IN ('A4', 'A5')"""
+days AS (SELECT opened, count(*) AS k FROM found GROUP BY opened)
+SELECT rows AS "batch.rows", (SELECT count(*) FROM reasons) AS reasons,
+  (SELECT count(*) * 1000 // greatest(1, rows) FROM reasons) AS "batch.distinct_reasons_permille",
+  (SELECT max(k) * 1000 // greatest(1, rows) FROM reasons) AS "batch.top_reason_permille",
+  (SELECT max(k) * 1000 // greatest(1, rows) FROM days) AS "batch.top_opening_day_permille"
+FROM size""",
+    """CREATE TABLE officials AS
+SELECT official, count(DISTINCT case_n) AS cases FROM found GROUP BY official""",
+    """CREATE TABLE numbers AS
+SELECT tin, min(who) <> max(who) AS other FROM found WHERE tin <> '' GROUP BY tin HAVING count(*) > 1""",
+    """CREATE TABLE persons AS
+SELECT who, home FROM found WHERE home IS NOT NULL GROUP BY ALL HAVING count(*) > 1""",
+    """CREATE TABLE homes AS
+SELECT home, count(DISTINCT who) AS k FROM found WHERE home IS NOT NULL GROUP BY home HAVING count(*) > {crowd}""",
+    """CREATE TABLE shared AS
+SELECT case_n, count(*) AS k FROM found GROUP BY case_n HAVING count(*) > 1""",
+)
 
 MEASURES = """
-SELECT (SELECT count(*) FROM found), (SELECT count(*) FROM cs), count(DISTINCT official),
-  (SELECT coalesce(max("batch.cases_of_official"), 0) FROM batch), count(DISTINCT reason),
-  (SELECT coalesce(max("batch.top_reason_permille"), 0) FROM batch),
-  (SELECT coalesce(max("batch.top_opening_day_permille"), 0) FROM batch) FROM found"""
+SELECT (SELECT count(*) FROM found), (SELECT count(*) FROM cs), (SELECT count(official) FROM officials),
+  (SELECT coalesce(max(cases), 0) FROM officials WHERE official IS NOT NULL),
+  reasons, coalesce("batch.top_reason_permille", 0), coalesce("batch.top_opening_day_permille", 0) FROM measured"""
 
 SURVIVORS = """
 SELECT n, tin, name_first, name_last, name_middle, name_suffix, dob, building, unit, years
@@ -75,7 +79,11 @@ JUDGED = """
 CREATE TABLE judged AS
 SELECT n, row_id, line, claim_digest, early, batch_word, late, verdict, years, record, others, minors FROM (
   SELECT *, CASE WHEN survives THEN {late} ELSE {unseen} END AS late, {batch} AS batch_word FROM (
-    SELECT f.n, f.row_id, f.line, f.claim_digest, f.early, f.survives, f.grade, b.* EXCLUDE (n),
+    SELECT f.n, f.row_id, f.line, f.claim_digest, f.early, f.survives, f.grade, measured.*,
+      coalesce(officials.cases, 0) AS "batch.cases_of_official",
+      coalesce(numbers.other, false) AS "batch.same_tin_other_name",
+      numbers.tin IS NOT NULL AND NOT numbers.other OR persons.who IS NOT NULL AS "batch.same_person_again",
+      coalesce(homes.k, 0) AS "batch.persons_at_address", coalesce(shared.k, 1) AS "batch.rows_of_case",
       CASE WHEN NOT f.survives THEN 'not_sought' ELSE coalesce(m.fitted, 'none') END AS verdict,
       CASE WHEN verdict = 'unique' THEN m.years ELSE 0 END AS years,
       CASE WHEN verdict = 'unique' THEN m.record ELSE 0 END AS record,
@@ -89,7 +97,10 @@ SELECT n, row_id, line, claim_digest, early, batch_word, late, verdict, years, r
       CASE WHEN verdict = 'unique' THEN (m.marks & 1) <> 0 END AS "match.informant",
       CASE WHEN verdict = 'unique' THEN (m.marks & 2) <> 0 END AS "match.impairs",
       CASE WHEN verdict = 'unique' THEN (m.marks >> 2) <> 0 END AS "match.marked"
-    FROM found f JOIN batch b ON b.n = f.n LEFT JOIN matched m ON m.n = f.n))"""
+    FROM found f CROSS JOIN measured LEFT JOIN officials ON officials.official = f.official
+    LEFT JOIN numbers ON numbers.tin = f.tin LEFT JOIN persons ON persons.who = f.who AND persons.home = f.home
+    LEFT JOIN homes ON homes.home = f.home LEFT JOIN shared ON shared.case_n = f.case_n
+    LEFT JOIN matched m ON m.n = f.n))"""
 
 PATTERNS = """
 CREATE TABLE pattern AS
@@ -106,6 +117,6 @@ JOIN pattern p USING (early, batch_word, late, verdict, years) JOIN decided d ON
 
 # A whole number as a bit string is its bytes, the most significant first.
 ROW_TABLE = """
-SELECT CAST(CAST(n AS INTEGER) AS BIT)::BLOB || claim_digest || digest
+SELECT CAST(n AS INTEGER) AS n, CAST(CAST(n AS INTEGER) AS BIT)::BLOB || claim_digest || digest
   || CAST(CAST(record AS BIGINT) AS BIT)::BLOB AS bytes
-FROM {decisions} ORDER BY n"""
+FROM {decisions}"""

@@ -14,14 +14,14 @@ from lawgate.decide.canonical import ROW_WIDTH
 from lawgate.drivers.duckdb import statements
 from lawgate.drivers.duckdb.clauses import packed, unpack
 from lawgate.drivers.duckdb.connection import connect, parquet, quote
-from lawgate.drivers.duckdb.facts import BASE_YEAR, claim_facts, request_facts, years_mask
+from lawgate.drivers.duckdb.facts import BASE_YEAR, OF_LIST, claim_facts, request_facts, years_mask
 from lawgate.drivers.duckdb.forms import name_columns, name_form, place_select
 from lawgate.model.decision import Pattern, Verdict
 from lawgate.model.fault import LawgateError
 from lawgate.ports.columns import Columns
 from lawgate.ports.engine import Measures, PatternCount, Plan, Settled
 
-KEPT = "n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, years, row_digest, reason"
+KEPT = "n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, years, row_text, reason"
 CANDIDATE = """CREATE TEMP TABLE candidate AS SELECT n, record, files, by_tin, fit, contradicts, years, deceased,
   withheld, marks, others, minors FROM handed"""
 NOBODY = pa.schema(
@@ -69,27 +69,32 @@ class DuckWork:
         """See `ports.engine.Work`."""
         plan = self._plan
         case, row = claim_facts(plan, "case"), claim_facts(plan, "row")
+        of_list = [k.name for k in plan.rulebook.facts.values() if k.level == "row" and k.rule in OF_LIST]
+        rows = parquet(self._room / "rows.parquet")
         self._con.execute(
             statements.CASES.format(
-                cases=parquet(self._room / "cases.parquet"), digest=self._joined("cases"), facts=_as_columns(case)
+                cases=parquet(self._room / "cases.parquet"), text=self._joined("cases"), facts=_as_columns(case)
             )
         )
+        listed = _as_columns({f: row.pop(f) for f in of_list})
+        self._con.execute(statements.LISTED.format(years=years_mask("taxable_periods"), facts=listed, rows=rows))
         raw = sorted({k.column for k in plan.rulebook.facts.values() if k.level == "row" and k.column})
-        raw = ["taxable_periods", *(c for c in raw if c not in KEPT.split(", "))]
+        raw = [*map(named, of_list), *(c for c in raw if c not in KEPT.split(", "))]
         claims = statements.CLAIMS.format(
-            rows=parquet(self._room / "rows.parquet"),
+            rows=f"{rows} JOIN listed ON taxable_periods IS NOT DISTINCT FROM list",
             names=name_columns(plan.names, "first", "middle", "last", "suffix"),
-            years=years_mask("taxable_periods"),
-            digest=self._joined("rows"),
+            years="years",
+            text=self._joined("rows"),
             sources=", ".join(raw),
         )
-        columns = {**request_facts(plan), **{f: named(f) for f in (*case, *row)}}
+        columns = {**request_facts(plan), **{f: named(f) for f in (*case, *row, *of_list)}}
         self._con.execute(
             statements.FOUND.format(
                 formed=place_select(plan.addresses, f"({claims})", f"{KEPT}, {', '.join(raw)}"),
                 name_form=name_form(plan.names),
                 facts=_as_columns(row),
                 early=packed(self._early, columns),
+                kept=", ".join(f"CASE WHEN survives THEN {c} ELSE '' END AS {c}" for c in statements.KEPT),
                 open="true" if set(plan.letters.values()) == {"m"} else "false",
             )
         )
@@ -98,7 +103,8 @@ class DuckWork:
     def measure(self) -> Measures:
         """See `ports.engine.Work`."""
         # Only homes with more people than this are counted exactly; a lower count can meet no clause.
-        self._con.execute(statements.BATCH.format(crowd=1))
+        for statement in statements.BATCH:
+            self._con.execute(statement.format(crowd=1))
         return Measures(*self._con.execute(statements.MEASURES).fetchall()[0])
 
     def survivors(self) -> Columns:
@@ -121,7 +127,7 @@ class DuckWork:
                 unseen=f"CAST({unseen} AS UBIGINT)",
             )
         )
-        for table in ("found", "batch", "matched", "candidate"):
+        for table in ("found", "matched", "candidate"):
             self._con.execute(f"DROP TABLE {table}")
         self._con.execute(statements.PATTERNS)
 
@@ -182,17 +188,29 @@ class DuckWork:
 
 def row_table(room: Path) -> Iterator[bytes]:
     """The canonical row table of a settled batch, in chunks of whole rows."""
-    con = connect(room, [])
+    con = connect(room, [], ordered=True)
     try:
         query = statements.ROW_TABLE.format(decisions=parquet(room / "decisions.parquet"))
+        first = 0
         for batch in con.sql(query).to_arrow_reader(CHUNK):
-            column = batch.column(0)
-            chunk = b"".join(column.to_pylist())
-            if len(chunk) != ROW_WIDTH * len(column):
-                raise LawgateError("a row of the row table has the wrong width")
-            yield chunk
+            numbers, rows = batch.column(0), batch.column(1)
+            if not numbers.equals(pa.arange(first, first + len(rows)).cast(pa.int32())):
+                raise LawgateError("the decisions do not stand in the order of the rows")
+            yield _joined_rows(rows)
+            first += len(rows)
     finally:
         con.close()
+
+
+def _joined_rows(rows: pa.Array) -> bytes:
+    try:
+        fixed = rows.cast(pa.binary(ROW_WIDTH))
+    except pa.ArrowInvalid:
+        raise LawgateError("a row of the row table has the wrong width") from None
+    if fixed.null_count:
+        raise LawgateError("a row of the row table is missing")
+    start = fixed.offset * ROW_WIDTH
+    return bytes(memoryview(fixed.buffers()[1])[start : start + len(fixed) * ROW_WIDTH])
 
 
 def _decided_table(decided: Sequence[Settled]) -> pa.Table:

@@ -56,7 +56,7 @@ class _Table:
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW
         self._file = os.fdopen(os.open(self.part, flags, 0o600, dir_fd=folder), "wb")
         self._writer = parquet.ParquetWriter(
-            self._file, schema, compression="lz4", use_dictionary=dictionary, store_schema=False
+            self._file, schema, compression="lz4", use_dictionary=dictionary, store_schema=False, write_statistics=False
         )
         self._waiting: list[pa.RecordBatch] = []
         self._count = 0

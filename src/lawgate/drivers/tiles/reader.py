@@ -4,14 +4,16 @@
 head                         origin, size, root of all durable leaves (not signed)
 checkpoint                   the latest signed and cosigned head
 tile/<level>/…, tile/entries/…    the main tree, as tlog-tiles serves it
-subtree/<name>/tile/<level>/…     the tree of one batch stage: commitments only, no rows
+subtree/<name>/<level>            the tree of one batch stage, a file a level: commitments only, no rows
 lock                         held by the writer, always empty
 .new                         files on their way; emptied when the log is opened
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from lawgate.drivers.tiles.subtree import read_tile
 from lawgate.ledger.checkpoint import Checkpoint, parse_text
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.merkle import NodeGetter, consistency_proof, inclusion_proof
@@ -57,11 +59,11 @@ class TileReader:
 
     def tile(self, tile: TileId) -> bytes:
         """A tile's bytes, cut from the full tile when the partial one is gone. KeyError when there is neither."""
-        return self._tile("", tile)
+        return self._tile(tile)
 
     def subtree_tile(self, name: str, tile: TileId) -> bytes:
         """A hash tile of a subtree. KeyError when there is none, ValueError for a name that is not a code."""
-        return self._tile(subtree_prefix(name), tile)
+        return read_tile(self._folder / subtree_prefix(name), tile)
 
     def read(self, index: int) -> bytes:
         """The leaf at `index`. IndexError when there is none, LogBrokenError when its bundle cannot be read."""
@@ -87,32 +89,37 @@ class TileReader:
 
     def prove_row(self, name: str, index: int, size: int) -> list[bytes]:
         """Audit path of row `index` in a subtree of `size` rows."""
-        return inclusion_proof(index, size, node_getter(self._tiles(subtree_prefix(name)), size))
+        return inclusion_proof(index, size, node_getter(_sure(partial(self.subtree_tile, name)), size))
 
     def _nodes(self, size: int) -> NodeGetter:
         # Tiles are looked up at the width they have now: a partial tile of an older size may never have been stored.
         stored = self.size()
         if size > stored:
             raise ValueError("the log is smaller")
-        return node_getter(self._tiles(""), stored)
+        return node_getter(self._tiles(), stored)
 
-    def _tiles(self, prefix: str) -> Callable[[TileId], bytes]:
-        def read(tile: TileId) -> bytes:
-            try:
-                return self._tile(prefix, tile)
-            except KeyError:
-                raise LogBrokenError(f"{tile.path} is missing or has a wrong length") from None
+    def _tiles(self) -> Callable[[TileId], bytes]:
+        return _sure(self.tile)
 
-        return read
-
-    def _tile(self, prefix: str, tile: TileId) -> bytes:
-        folder = self._folder / prefix
+    def _tile(self, tile: TileId) -> bytes:
         widths = (tile.width, WIDTH) if tile.width != WIDTH else (WIDTH,)
         for width in widths:
-            data = _read(folder / TileId(tile.level, tile.index, width).path)
+            data = _read(self._folder / TileId(tile.level, tile.index, width).path)
             if data is not None:
                 return _cut(data, tile, width)
         raise KeyError(tile.path)
+
+
+def _sure(read: Callable[[TileId], bytes]) -> Callable[[TileId], bytes]:
+    """The same reader, for which a tile that is not there is a broken log."""
+
+    def surely(tile: TileId) -> bytes:
+        try:
+            return read(tile)
+        except KeyError:
+            raise LogBrokenError(f"{tile.path} is missing or has a wrong length") from None
+
+    return surely
 
 
 def _read(path: Path) -> bytes | None:

@@ -8,8 +8,7 @@ Files at or below the head are never written again.
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -24,9 +23,9 @@ from lawgate.drivers.tiles.files import (
     replace_many,
     sync_folder,
     sync_folders,
-    write_many,
 )
 from lawgate.drivers.tiles.reader import CHECKPOINT, HEAD, LOCK, SUBTREE, TileReader, subtree_prefix
+from lawgate.drivers.tiles.subtree import Growing, same
 from lawgate.ledger.checkpoint import Checkpoint, parse_note
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.merkle import HASH, TILE_HEIGHT, Frontier, frontier_at, grow, leaf_hashes
@@ -163,7 +162,7 @@ class TileLog(TileReader):
             raise LogBrokenError("the tiles do not lead to the published root")
         entries = [entry for tile in tiles_between(ENTRIES, base, size) for entry in self.bundle(tile)]
         grown, fresh = grow(frontier_at(base, self._nodes(base)), leaf_hashes(entries))
-        read = self._tiles("")
+        read = self._tiles()
         for level, hashes in enumerate(fresh):
             old = base >> (TILE_HEIGHT * level)
             for tile in tiles_between(level, old, old + len(hashes) // HASH):
@@ -173,36 +172,29 @@ class TileLog(TileReader):
                     raise LogBrokenError(f"{tile.path} does not follow from the entries")
         return grown.root()
 
-    def put_subtree(self, name: str, leaf_hashes: bytes) -> bytes:
+    def put_subtree(self, hashes: Iterable[bytes], name: Callable[[bytes], str]) -> bytes:
         """Store a subtree as tiles and give its root, computed here. See `ports.log.LogStore`."""
-        prefix = subtree_prefix(name)
-        if (self._folder / prefix).exists():
-            grown, levels = grow(Frontier(), leaf_hashes)
-            if not _same(self._folder / prefix, dict(_whole_tree(levels))):
-                raise LogBrokenError("another subtree is stored under this name")
-            return grown.root()
-        with self._writing():
-            return self._place_subtree(name, prefix, leaf_hashes)
+        self._check_usable()
+        aside = self._folder / ASIDE / "subtree"
+        try:
+            with Growing(aside) as tree:
+                for piece in hashes:
+                    tree.add(piece)
+                root = tree.finish()
+            self._keep_subtree(aside, subtree_prefix(name(root)))
+        finally:
+            remove_tree(aside)
+        return root
 
-    def _place_subtree(self, name: str, prefix: str, leaf_hashes: bytes) -> bytes:
-        aside = self._folder / ASIDE / name
-        remove_tree(aside)
-        make_folder(aside)
-        lowest = dict(_whole_tree([leaf_hashes] if leaf_hashes else []))
-        # The lowest level needs no hashing: it goes to the disk while the levels above are computed.
-        with ThreadPoolExecutor(1) as pool:
-            writing = pool.submit(write_many, aside, lowest)
-            grown, levels = grow(Frontier(), leaf_hashes)
-            changed = writing.result()
-        files = dict(_whole_tree(levels))
-        changed |= write_many(aside, {path: data for path, data in files.items() if path not in lowest})
-        if not _same(aside, files):
-            raise LogBrokenError("the disk gives back other bytes than were written")
-        changed |= make_folder((self._folder / prefix).parent)
-        sync_folders(changed)
-        aside.rename(self._folder / prefix)
+    def _keep_subtree(self, aside: Path, prefix: str) -> None:
+        place = self._folder / prefix
+        if place.exists():
+            if not same(aside, place):
+                raise LogBrokenError("another subtree is stored under this name")
+            return
+        sync_folders(make_folder(place.parent))
+        aside.rename(place)
         sync_folder(self._folder / SUBTREE)
-        return grown.root()
 
     def _files(self, old: int, new: int, leaves: Sequence[bytes], fresh: Sequence[bytes]) -> dict[str, bytes]:
         """Every bundle and tile that an append writes, by path."""
@@ -212,7 +204,7 @@ class TileLog(TileReader):
             start, end = max(old, tile.first) - old, tile.first + tile.width - old
             files[tile.path] = (kept if tile.first < old else b"") + encode_bundle(leaves[start:end])
         counts = [old >> (TILE_HEIGHT * level) for level in range(len(fresh))]
-        read = self._tiles("")
+        read = self._tiles()
         edges = [b"" if not n % WIDTH else read(tile_holding(level, n - 1, old)) for level, n in enumerate(counts)]
         files.update(_tile_files(fresh, counts, edges))
         return files
@@ -220,7 +212,7 @@ class TileLog(TileReader):
     def _checked_bundle(self, size: int) -> bytes:
         """The partial bundle at the log's end, after a check against its hashes: rot must not be copied on."""
         tile = tile_holding(ENTRIES, size - 1, size)
-        hashes = self._tiles("")(TileId(0, tile.index, tile.width))
+        hashes = self._tiles()(TileId(0, tile.index, tile.width))
         if leaf_hashes(self.bundle(tile)) != hashes:
             raise LogBrokenError(f"{tile.path} does not hash to its tile")
         return self.tile(tile)
@@ -263,11 +255,14 @@ class TileLog(TileReader):
     @contextmanager
     def _writing(self) -> Iterator[None]:
         # After a failed write memory and disk may differ: only a fresh `open` may go on.
-        if not self._usable:
-            raise LogBrokenError("the log is closed or a write has failed; open it again")
+        self._check_usable()
         self._usable = False
         yield
         self._usable = True
+
+    def _check_usable(self) -> None:
+        if not self._usable:
+            raise LogBrokenError("the log is closed or a write has failed; open it again")
 
 
 def _locked(folder: Path) -> int:
@@ -296,15 +291,3 @@ def _tile_files(fresh: Sequence[bytes], counts: Sequence[int], edges: Sequence[b
         for tile in tiles_between(level, old, old + len(hashes) // HASH):
             at = (tile.first - start) * HASH
             yield tile.path, data[at : at + tile.width * HASH]
-
-
-def _whole_tree(levels: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of every tile of a tree that starts empty."""
-    return _tile_files(levels, [0] * len(levels), [b""] * len(levels))
-
-
-def _same(folder: Path, files: dict[str, bytes]) -> bool:
-    """Whether the folder holds exactly these files with these bytes."""
-    if set(names_below(folder)) != set(files):
-        return False
-    return all((folder / name).read_bytes() == data for name, data in files.items())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawgate.drivers.tiles.finding import Finding
+from lawgate.drivers.tiles.subtree import level_path
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.merkle import HASH, frontier_at, root_of
 from lawgate.ledger.tile import (
@@ -40,8 +41,13 @@ class Tree:
     files: set[str] = field(default_factory=set)
 
     def path(self, tile: TileId) -> str:
-        """The tile's path relative to the log folder."""
-        return f"{self.prefix}/{tile.path}" if self.prefix else tile.path
+        """The path, relative to the log folder, of the file that holds a tile; a subtree has one for each level."""
+        return f"{self.prefix}/{level_path(tile.level)}" if self.prefix else tile.path
+
+    def spot(self, tile: TileId, at: int) -> str:
+        """Where in its file the hash at position `at` of a tile stands."""
+        at += tile.first if self.prefix else 0
+        return f"hash {at} (bytes {at * HASH} to {at * HASH + HASH - 1})"
 
     def holding(self, level: int, place: int) -> TileId:
         """The tile of this tree with position `place` of `level`."""
@@ -61,6 +67,9 @@ def load_tree(folder: Path, prefix: str, size: int, findings: list[Finding]) -> 
     tree = Tree(prefix, size)
     for level, count in level_sizes(size):
         below = tree.levels[-1] if tree.levels else None
+        if prefix:
+            tree.levels.append(_read_level(folder, tree, TileId(level, 0), count, findings))
+            continue
         stored = bytearray()
         for tile in tiles_between(level, 0, count):
             data = _read(folder, tree, tile, findings)
@@ -84,6 +93,26 @@ def _read(folder: Path, tree: Tree, tile: TileId, findings: list[Finding]) -> by
     if tile.level != ENTRIES and len(data) != tile.width * HASH:
         findings.append(Finding(path, f"{len(data)} bytes", "wrong_length"))
     return data
+
+
+def _read_level(folder: Path, tree: Tree, first: TileId, count: int, findings: list[Finding]) -> bytearray:
+    """A whole level of a subtree; computed from the one below when the file is not as long as it must be."""
+    path = tree.path(first)
+    tree.files.add(path)
+    try:
+        data = bytearray((folder / path).read_bytes())
+    except OSError:
+        findings.append(Finding(path, "", "missing"))
+        data = bytearray()
+    else:
+        if len(data) != count * HASH:
+            findings.append(Finding(path, f"{len(data)} bytes", "wrong_length"))
+    if len(data) == count * HASH:
+        return data
+    tiles = list(tiles_between(first.level, 0, count))
+    tree.unread.update(tiles)
+    below = tree.levels[-1] if tree.levels else None
+    return bytearray(b"".join(_from_below(below, tile) for tile in tiles))
 
 
 def _from_below(below: bytearray | None, tile: TileId) -> bytes:
@@ -173,9 +202,7 @@ def _compare_level(
         if _authentic(tree, tile, edge_holds):
             findings.append(_blame_below(tree, level, place))
         else:
-            at = place - tile.first
-            spot = f"hash {at} (bytes {at * HASH} to {at * HASH + HASH - 1})"
-            findings.append(Finding(tree.path(tile), spot, "hash_differs"))
+            findings.append(Finding(tree.path(tile), tree.spot(tile, place - tile.first), "hash_differs"))
 
 
 def _computed(tree: Tree, level: int, place: int) -> bytes | None:
@@ -192,6 +219,9 @@ def _authentic(tree: Tree, tile: TileId, edge_holds: bool) -> bool:
 
 def _blame_below(tree: Tree, level: int, place: int) -> Finding:
     if level:
-        return Finding(tree.path(TileId(level - 1, place)), "", "hash_differs")
+        tile = TileId(level - 1, place)
+        return Finding(
+            tree.path(tile), f"hash {tile.first} or one of the next 255" if tree.prefix else "", "hash_differs"
+        )
     tile = tree.holding(ENTRIES, place)
     return Finding(tree.path(tile), f"entry {place - tile.first} (leaf {place})", "entry_differs")

@@ -66,7 +66,7 @@ def take_apart(line: str, width: int, torn: bool = False) -> Shape:
     if not line.strip():
         return Shape([], "E_BLANK")
     found = _split(line)
-    if not found.code and len(found.fields) != width:
+    if not found.code and (line.startswith("#") or len(found.fields) != width):
         return Shape([], "E_BLANK" if line.startswith("#") else "E_COLS")
     return found if found.column < width else Shape([], found.code, torn=found.torn)
 

@@ -103,7 +103,7 @@ class CsvFile:
         if not data.endswith(b"\n") and not self._stopped:
             code = "E_FIELD_LEN" if len(data) > _LINE_BYTES else "E_TRAILER"
             header = self._header() if not self._lines else b""
-            self._stop("E_HEADER" if header and data != header else code, self._lines + 1)
+            self._stop(_of_header(data, header) if header and data != header else code, self._lines + 1)
         if not self._lines and not self._stopped:
             piece = self._take_header(piece)
         if not self._stopped and piece.data:
@@ -115,7 +115,7 @@ class CsvFile:
         head, _, data = piece.data.partition(b"\n")
         self._lines = 1
         if head != self._header():
-            self._stop("E_LINE_END" if head == self._header() + b"\r" else "E_HEADER", 1)
+            self._stop(_of_header(head, self._header()), 1)
         wrong = (piece.wrong[0], piece.wrong[1] - 1, piece.wrong[2]) if piece.wrong else None
         return _Piece(data, piece.lines - 1, wrong, piece.looked.below(1) if piece.looked else None)
 
@@ -192,6 +192,11 @@ def _pieces(descriptor: int, digest: hashlib._Hash, most: int) -> Iterator[bytes
             rest = b""
     if rest:
         yield rest
+
+
+def _of_header(line: bytes, header: bytes) -> str:
+    """Why a first line is not the header."""
+    return "E_LINE_END" if line.startswith(header + b"\r") else "E_HEADER"
 
 
 def _short(data: bytes) -> Iterator[bytes]:
