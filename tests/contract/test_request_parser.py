@@ -9,7 +9,7 @@ import hashlib
 import os
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -99,6 +99,28 @@ def every_row_fault_is_kept_without_its_value(place: Place[RequestParser]) -> No
     kept = parquet.read_table(room / "faults.parquet").to_pylist()
     assert [Fault(**{**k, "scope": Scope(k["scope"])}) for k in kept] == list(found.faults)
     assert CANARY not in repr(found.faults) and CANARY.encode() not in (room / "faults.parquet").read_bytes()
+
+
+@PARSERS.promise
+def the_kept_faults_are_read_again_in_order(place: Place[RequestParser]) -> None:
+    rows = [row(n % 3, row_id=f"row-{n}", dob="no", tin="no") for n in range(1005)]
+    found, room = parse(place, Sent(rows=text(ROW_HEADER, rows)))
+    again = list(place.open().faults(room))
+    assert again[:1000] == list(found.faults)
+    assert [(f.line, f.column) for f in again] == [(n, c) for n in range(2, 1007) for c in ("dob", "tin")]
+    (room / "faults.parquet").write_bytes((room / "faults.parquet").read_bytes()[:-9])
+    with pytest.raises(LawgateError):
+        list(place.open().faults(room))
+
+
+@PARSERS.promise
+def every_line_is_accepted_or_has_a_fault(place: Place[RequestParser]) -> None:
+    torn = [row(0), row(1, reason='"begins, here'), row(2), 'ends here"', "", row(2, row_id="row-7"), row(0)]
+    found, room = parse(place, Sent(rows=text(ROW_HEADER, torn)))
+    kept = parquet.read_table(room / "rows.parquet")["line"].to_pylist()
+    faulty = {f.line for f in place.open().faults(room) if f.file == "rows.csv"}
+    assert (kept, faulty) == ([2, 7], {3, 4, 5, 6, 8})
+    assert found.rows == Count(7, 2, 5)
 
 
 @PARSERS.promise
@@ -242,7 +264,7 @@ def rewritten(room: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> 
         os.fsync(file.fileno())
 
 
-@PARSERS.breaks("accepted_rows_are_kept_in_order_as_text")
+@PARSERS.breaks("accepted_rows_are_kept_in_order_as_text", "every_line_is_accepted_or_has_a_fault")
 class DroppingARow(Bent):
     def bend(self, found: Parsed, request: Path, room: Path) -> Parsed:
         if not found.refused:
@@ -256,6 +278,7 @@ class DroppingARow(Bent):
     "the_day_decides_who_cannot_have_been_born",
     "a_request_of_any_bytes_raises_nothing",
     "a_file_fault_refuses_the_whole",
+    "every_line_is_accepted_or_has_a_fault",
 )
 class CountingAccepted(Bent):
     """Says that only what it accepted was sent."""
@@ -273,7 +296,13 @@ class Quoting(Bent):
         return replace(found, faults=tuple(replace(f, mend=f"{f.mend}: {sent}") for f in found.faults))
 
 
-@PARSERS.breaks("all_row_faults_are_kept_and_the_first_thousand_told")
+@PARSERS.breaks("the_kept_faults_are_read_again_in_order")
+class ReadingThemBackwards(Bent):
+    def faults(self, room: Path) -> Iterator[Fault]:
+        return iter(list(super().faults(room))[::-1])
+
+
+@PARSERS.breaks("all_row_faults_are_kept_and_the_first_thousand_told", "the_kept_faults_are_read_again_in_order")
 class KeepingSomeFaults(Bent):
     def bend(self, found: Parsed, request: Path, room: Path) -> Parsed:
         if not found.refused:

@@ -55,7 +55,7 @@ from lawgate.office.intake import IntakeDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.release import Release, still_holds
 from lawgate.office.review import ReviewDesk
-from lawgate.ports.log import LogBrokenError, LogStore
+from lawgate.ports.log import LogStore
 from lawgate.wiring.records import KeptRecords
 
 PROFILES = ("synthetic",)

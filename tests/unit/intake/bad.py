@@ -167,14 +167,20 @@ FILES = [
         [("file", "rows.csv", 4, "", "E_ROWS")],
         Limits(rows=2),
     ),
-    Bad("B25", "rows after the stated ones", Sent(CASES, GOOD, [("rows = 3", "rows = 2")]), [
-        ("file", "rows.csv", 4, "", "E_TRAILER")
-    ]),
+    Bad(
+        "B25",
+        "rows after the stated ones",
+        Sent(CASES, GOOD, [("rows = 3", "rows = 2")]),
+        [("file", "rows.csv", 4, "", "E_TRAILER")],
+    ),
     whole("B25", "bytes after the last line", GOOD + b"x", "E_TRAILER", 5),
-    Bad("B26", "another digest is stated", Sent(CASES, GOOD, [(DIGEST, DIGEST[::-1])]), [
-        ("file", "rows.csv", 0, "", "E_DIGEST")
-    ]),
-]  # fmt: skip
+    Bad(
+        "B26",
+        "another digest is stated",
+        Sent(CASES, GOOD, [(DIGEST, DIGEST[::-1])]),
+        [("file", "rows.csv", 0, "", "E_DIGEST")],
+    ),
+]
 
 ROWS = [
     *(one("B11", f"NUL in {c}", "E_NUL", **{c: "a\0b"}) for c in ("last", "row_id", "reason_text")),
@@ -227,12 +233,23 @@ ROWS = [
 
 ACCEPTED = [
     fine("B34", "dotless i, sharp s, ligature", *(row(n, last=x) for n, x in enumerate(("Işık", "Weiß", "ﬁnn"), 3))),
-    fine("B35", "names that look like nothing", *(row(n, last=x) for n, x in enumerate(("Null", "NA", "None", "True", "Nan"), 3))),
-    fine("B36", "a name of one syllable or two letters", *(row(n, last=x) for n, x in enumerate(("李", "김", "Ng"), 3))),
+    fine(
+        "B35",
+        "names that look like nothing",
+        *(row(n, last=x) for n, x in enumerate(("Null", "NA", "None", "True", "Nan"), 3)),
+    ),
+    fine(
+        "B36", "a name of one syllable or two letters", *(row(n, last=x) for n, x in enumerate(("李", "김", "Ng"), 3))
+    ),
     fine("B36", "an initial where one is usual", row(3, middle="Q", suffix="V")),
-    fine("B39", "a zero before the number, late", *(row(n, tin="") for n in range(3, 400)), row(400, tin="01234" + "5678")),
+    fine(
+        "B39",
+        "a zero before the number, late",
+        *(row(n, tin="") for n in range(3, 400)),
+        row(400, tin="01234" + "5678"),
+    ),
     fine("B40", "a number of a range that was never issued", row(3, tin="912-68-0001")),
-]  # fmt: skip
+]
 
 TABLE = [*FILES, *ROWS, *ACCEPTED]
 

@@ -102,5 +102,3 @@ def seeds(corpus: Corpus, tries: Sequence[tuple[str, bytes]]) -> None:
     """Begin with known inputs."""
     for kind, data in tries:
         corpus.try_out(kind, data)
-
-

@@ -122,7 +122,9 @@ TABLE = [
     of_case("B52", "none", "statute_missing", statute_cite=""),
     Wanting("B53", "one case for 10,000 people", "case_shared", tuple(people(10_000)), level="batch"),
     one("B53", "the case of another person", "not_the_subject", role="relative"),
-    Wanting("B54", "one reason for all", "one_reason_for_most", tuple(people(60, reason_text="Needed.")), level="batch"),
+    Wanting(
+        "B54", "one reason for all", "one_reason_for_most", tuple(people(60, reason_text="Needed.")), level="batch"
+    ),
     Wanting(
         "B54",
         "few reasons",
@@ -132,4 +134,4 @@ TABLE = [
     ),
     one("B54", "only the citation", "reason_is_the_statute", reason_text="18 USC 1343"),
     one("B54", "only the title", "reason_is_the_statute", reason_text="Wire fraud."),
-]  # fmt: skip
+]

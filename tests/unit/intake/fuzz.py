@@ -40,10 +40,37 @@ CASES = tuple(f"case-{n}" for n in range(1, 5))
 TOKENS = (
     *('"', '""', ",", ";", " ", "  ", "#", "\0", "\t", "-", "--", ".", "0", "9", "yes", "no", "x" * 70, "y" * 2001),
     *("é", "e\u0301", "\u0301" * 5, "\u00a0", "\u3000", "\u200d", "\u200b", "\u00ad", "\u202e", "\ufeff", "\ue000"),
-    *("\uffff", "\u0378", "\U0001f3e0", "\u2400", "\u0661", "９", "王", "Ж", "ο", "ﬁ", "İ", "ß", "№", "\u1160", "\U000e0100"),
-    *("case-1", "case-9", "row-1", "subject", "2024-02-30", "1899-12-31", "2099-01-01", "000-00-0000", "9.0E+08", "2022;"),
+    *(
+        "\uffff",
+        "\u0378",
+        "\U0001f3e0",
+        "\u2400",
+        "\u0661",
+        "９",
+        "王",
+        "Ж",
+        "ο",
+        "ﬁ",
+        "İ",
+        "ß",
+        "№",
+        "\u1160",
+        "\U000e0100",
+    ),
+    *(
+        "case-1",
+        "case-9",
+        "row-1",
+        "subject",
+        "2024-02-30",
+        "1899-12-31",
+        "2099-01-01",
+        "000-00-0000",
+        "9.0E+08",
+        "2022;",
+    ),
     *("'; DROP TABLE rows", "=SUM(1)", "NULL", "read_csv('x')", "../x", "\x07", "\x7f", "\u2028", "\u0085", "\ud7ff"),
-)  # fmt: skip
+)
 SMALL = '"", \n\r\0\x1a\t-;.09ae'
 ROW_CODES = {code.name for code in CODES if code.scope is Scope.ROW}
 Feature = tuple[str, str]
@@ -217,23 +244,52 @@ def holds_for_request(files: Sequence[bytes]) -> set[Feature]:
 
 def covers(chance: random.Random, corpus: Sequence[bytes]) -> bytes:
     """One mutated cover."""
-    words = (b'"', b"'", b"[", b"]", b"{", b"}", b".", b",", b"=", b"\n", b"\r", b"#", b"true", b"1e400", b"nan", b"\xff")
+    words = (
+        b'"',
+        b"'",
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b".",
+        b",",
+        b"=",
+        b"\n",
+        b"\r",
+        b"#",
+        b"true",
+        b"1e400",
+        b"nan",
+        b"\xff",
+    )
     text = bytearray(chance.choice(corpus))
     for _ in range(chance.randrange(1, 5)):
         at = chance.randrange(len(text) + 1)
-        text[at : at + chance.randrange(4)] = chance.choice((*words, b"2025-06-27", b"[" * 2000, b"a." * 400, b"inf", b""))
+        text[at : at + chance.randrange(4)] = chance.choice(
+            (*words, b"2025-06-27", b"[" * 2000, b"a." * 400, b"inf", b"")
+        )
     return bytes(text)
 
 
 def requests(chance: random.Random, lines: Sequence[str]) -> list[bytes]:
     """Four files of which one is mutated as bytes, with a cover that states them as they are (mostly)."""
     some = [chance.choice(lines) for _ in range(chance.randrange(6))]
-    sent = Sent("\n".join([_head(REAL.cases), *map(_case, CASES), ""]).encode(), "\n".join([_head(REAL.rows), *some, ""]).encode())
+    sent = Sent(
+        "\n".join([_head(REAL.cases), *map(_case, CASES), ""]).encode(),
+        "\n".join([_head(REAL.rows), *some, ""]).encode(),
+    )
     which = chance.randrange(8)
     spoilt = bytearray(sent.cases if which < 3 else sent.rows)
     for _ in range(chance.randrange(4)):
         at = chance.randrange(len(spoilt) + 1)
-        bits = (chance.choice(SMALL).encode(), bytes([chance.randrange(256)]), b"\xef\xbb\xbf", b"\xff\xfe", b"PK\x03\x04", b"\r\n")
+        bits = (
+            chance.choice(SMALL).encode(),
+            bytes([chance.randrange(256)]),
+            b"\xef\xbb\xbf",
+            b"\xff\xfe",
+            b"PK\x03\x04",
+            b"\r\n",
+        )
         spoilt[at : at + chance.randrange(3)] = chance.choice(bits)
     made = Sent(bytes(spoilt), sent.rows) if which < 3 else Sent(sent.cases, bytes(spoilt))
     signature = made.signature if chance.randrange(10) else made.signature[: chance.randrange(90)]
@@ -262,4 +318,3 @@ def batches(chance: random.Random, corpus: Sequence[str]) -> Iterator[list[str]]
             fresh += 1
             batch.append(mutated(line, chance, corpus) if fresh % 4 else row(fresh))
         yield batch
-

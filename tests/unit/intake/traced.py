@@ -12,7 +12,8 @@ from types import CodeType, FrameType
 from house.tree import ROOT
 
 FOLDER = ROOT / "src/lawgate/posts/parser"
-FILES = tuple(FOLDER / f"{n}.py" for n in "child chunk cover fields file identifiers out patterns text".split())
+NAMES = ("child", "chunk", "cover", "fields", "file", "identifiers", "out", "patterns", "text")
+FILES = tuple(FOLDER / f"{n}.py" for n in NAMES)
 Arc = tuple[str, int, int]  # file, line before (0: entered), line
 
 

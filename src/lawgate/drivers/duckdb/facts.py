@@ -14,7 +14,7 @@ from lawgate.ports.engine import Plan
 YEARS = "^[0-9]{4}(;[0-9]{4})*$"
 PERSON = r"person\.[A-Za-z0-9._-]+"
 NAMED = r"^person\.[A-Za-z0-9._-]+(;person\.[A-Za-z0-9._-]+)*$"
-OF_LIST = ("periods", "periods_closed")  # rules that need nothing but the listed years
+OF_LIST = ("periods", "periods_closed", "periods_in_order")  # rules that need nothing but the listed years
 BASE_YEAR = 1980
 LAST_YEAR = BASE_YEAR + 61
 

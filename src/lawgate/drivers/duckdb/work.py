@@ -79,7 +79,7 @@ class DuckWork:
         listed = _as_columns({f: row.pop(f) for f in of_list})
         self._con.execute(statements.LISTED.format(years=years_mask("taxable_periods"), facts=listed, rows=rows))
         raw = sorted({k.column for k in plan.rulebook.facts.values() if k.level == "row" and k.column})
-        raw = [*map(named, of_list), *(c for c in raw if c not in KEPT.split(", "))]
+        raw = ["taxable_periods", *map(named, of_list), *(c for c in raw if c not in KEPT.split(", "))]
         claims = statements.CLAIMS.format(
             rows=f"{rows} JOIN listed ON taxable_periods IS NOT DISTINCT FROM list",
             names=name_columns(plan.names, "first", "middle", "last", "suffix"),

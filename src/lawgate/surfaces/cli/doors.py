@@ -31,7 +31,7 @@ class Offline:
 def _nowhere(rulebook: Path | None) -> Offline:
     from lawgate.model.fault import LawgateError
 
-    raise LawgateError("this command line was put together without a rulebook")
+    raise LawgateError(f"this command line was put together without a rulebook{' of its own' if not rulebook else ''}")
 
 
 @dataclass(frozen=True, slots=True)
