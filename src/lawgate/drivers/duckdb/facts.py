@@ -14,7 +14,17 @@ from lawgate.ports.engine import Plan
 YEARS = "^[0-9]{4}(;[0-9]{4})*$"
 PERSON = r"person\.[A-Za-z0-9._-]+"
 NAMED = r"^person\.[A-Za-z0-9._-]+(;person\.[A-Za-z0-9._-]+)*$"
-OF_LIST = ("periods", "periods_closed", "periods_in_order")  # rules that need nothing but the listed years
+# Rules that need nothing but one text of the claim.
+OF_TEXT = {
+    "periods": "taxable_periods",
+    "periods_closed": "taxable_periods",
+    "periods_in_order": "taxable_periods",
+    "engaged_official": "engaged_official",
+    "engaged_registered": "engaged_official",
+    "recipients_named": "recipients",
+    "recipients_registered": "recipients",
+}
+CITE = 160
 BASE_YEAR = 1980
 LAST_YEAR = BASE_YEAR + 61
 
@@ -86,8 +96,14 @@ def rule_columns(plan: Plan) -> dict[str, str]:
 
 
 def _says_only(column: str, *texts: str) -> str:
-    """Whether a text is one of `texts` and nothing besides, whatever its capitals, spaces and full stops."""
-    return f"{column} <> '' AND lower(trim({column}, ' .')) IN ({', '.join(f'lower({text})' for text in texts)})"
+    """Whether a text of at most `CITE` bytes is one of `texts`, whatever its capitals, spaces and full stops."""
+
+    def bare(text: str) -> str:
+        return f"lower(replace(replace({text}, ' ', ''), '.', ''))"
+
+    # Most reasons are longer than any citation, and taking them apart is dear.
+    alike = f"{column} <> '' AND {bare(column)} IN ({', '.join(map(bare, texts))})"
+    return f"CASE WHEN strlen({column}) > {CITE} THEN false ELSE {alike} END"
 
 
 def _people(ids: frozenset[str]) -> str:
@@ -145,6 +161,27 @@ def claim_facts(plan: Plan, level: str) -> dict[str, str]:
         else:
             made[fact.name] = rules[fact.rule]
     return made
+
+
+def by_text(plan: Plan, level: str) -> dict[str, dict[str, str]]:
+    """Column -> fact name -> SQL, for facts of one level that follow from that column alone and are dear to find.
+
+    A request says the same few texts many times over: such a fact is found once for each of them.
+    """
+    made = claim_facts(plan, level)
+    found: dict[str, dict[str, str]] = {}
+    for name in made:
+        column = _root(plan.rulebook.facts[name], plan.rulebook)
+        if column and not plan.rulebook.facts[name].column:
+            found.setdefault(column, {})[name] = made[name]
+    return found
+
+
+def _root(fact: FactKind, rulebook: Rulebook) -> str:
+    """The one column a fact follows from, or ''."""
+    if fact.lookup:
+        return _root(rulebook.facts[fact.by], rulebook)
+    return fact.column or OF_TEXT.get(fact.rule, "")
 
 
 def request_facts(plan: Plan) -> dict[str, str]:

@@ -169,10 +169,11 @@ class ParquetRecords:
                     history=self._file("history"),
                     home=HOME,
                     lines=LINES if fields else "",
-                    near=forms.near(near["begin"], near["part"]),
-                    sounds=", ".join(_heard(near["sounds"], c) for c in ("said_first", "said_last", *NAME)),
+                    names=", ".join(f"CASE WHEN beside THEN {c} END AS {c}" for c in NAMES),
                 )
             )
+            sounds = ", ".join(f"{forms.sound(near['sounds'], c)} AS {c}_sound" for c in NAMES)
+            con.execute(NEAR.format(near=forms.near(near["begin"], near["part"]), sounds=sounds))
             con.execute(TOLD.format(field=MAILING if fields else ""))
             con.execute(EXPOSED.format(home=self._file("by_home"), day=self._day.isoformat()))
             answer: Columns = con.sql(ANSWER.format(field=", mailing_address" if fields else "")).to_arrow_table()
@@ -192,12 +193,7 @@ class ParquetRecords:
         return parquet(self._folder / f"{stem}.parquet")
 
 
-NAME = ("name_first", "name_last")
-
-
-def _heard(sounds: Sequence[tuple[str, str]], column: str) -> str:
-    return f"CASE WHEN beside THEN {forms.sound(sounds, column)} END AS {column}_sound"
-
+NAMES = ("said_first", "said_last", "name_first", "name_last")
 
 CHOSEN = """
 CREATE TEMP TABLE chosen AS
@@ -211,19 +207,25 @@ CREATE TEMP TABLE seen AS
 SELECT n, record, files, files AND same_name AND said_tin <> '' AND tin = said_tin AS by_tin,
   CAST(CASE WHEN same_name AND street_known AND building = said_building
     THEN (CASE WHEN unit = said_unit THEN 2 WHEN said_unit = '' THEN 1 ELSE 0 END)
-    WHEN beside AND {near} THEN -1 ELSE 0 END AS TINYINT) AS fit,
+    ELSE 0 END AS TINYINT) AS fit,
   (said_middle <> '' AND name_middle <> '' AND said_middle <> name_middle)
     OR (said_suffix <> '' AND name_suffix <> '' AND said_suffix <> name_suffix)
     OR (said_dob <> '' AND said_dob <> CAST(dob AS VARCHAR)) AS contradicts,
-  span & listed AS span, deceased, withheld, marks, CASE WHEN street_known THEN {home} END AS home{lines}
-FROM (SELECT *, {sounds} FROM (SELECT *, NOT starts_with(building, '|') AS street_known,
+  span & listed AS span, deceased, withheld, marks, CASE WHEN street_known THEN {home} END AS home, beside,
+  {names}{lines}
+FROM (SELECT *, NOT starts_with(building, '|') AS street_known,
     name_first = said_first AND name_last = said_last AS same_name, NOT same_name AND street_known
       AND name_first <> '' AND name_last <> '' AND building = said_building
       AND (unit = said_unit OR said_unit = '') AS beside
   FROM {history} JOIN (SELECT k.record, c.n, c.tin AS said_tin, c.dob AS said_dob, c.name_first AS said_first,
       c.name_last AS said_last, c.name_middle AS said_middle, c.name_suffix AS said_suffix,
       c.building AS said_building, c.unit AS said_unit, c.years AS listed
-    FROM chosen k JOIN claim c USING (n)) USING (record)))"""
+    FROM chosen k JOIN claim c USING (n)) USING (record)) WHERE same_name OR beside"""
+
+# Few live beside somebody whose name begins alike: only theirs are compared by sound.
+NEAR = """
+UPDATE seen SET fit = -1 WHERE rowid IN (
+  SELECT place FROM (SELECT rowid AS place, *, {sounds} FROM seen WHERE beside) WHERE {near})"""
 
 LINES = ", same_name, from_year, line1, line2, city, state, zip"
 MAILING = """, list(struct_pack(span := span, line1 := line1, line2 := line2, city := city, state := state,

@@ -6,10 +6,10 @@ CREATE TABLE cs AS
 SELECT n AS case_n, engaged_official AS official, opened_on AS opened, {text} AS case_text, {facts}
 FROM {cases}"""
 
-# A request lists the same few years many times over: what follows from a list is found once for each.
-LISTED = """
-CREATE TABLE listed AS
-SELECT taxable_periods AS list, {years} AS years, {facts} FROM (SELECT DISTINCT taxable_periods FROM {rows})"""
+# What follows from one text alone is found once for each distinct text.
+SAID = """
+CREATE TABLE said_{column} AS SELECT {column} AS said, {facts} FROM (SELECT DISTINCT {column} FROM {source})"""
+SAID_JOIN = " JOIN said_{column} ON {column} IS NOT DISTINCT FROM said_{column}.said"
 
 CLAIMS = """
 SELECT n, line, case_n, row_id, tin, dob, {names}, addr_line1 AS line1, addr_line2 AS line2, city, state, zip,

@@ -14,7 +14,7 @@ from lawgate.decide.canonical import ROW_WIDTH
 from lawgate.drivers.duckdb import statements
 from lawgate.drivers.duckdb.clauses import packed, unpack
 from lawgate.drivers.duckdb.connection import connect, parquet, quote
-from lawgate.drivers.duckdb.facts import BASE_YEAR, OF_LIST, claim_facts, request_facts, years_mask
+from lawgate.drivers.duckdb.facts import BASE_YEAR, by_text, claim_facts, request_facts, years_mask
 from lawgate.drivers.duckdb.forms import name_columns, name_form, place_select
 from lawgate.model.decision import Pattern, Verdict
 from lawgate.model.fault import LawgateError
@@ -69,25 +69,21 @@ class DuckWork:
         """See `ports.engine.Work`."""
         plan = self._plan
         case, row = claim_facts(plan, "case"), claim_facts(plan, "row")
-        of_list = [k.name for k in plan.rulebook.facts.values() if k.level == "row" and k.rule in OF_LIST]
-        rows = parquet(self._room / "rows.parquet")
-        self._con.execute(
-            statements.CASES.format(
-                cases=parquet(self._room / "cases.parquet"), text=self._joined("cases"), facts=_as_columns(case)
-            )
-        )
-        listed = _as_columns({f: row.pop(f) for f in of_list})
-        self._con.execute(statements.LISTED.format(years=years_mask("taxable_periods"), facts=listed, rows=rows))
+        cases, said = self._said("cases", "case", {})
+        facts = _as_columns({f: named(f) if f in said else x for f, x in case.items()})
+        self._con.execute(statements.CASES.format(cases=cases, text=self._joined("cases"), facts=facts))
+        rows, said = self._said("rows", "row", {"taxable_periods": {"years": years_mask("taxable_periods")}})
+        row = {f: x for f, x in row.items() if f not in said}
         raw = sorted({k.column for k in plan.rulebook.facts.values() if k.level == "row" and k.column})
-        raw = ["taxable_periods", *map(named, of_list), *(c for c in raw if c not in KEPT.split(", "))]
+        raw = ["taxable_periods", *map(named, said), *(c for c in raw if c not in KEPT.split(", "))]
         claims = statements.CLAIMS.format(
-            rows=f"{rows} JOIN listed ON taxable_periods IS NOT DISTINCT FROM list",
+            rows=rows,
             names=name_columns(plan.names, "first", "middle", "last", "suffix"),
             years="years",
             text=self._joined("rows"),
             sources=", ".join(raw),
         )
-        columns = {**request_facts(plan), **{f: named(f) for f in (*case, *row, *of_list)}}
+        columns = {**request_facts(plan), **{f: named(f) for f in (*case, *row, *said)}}
         self._con.execute(
             statements.FOUND.format(
                 formed=place_select(plan.addresses, f"({claims})", f"{KEPT}, {', '.join(raw)}"),
@@ -99,6 +95,17 @@ class DuckWork:
             )
         )
         return self._number("SELECT count(*) FROM found WHERE survives")
+
+    def _said(self, file: str, level: str, more: dict[str, dict[str, str]]) -> tuple[str, list[str]]:
+        """The file joined with what follows from its texts, and the facts that it then has as columns."""
+        source = parquet(self._room / f"{file}.parquet")
+        joined, facts = source, by_text(self._plan, level)
+        for column in {**facts, **more}:
+            columns = {named(f): x for f, x in facts.get(column, {}).items()} | more.get(column, {})
+            listed = ", ".join(f"{x} AS {name}" for name, x in columns.items())
+            self._con.execute(statements.SAID.format(column=column, facts=listed, source=source))
+            joined += statements.SAID_JOIN.format(column=column)
+        return joined, [f for some in facts.values() for f in some]
 
     def measure(self) -> Measures:
         """See `ports.engine.Work`."""
