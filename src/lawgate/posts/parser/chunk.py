@@ -158,11 +158,20 @@ class _Chunk:
         self.at = pa.arange(0, len(self.lines))
         if self.faults:
             self.at = self.at.filter(self._stays())
-            kept = self.lines.take(self.at).to_pylist()
-            data = b"".join(line + b"\n" for line in kept)
+            data = self._kept(data)
         self.columns = self.rows.table(data)
         if len(self.columns[0]) != len(self.at):
             raise ValueError("the two readings of a chunk differ")
+
+    def _kept(self, data: bytes) -> bytes:
+        """The lines that were not rejected, with their line feeds."""
+        # The lines stand in `data` one behind the other: where each begins follows from the lengths before it.
+        ends = memoryview(self.lines.buffers()[1]).cast("q")[self.lines.offset :]
+        parts, begin = [], 0
+        for at in sorted(self.faults):
+            parts.append(data[begin : ends[at] - ends[0] + at])
+            begin = ends[at + 1] - ends[0] + at + 1
+        return b"".join([*parts, data[begin:]])
 
     def judge_columns(self) -> None:
         """Judge exactly the rows in which a whole-column check saw something, and drop those that are faulty."""
@@ -187,15 +196,18 @@ class _Chunk:
         rejected = {at: key for at, (key, _) in self.rejected_ids.items() if key}
         if not rejected:
             return self.at, self.columns[0]
-        every = dict(zip(self.at.to_pylist(), self.columns[0].to_pylist(), strict=True)) | rejected
-        order = sorted(every)
-        return pa.array(order, pa.int64()), pa.array([every[at] for at in order], pa.string())
+        at = pa.concat_arrays([self.at, pa.array(rejected.keys(), pa.int64())])
+        keys = pa.concat_arrays([self.columns[0], pa.array(rejected.values(), pa.string())])
+        order = pc.sort_indices(at)
+        return at.take(order), keys.take(order)
 
     def _find_cases(self, known: Numbers) -> None:
-        self.cases = known.find(self.columns[self.rows.reference])
         refused = {at: case for at, (_, case) in self.rejected_ids.items() if case}
-        numbers = known.find(pa.array(refused.values(), pa.string())).to_pylist()
-        absent = [at for at, number in zip(refused, numbers, strict=True) if number is None]
+        named = pa.concat_arrays([self.columns[self.rows.reference], pa.array(refused.values(), pa.string())])
+        numbers = known.find(named)
+        self.cases = numbers.slice(0, len(self.at))
+        of_refused = numbers.slice(len(self.at)).to_pylist()
+        absent = [at for at, number in zip(refused, of_refused, strict=True) if number is None]
         absent += self.at.filter(pc.is_null(self.cases)).to_pylist()
         for at in absent:
             self.faults.setdefault(at, []).append((self.rows.reference, "E_CASE"))
