@@ -34,7 +34,7 @@ _CODES = {
     "flag": "E_FLAG",
     "choice": "E_CHOICE",
 }
-_FIRST_YEAR = 1900
+FIRST_DAY = date(1900, 1, 1)
 DAYS = ("date", "birth_date")
 FAR = date(2199, 12, 31)
 NAMES = ("name", "name_part")
@@ -173,4 +173,4 @@ def is_day(value: str, last: date) -> bool:
         day = date.fromisoformat(value)
     except ValueError:
         return False
-    return day.year >= _FIRST_YEAR and day <= last
+    return FIRST_DAY <= day <= last

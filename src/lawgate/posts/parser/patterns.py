@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from lawgate.model.layout import Column
-from lawgate.posts.parser.fields import DATE, DAYS, ID, NOBODY, TIN, YEARS, is_day, last_day, most
+from lawgate.posts.parser.fields import DATE, DAYS, FIRST_DAY, ID, NOBODY, TIN, YEARS, is_day, last_day, most
 from lawgate.posts.parser.text import INERT
 
 _KNOWN = bytes(range(0x20, 0x7F)) + b"\n"
@@ -36,6 +36,7 @@ _PARTS = {
     "years": YEARS,
 }
 _MANY = 500
+_NOTHING = pa.scalar(None, pa.string())
 
 
 def line_pattern(columns: tuple[Column, ...], reference: int) -> str:
@@ -88,20 +89,26 @@ def to_columns(data: bytes, names: list[str]) -> list[pa.Array]:
 
 
 class Days:
-    """Remembers which texts were found to be good days: most files name few days many times."""
+    """Finds the texts of a column that are no good day."""
 
     def __init__(self, today: date) -> None:
         """`today` is the last good day of birth."""
         self._today = today
-        self._good = {kind: {""} for kind in DAYS}
 
     def bad(self, kind: str, values: pa.Array) -> list[str]:
-        """The distinct values that are neither empty nor a good day for a column of this kind."""
+        """The distinct values that are neither empty nor a good day for a column of this kind.
+
+        The values have the shape of a date: the line pattern saw to that.
+        """
         last = last_day(kind, self._today)
-        new = set(pc.unique(values).to_pylist()) - self._good[kind]
-        bad = [value for value in new if not is_day(value, last)]
-        self._good[kind] |= new.difference(bad)
-        return bad
+        try:
+            days = pc.if_else(pc.equal(values, ""), _NOTHING, values).cast(pa.date32())
+        except pa.ArrowInvalid:  # some value is no day at all; which one is for the exact judge to say
+            return [value for value in pc.unique(values).to_pylist() if value and not is_day(value, last)]
+        reach = pc.min_max(days)
+        if days.null_count == len(days) or FIRST_DAY <= reach["min"].as_py() <= reach["max"].as_py() <= last:
+            return []
+        return [value for value in pc.unique(values).to_pylist() if value and not is_day(value, last)]
 
 
 def look_closer(column: Column, values: pa.Array, days: Days) -> pa.Array | None:
