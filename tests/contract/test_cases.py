@@ -112,3 +112,32 @@ def test_the_file_is_synced_and_has_no_second_journal(tmp_path: Path) -> None:
         said = [con.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous", "foreign_keys")]
     assert said == ["delete", 2, 1]
     assert sqlite3.connect(tmp_path / "c.sqlite").execute("SELECT count(*) FROM batch").fetchall() == [(1,)]
+
+
+def test_a_spoilt_file_is_told_by_the_kind_of_error_and_no_statement(tmp_path: Path) -> None:
+    file = tmp_path / "c.sqlite"
+    store = SqliteCases(file)
+    store.save(named("b-secret"))
+    file.write_bytes(b"no database" * 1000)
+    calls = [
+        lambda: SqliteCases(file),
+        lambda: SqliteCases(tmp_path / "no folder" / "c.sqlite"),
+        lambda: store.save(named("b-secret")),
+        lambda: store.batch("b-secret"),
+        lambda: list(store.batches()),
+        lambda: list(store.packages("b-secret")),
+        lambda: store.add_package(PackageRow("k-1", "b-secret", 1, 1)),
+    ]
+    for call in calls:
+        with pytest.raises(LawgateError, match="case store") as told:
+            call()
+        assert "b-secret" not in str(told.value) and "SELECT" not in str(told.value)
+
+
+def test_figures_nobody_can_read_are_told(tmp_path: Path) -> None:
+    store = SqliteCases(tmp_path / "c.sqlite")
+    store.save(BATCH)
+    with sqlite3.connect(tmp_path / "c.sqlite") as con:
+        con.execute("UPDATE batch SET figures = '('")
+    with pytest.raises(LawgateError, match="case store"):
+        store.batches()

@@ -3,7 +3,7 @@
 
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -127,6 +127,23 @@ def an_append_cut_short_is_there_whole_or_gone(place: Place[ReleaseLog]) -> None
 
 
 @LOGS.promise
+def what_is_asked_inside_the_turn_can_keep_a_leaf_out(place: Place[ReleaseLog]) -> None:
+    log = place.open()
+    asked: list[bool] = []
+
+    def refuse() -> None:
+        with pytest.raises(LawgateError), turn(place.root / "log", ORIGIN, wait=0):
+            pass
+        asked.append(True)
+        raise KeyError("no")
+
+    with pytest.raises(KeyError):
+        log.append(leaf(0), refuse)
+    assert asked and list(log.leaves()) == []
+    assert log.append(leaf(1), lambda: asked.append(True)) == 0 and len(asked) == 2
+
+
+@LOGS.promise
 def it_is_on_the_disk_when_append_returns(place: Place[ReleaseLog]) -> None:
     log = place.open()
     with watched(Disk()) as disk:
@@ -210,6 +227,7 @@ class Sound(StoreLog):
     "an_append_cut_short_is_there_whole_or_gone",
     "it_is_on_the_disk_when_append_returns",
     "a_log_that_was_set_back_is_not_read",
+    "what_is_asked_inside_the_turn_can_keep_a_leaf_out",
 )
 class Buffering(Sound):
     """Keeps leaves in memory until they are published."""
@@ -218,7 +236,7 @@ class Buffering(Sound):
         super().__init__(place)
         self._late: list[StageLeaf] = []
 
-    def append(self, leaf: StageLeaf) -> int:
+    def append(self, leaf: StageLeaf, still: Callable[[], None] | None = None) -> int:
         self._late.append(leaf)
         return len(super().leaves()) + len(self._late) - 1
 
@@ -239,8 +257,8 @@ class Stale(Sound):
     def leaves(self) -> Sequence[tuple[int, StageLeaf]]:
         return list(enumerate(self._read)) if self._read else super().leaves()
 
-    def append(self, leaf: StageLeaf) -> int:
-        index = super().append(leaf)
+    def append(self, leaf: StageLeaf, still: Callable[[], None] | None = None) -> int:
+        index = super().append(leaf, still)
         self._read += [leaf] if self._read else []
         return index
 
@@ -293,10 +311,20 @@ class ProvingUnpublished(Sound):
 
 @LOGS.breaks("it_is_on_the_disk_when_append_returns", "an_append_cut_short_is_there_whole_or_gone")
 class Unsynced(Sound):
-    def append(self, leaf: StageLeaf) -> int:
+    def append(self, leaf: StageLeaf, still: Callable[[], None] | None = None) -> int:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("os.fsync", lambda handle: None)
-            return super().append(leaf)
+            return super().append(leaf, still)
+
+
+@LOGS.breaks("what_is_asked_inside_the_turn_can_keep_a_leaf_out")
+class AskingBefore(Sound):
+    """Asks, and only then waits for its turn."""
+
+    def append(self, leaf: StageLeaf, still: Callable[[], None] | None = None) -> int:
+        if still is not None:
+            still()
+        return super().append(leaf)
 
 
 test_release_log, test_a_planted_log_is_seen = LOGS.tests()

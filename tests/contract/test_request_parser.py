@@ -106,7 +106,7 @@ def the_kept_faults_are_read_again_in_order(place: Place[RequestParser]) -> None
     rows = [row(n % 3, row_id=f"row-{n}", dob="no", tin="no") for n in range(1005)]
     found, room = parse(place, Sent(rows=text(ROW_HEADER, rows)))
     again = list(place.open().faults(room))
-    assert again[:1000] == list(found.faults)
+    assert [(f.line, f.code) for f in again[:1000]] == [(f.line, f.code) for f in found.faults]
     assert [(f.line, f.column) for f in again] == [(n, c) for n in range(2, 1007) for c in ("dob", "tin")]
     (room / "faults.parquet").write_bytes((room / "faults.parquet").read_bytes()[:-9])
     with pytest.raises(LawgateError):
@@ -115,7 +115,7 @@ def the_kept_faults_are_read_again_in_order(place: Place[RequestParser]) -> None
 
 @PARSERS.promise
 def every_line_is_accepted_or_has_a_fault(place: Place[RequestParser]) -> None:
-    torn = [row(0), row(1, reason='"begins, here'), row(2), 'ends here"', "", row(2, row_id="row-7"), row(0)]
+    torn = [row(0), row(1, reason='"begins, here'), row(3), 'ends here"', "", row(2), row(0)]
     found, room = parse(place, Sent(rows=text(ROW_HEADER, torn)))
     kept = parquet.read_table(room / "rows.parquet")["line"].to_pylist()
     faulty = {f.line for f in place.open().faults(room) if f.file == "rows.csv"}

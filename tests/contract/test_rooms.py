@@ -22,8 +22,10 @@ ELSEWHERE = ["", "..", "../b-1", "a/b", "/etc", "a\x00b", ".hidden", "b 1"]
 
 def kept(rooms: Rooms, batch: str = "b-1", data: bytes = b"one") -> Path:
     """A room under its batch's name, with one file in it."""
-    room = rooms.keep(rooms.start(), batch)
+    started = rooms.start()
+    room = rooms.keep(started, batch)
     rooms.write(batch, "a.bin", data)
+    rooms.drop(started)
     return room
 
 
@@ -124,6 +126,16 @@ def discarding_takes_the_room_of_that_batch_only(place: Place[Rooms]) -> None:
     assert rooms.read("b-10", "a.bin") == b"one"
     kept(rooms, "b-1", b"anew")
     assert rooms.read("b-1", "a.bin") == b"anew"
+
+
+@ROOMS.promise
+def it_is_told_whether_a_batch_has_a_room(place: Place[Rooms]) -> None:
+    rooms = place.open()
+    assert not rooms.has("b-1")
+    kept(rooms)
+    assert place.open().has("b-1") and not place.open().has("b-10")
+    rooms.discard("b-1")
+    assert not rooms.has("b-1")
 
 
 @ROOMS.promise
@@ -302,6 +314,12 @@ class InPlace(Wrapping):
         super().write(batch, name, data)
 
 
+@ROOMS.breaks("it_is_told_whether_a_batch_has_a_room")
+class Sure(Wrapping):
+    def has(self, batch: str) -> bool:
+        return self._base.is_dir()
+
+
 @ROOMS.breaks("a_file_is_read_back_whole")
 class Trimming(Wrapping):
     def read(self, batch: str, name: str) -> bytes:
@@ -337,7 +355,11 @@ def test_a_kept_room_is_never_dropped_whatever_its_name(tmp_path: Path) -> None:
 
 def test_one_at_a_time_at_a_batch(tmp_path: Path) -> None:
     rooms = FolderRooms(tmp_path / "place")
-    rooms.keep(rooms.start(), "b-1")
+    started = rooms.start()
+    rooms.keep(started, "b-1")
+    with pytest.raises(Refused, match="batch_busy"), FolderRooms(tmp_path / "place").alone("b-1"):
+        pass  # whoever started a room is alone in it under its new name, until they drop it
+    rooms.drop(started)
     with rooms.alone("b-1"):
         with pytest.raises(Refused) as busy, FolderRooms(tmp_path / "place").alone("b-1"):
             pass

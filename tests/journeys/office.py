@@ -38,6 +38,7 @@ from lawgate.surfaces.cli.app import build
 from lawgate.surfaces.cli.doors import Doors
 from lawgate.wiring.folder import create, open_house
 from lawgate.wiring.main import rulebooks
+from lawgate.wiring.orders import open_orders
 from lawgate_lab.make import make
 from lawgate_lab.played import signing_key
 
@@ -136,7 +137,7 @@ class Office:
 
     def call(self, *words: str | Path) -> Result:
         """The same command line in this process: exit code, both outputs, and an exception that got away."""
-        app = build(Doors(lambda folder, name: create(folder, rulebooks(), BOOK, name), open_house))
+        app = build(Doors(lambda folder, name: create(folder, rulebooks(), BOOK, name), open_house, open_orders))
         return CliRunner().invoke(app, [*map(str, words), "--office", str(self.folder)])
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from journeys.office import AGENCY, CLERK, KEY, Office, addresses_on_file, an_order, rewritten
+from journeys.office import AGENCY, CLERK, KEY, REVIEWER, Office, addresses_on_file, an_order, rewritten
 
 FREE = ("first", "middle", "last", "suffix", "addr_line1", "addr_line2", "city", "reason_text")
 NUMBERED = ("event_number", "fingerprint_id", "removal_ground")
@@ -160,6 +160,8 @@ def test_nothing_well_formed_gets_out(
     watch("explain", batch, f"{mark}-no-such-row", code=1)
     watch.said = [said.replace(f"{mark}-no-such-row".encode(), b"") for said in watch.said]
     watch("review", "list", batch)
+    for row in kept[:3]:
+        watch("review", "show", batch, str(row["n"]), "--by", REVIEWER)
     watch("prepare", batch, code=1)
     office.prepared(batch, [row["n"] for row in kept])
     watch("prepare", batch, code=None)

@@ -5,8 +5,11 @@ import base64
 import csv
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,17 +25,19 @@ from lawgate.ledger.proof import verify_entry
 from lawgate.model.fault import LawgateError
 from lawgate.office.adjudicate import decide_batch
 from lawgate.office.rejected import proof_files, rejected
-from lawgate.office.template import KEYS, cover
+from lawgate.office.template import KEYS
 from lawgate.ports.intake import COVER_KEYS, FILES
 from lawgate.surfaces.cli.app import build
 from lawgate.surfaces.cli.doors import Doors
 from lawgate.wiring.folder import create, open_house
 from lawgate.wiring.main import rulebooks
 from lawgate.wiring.offline import offline
+from lawgate.wiring.orders import open_orders
 from lawgate_lab.played import signing_key
 from unit.intake.bad import HEADERS, case, row
 
 SPEC = (ROOT / "docs/spec/request-format.md").read_text("utf-8")
+EXAMPLE = SPEC.partition("```toml\n")[2].partition("```")[0]
 CANARY = "Zyxwvut"
 
 
@@ -42,8 +47,17 @@ def call(*words: str | Path) -> Result:
     def book(folder: Path | None) -> object:
         return offline(folder or rulebooks() / BOOK)
 
-    app = build(Doors(lambda folder, name: create(folder, rulebooks(), BOOK, name), open_house, book))
+    app = build(Doors(lambda folder, name: create(folder, rulebooks(), BOOK, name), open_house, open_orders, book))
     return CliRunner().invoke(app, [*map(str, words)])
+
+
+def _emptied(empty: str) -> Callable[[re.Match[str]], str]:
+    """A line of the example with its value taken out; the remark stays in its column."""
+
+    def line(found: re.Match[str]) -> str:
+        return f"{found[1]} = {empty}".ljust(40) + found[3] if found[3] else f"{found[1]} = {empty}"
+
+    return line
 
 
 def signed(folder: Path, text: str) -> None:
@@ -60,10 +74,12 @@ def signed(folder: Path, text: str) -> None:
 def filled(folder: Path, *lines: str) -> Path:
     """The empty form with every place filled as the published example says, one case, and these rows."""
     assert call("request", "template", folder).exit_code == 0
-    text = (folder / "cover.toml").read_text()
-    for key, example, empty, _ in KEYS:
+    text, example = (folder / "cover.toml").read_text(), tomllib.loads(EXAMPLE)
+    for key, empty, _ in KEYS:
+        (shown,) = re.findall(rf"^{key} = (.*?) *(?:# .*)?$", EXAMPLE, re.MULTILINE)
         assert f"\n{key} = {empty}" in f"\n{text}"
-        text = re.sub(rf"^{key} = {re.escape(empty)}", f"{key} = {example}", text, flags=re.MULTILINE)
+        text = re.sub(rf"^{key} = {re.escape(empty)}", f"{key} = {shown}", text, flags=re.MULTILINE)
+        assert key == "signed_at" or tomllib.loads(text)[key] == example[key]
     for name, more in (("cases.csv", [case()]), ("rows.csv", lines or [row(1), row(2)])):
         with (folder / name).open("a") as file:
             file.writelines(f"{line}\n" for line in more)
@@ -87,7 +103,10 @@ def test_the_empty_form_names_every_place_that_is_empty(tmp_path: Path) -> None:
 
 def test_the_empty_form_is_the_published_one(tmp_path: Path) -> None:
     call("request", "template", tmp_path / "form")
-    assert f"```toml\n{cover(example=True)}```" in SPEC
+    blank = re.sub(r'sha256 = ".*?", rows = \d+', 'sha256 = "", rows = 0', EXAMPLE)
+    for key, empty, _ in KEYS:
+        blank = re.sub(rf"^({key}) = .*?( *)(# .*)?$", _emptied(empty), blank, flags=re.MULTILINE)
+    assert (tmp_path / "form" / "cover.toml").read_text() == blank
     for name in FILES[2:]:
         described = SPEC.partition(f"### {name}")[2].partition("\n### ")[0].partition("\n## ")[0]
         columns = [
@@ -142,7 +161,7 @@ def test_a_refused_request_a_missing_folder_and_a_bad_rulebook(tmp_path: Path) -
 
 def test_another_rulebook_has_another_layout(tmp_path: Path) -> None:
     folder, book = filled(tmp_path / "form"), tmp_path / "book"
-    book.mkdir()
+    shutil.copytree(rulebooks() / BOOK / "registers", book / "registers")
     facts = (rulebooks() / BOOK / "facts.toml").read_text()
     (book / "facts.toml").write_text(facts.replace('name = "event_number"', 'name = "other_number"'))
     done = call("request", "validate", folder, "--rulebook", book)
@@ -174,7 +193,7 @@ def test_a_rejected_row_has_its_entry_and_its_proof(office: Office, tmp_path: Pa
     decide_batch(office.house.decide, batch, AS_OF)
     shown = office.call("request", "faults", batch, "--proof", tmp_path / "proof")
     assert (shown.exit_code, shown.stdout.splitlines()[: len(told)]) == (0, told)
-    assert "2 rows rejected; rooted in leaf 1" in shown.stdout
+    assert "2 rows rejected; rooted in leaf 2" in shown.stdout
     one = office.call("request", "faults", batch, "--line", "4", "--file", "rows.csv")
     assert [line.split(" ")[0] for line in one.stdout.splitlines()[:-1]] == ["E_ID", "E_CODEPOINT"]
     assert "not done: E_LINE" in office.call("request", "faults", batch, "--line", "5").stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from journeys.office import AS_OF, SEED, Office, rewritten, sent
+from journeys.office import AS_OF, BOOK, SEED, Office, rewritten, sent
 from lawgate.office.adjudicate import decide_batch
 from lawgate.office.intake import receive
 from lawgate.ports.columns import Columns
@@ -104,8 +104,11 @@ def test_a_signature_over_something_else(office: Office, tmp_path: Path) -> None
 
 
 def test_with_no_provision_every_row_is_denied(office: Office) -> None:
-    for file in (office.folder / "rulebooks").glob("*/provisions/*.toml"):
+    book = office.folder / "rulebooks" / BOOK
+    # What is said of a provision's elements goes with it: a rulebook that names lost elements does not load.
+    for file in (f for part in ("provisions", "readings", "practices") for f in (book / part).glob("*.toml")):
         file.unlink()
+    (book / "untranslatable.toml").unlink()
     batch = decided_blind(office, office.lab / "thirty")
     assert {(row["row_outcome"], row["outcome"]) for row in office.rows(batch)} == {("DENY", "DENY")}
     assert len(office.rows(batch)) == 30

@@ -66,7 +66,7 @@ def rulebook(day: date) -> Rulebook:
 
 
 def play(book: Book, scenario: Scenario, folder: Path) -> Result:
-    """Everything of one scenario, from its tables. `folder` is new; records go beside it, once for the same people."""
+    """Everything of one scenario, from its tables. `folder` is new; people nobody had before are kept beside it."""
     given = scenario.given
     cover = book.cover(given)
     keyed = keep_records(book.people(given), folder.parent)
@@ -198,12 +198,20 @@ def practice_files(practices: list[Table]) -> dict[str, bytes]:
     return made
 
 
+KEPT: dict[str, Path] = {}
+
+
 def keep_records(people: list[Table], folder: Path) -> Path:
+    """Where these people are kept: written and imported the first time a run asks for them, only read after that."""
+    name = hashlib.sha256(repr(people).encode()).hexdigest()
+    if name not in KEPT:
+        KEPT[name] = imported(people, folder / name)
+    return KEPT[name]
+
+
+def imported(people: list[Table], place: Path) -> Path:
     """Write the people as the custodian's two files and import them; their handles count from 1."""
-    place = folder / hashlib.sha256(repr(people).encode()).hexdigest()
     source, keyed = place / "records", place / "keyed"
-    if keyed.exists():
-        return keyed
     source.mkdir(parents=True)
     texts = ("first", "middle", "last", "suffix", "kind")
     taxpayers: Table = {k: [p.get(k, "primary" if k == "kind" else "") for p in people] for k in texts}

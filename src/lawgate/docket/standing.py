@@ -77,4 +77,6 @@ def covers(effect: Effect, covered: Covered) -> bool:
 def _within(scope: Collection[str] | str, parts: tuple[str, ...]) -> bool:
     if scope == EVERY or not parts or "" in parts:
         return True
-    return any(part in scope for part in parts)
+    # Another letter case is the same name: an order must not miss somebody by a capital.
+    names = {name.casefold() for name in scope}
+    return any(part.casefold() in names for part in parts)

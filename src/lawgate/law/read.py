@@ -11,6 +11,7 @@ from datetime import date
 from itertools import pairwise
 
 from lawgate.law.elements import MISSHAPEN, Doc, Reading, clauses_of, text_of, what_is_wrong
+from lawgate.law.parts import check_parts
 from lawgate.law.practices import read_agreements, read_practices
 from lawgate.law.rulebook import Element, FactKind, Provision, Route, Rulebook
 from lawgate.law.spans import span_of
@@ -55,6 +56,7 @@ def read_rulebook(files: Mapping[str, bytes], day: date) -> Rulebook:
         if name.startswith("provisions/"):
             _add_provision(name, doc, reading, provisions)
     ceilings = _ceilings(head, faults)
+    check_parts(docs, faults)
     practices, agreements = read_practices(docs, day, faults), read_agreements(docs, day, faults)
     if faults:
         raise Faulty(tuple(faults))

@@ -11,17 +11,25 @@ import base64
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, TypeAlias
 
+from lawgate.law.elements import MISSHAPEN, text_of, what_is_wrong
+from lawgate.law.spans import span_of
 from lawgate.model.fault import Fault, Faulty, Scope
-from lawgate.model.period import UNTIL_FURTHER_NOTICE, Span
 from lawgate.model.request import CourtOrder, Person, RecipientKey, Registers, Safeguard, Staff, Tenure
 
 Doc: TypeAlias = dict[str, Any]
 REQUIRED = ("people.toml", "recipients.toml", "safeguards.toml")
 FILES = (*REQUIRED, "staff.toml", "court_orders.toml")
 YEARS = range(1980, 2042)
+# What an entry of each file may hold. A key nobody reads would be a misspelt one, and what it says would not bind.
+KEYS = {
+    "person": {"id", "name", "key", "holds"},
+    "recipient_key": {"id", "agency", "age", "registered_on", "registrars", "to"},
+    "safeguard": {"agency", "approved_on", "to", "source", "suspended"},
+    "staff": {"agency", "from", "to", "source", "people"},
+    "order": {"id", "request", "provision", "agencies", "rows", "years", "from", "to", "read_by", "states"},
+}
 
 
 def read_registers(files: Mapping[str, bytes]) -> Registers:
@@ -34,12 +42,11 @@ def read_registers(files: Mapping[str, bytes]) -> Registers:
     safe = dict(_each(docs, "safeguards.toml", "safeguard", _safeguard, faults))
     staff = tuple(_each(docs, "staff.toml", "staff", _staff, faults))
     orders = {o.request: o for o in _each(docs, "court_orders.toml", "order", _order, faults)}
-    listed = zip(FILES, ("person", "recipient_key", "safeguard", "staff", "order"), strict=True)
-    counts = [len(docs.get(f, {}).get(k, [])) for f, k in listed]
-    if not faults and counts != [len(people), len(keys), len(safe), len(staff), len(orders)]:
-        faults.append(Fault(Scope.FILE, "registers", 0, "", "G_TWICE", "an id is listed twice"))
     if faults:
         raise Faulty(tuple(faults))
+    counts = [len(docs.get(f, {}).get(k, [])) for f, k in zip(FILES, KEYS, strict=True)]
+    if counts != [len(people), len(keys), len(safe), len(staff), len(orders)]:
+        raise Faulty((Fault(Scope.FILE, "registers", 0, "", "G_TWICE", "an id is listed twice"),))
     h = hashlib.sha256(b"lawgate-registers-v1\0")
     for name in held:
         h.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
@@ -55,48 +62,61 @@ def _toml(name: str, files: Mapping[str, bytes], faults: list[Fault]) -> Doc:
 
 
 def _each(docs: dict[str, Doc], file: str, key: str, read: Any, faults: list[Fault]) -> list[Any]:
+    """Every entry under `key` that can be read; a fault that names file and entry for each that cannot."""
+    doc = docs.get(file, {})
+    listed = doc.get(key, [])
+    if set(doc) - {key} or not isinstance(listed, list):
+        faults.append(Fault(Scope.FILE, file, 0, "", "G_SHAPE", f"the file holds a list of [[{key}]] and nothing else"))
+        return []
     made = []
-    for i, table in enumerate(docs.get(file, {}).get(key, []), 1):
+    for i, table in enumerate(listed, 1):
         try:
+            if set(table) - KEYS[key]:
+                raise ValueError("a key is not one of those of the format")
             made.append(read(table))
-        except (KeyError, TypeError, ValueError) as wrong:
-            faults.append(Fault(Scope.FILE, file, 0, f"{key} {i}", "G_ENTRY", f"the entry cannot be read: {wrong}"))
+        except MISSHAPEN as wrong:
+            mend = f"the entry cannot be read: {what_is_wrong(wrong)}"
+            faults.append(Fault(Scope.FILE, file, 0, f"{key} {i}", "G_ENTRY", mend))
     return made
 
 
-def _span(table: Doc, start: str, end: str) -> Span:
-    first, last = table[start], table[end]
-    if not isinstance(first, date) or not (isinstance(last, date) or last == UNTIL_FURTHER_NOTICE):
-        raise ValueError(f"`{start}` is a date, `{end}` a date or `{UNTIL_FURTHER_NOTICE}`")
-    return Span(first, last if isinstance(last, date) else None)
+def _tables(table: Doc, key: str) -> list[Doc]:
+    """The list of tables under `key`, empty when there is none. ValueError for anything else."""
+    found = table.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise ValueError(f"`{key}` is a list of tables")
+    return found
 
 
 def _person(p: Doc) -> Person:
     key = base64.b64decode(p["key"], validate=True)
     if len(key) != 32:
         raise ValueError("a key is 32 bytes")
-    holds = tuple(Tenure(h["office"], h["agency"], _span(h, "from", "to")) for h in p.get("holds", []))
-    return Person(p["id"], p["name"], key, holds)
+    holds = tuple(
+        Tenure(text_of(h, "office"), text_of(h, "agency"), span_of(h, "from", "to")) for h in _tables(p, "holds")
+    )
+    return Person(text_of(p, "id"), text_of(p, "name"), key, holds)
 
 
 def _key(k: Doc) -> RecipientKey:
-    if not isinstance(k["registrars"], list) or len(set(k["registrars"])) < 2:
+    if not _texts(k["registrars"]) or len(set(k["registrars"])) < 2:
         raise ValueError("registrars is a list of two people")
-    return RecipientKey(k["id"], k["agency"], k["age"], tuple(k["registrars"]), _span(k, "registered_on", "to"))
+    id, agency, age = (text_of(k, key) for key in ("id", "agency", "age"))
+    return RecipientKey(id, agency, age, tuple(k["registrars"]), span_of(k, "registered_on", "to"))
 
 
 def _safeguard(s: Doc) -> tuple[str, Safeguard]:
-    suspended = s.get("suspended", [])
+    suspended = _tables(s, "suspended")
     if not s.get("source") or not all(each.get("source") for each in suspended):
         raise ValueError("an approval, and each finding that suspends it, needs its source")
-    span = _span(s, "approved_on", "to")
-    return s["agency"], Safeguard(span.start, span.end, tuple(_span(e, "from", "to") for e in suspended))
+    span = span_of(s, "approved_on", "to")
+    return text_of(s, "agency"), Safeguard(span.start, span.end, tuple(span_of(e, "from", "to") for e in suspended))
 
 
 def _staff(s: Doc) -> Staff:
     if not s.get("source") or not _texts(s["people"]):
         raise ValueError("staff are listed each by person id, with a source")
-    return Staff(s["agency"], frozenset(s["people"]), _span(s, "from", "to"))
+    return Staff(text_of(s, "agency"), frozenset(s["people"]), span_of(s, "from", "to"))
 
 
 def _order(o: Doc) -> CourtOrder:
@@ -117,7 +137,7 @@ def _order(o: Doc) -> CourtOrder:
         states=dict(states),
         rows=frozenset(o["rows"]),
         years=frozenset(years),
-        span=_span(o, "from", "to"),
+        span=span_of(o, "from", "to"),
     )
 
 

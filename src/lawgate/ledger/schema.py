@@ -133,7 +133,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "key-revoked": _fields("key:id registered_leaf:number reason:code person:id"),
         # The private index of who was in which entry; somebody read protected values; something is wrong.
         "accounting-root": _fields("root:digest entries:count through:number"),
-        "audit-read": _fields("person:id scope:code reason:code rows:count paper:digest"),
+        "audit-read": _fields("person:id batch:id scope:code reason:code rows:count paper:digest"),
         "alarm": _fields("code:code subject:id? detail:digest?"),
         "shard-close": _fields("size:number next_origin:id reason:code"),
     }

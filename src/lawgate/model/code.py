@@ -71,6 +71,7 @@ CODES: tuple[Code, ...] = (
     _row("E_CHOICE", "write one of the words that the format lists for this column"),
     _row("E_NAME", "the name is only punctuation, or one letter; write the name in full"),
     _row("E_SCRIPT_MIX", "the name mixes letters of two alphabets that look alike; write it in one"),
+    _file("E_PROFILE", "a number could be somebody's; this office works on numbers that were never issued to anybody"),
 )
 
 INDEX: dict[tuple[str, Scope], int] = {(code.name, code.scope): at for at, code in enumerate(CODES)}

@@ -12,9 +12,9 @@ class Column:
 
     Kinds: `text`, `name` (text that is more than signs or one letter, in one alphabet), `name_part` (the same, one
     letter is enough), `id` (`[A-Za-z0-9._:-]+`), `ids` (ids separated by `;`), `date` (YYYY-MM-DD or empty),
-    `birth_date` (the same, not after the day of receipt), `flag` (`yes`, `no` or empty), `tin` (nine digits, or NNN-NN-NNNN, or
-    empty), `years` (meant to be YYYY separated by `;`; a text that lists none is for the law to judge, not for intake),
-    `choice` (one of `choices`).
+    `birth_date` (the same, not after the day of receipt), `flag` (`yes`, `no` or empty), `tin` (nine digits, or
+    NNN-NN-NNNN, or empty), `years` (meant to be YYYY separated by `;`; a text that lists none is for the law to judge,
+    not for intake), `choice` (one of `choices`).
     """
 
     name: str

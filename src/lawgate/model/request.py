@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -147,6 +148,16 @@ class Registers:
             if day in staff.span:
                 (own if staff.agency == agency else others).update(staff.people)
         return Officers(frozenset(own), frozenset(others - own))
+
+    def humans(self, ids: Iterable[str]) -> frozenset[str]:
+        """Every id, in one letter case, of the humans these ids name; an empty id names nobody.
+
+        One key is one human whatever offices they hold, and another letter case makes nobody a second person.
+        """
+        asked = frozenset(each.casefold() for each in ids if each)
+        keys = {person.key for person in self.people.values() if person.id.casefold() in asked}
+        found = asked | {person.id.casefold() for person in self.people.values() if person.key in keys}
+        return found if found == asked else self.humans(found)
 
     def order_of(self, request: str) -> CourtOrder | None:
         """The order for disclosure that came with the request of that id, or None."""

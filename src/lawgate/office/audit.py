@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,14 +16,17 @@ from pathlib import Path
 from lawgate.decide.canonical import ROW_WIDTH
 from lawgate.ledger.commit import commit, commit_chunks
 from lawgate.ledger.leaf import StageLeaf
-from lawgate.model.fault import LawgateError
+from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.request import Person
 from lawgate.office.adjudicate import SUBTREE
 from lawgate.office.handout import REVIEW, SIGNATURE
+from lawgate.office.house import Check
 from lawgate.office.orders import instruments
 from lawgate.office.pinned import PinsMissingError, decision_of, pinned_bench
 from lawgate.office.redecide import KIND, named
 from lawgate.office.release import ACCOUNTING, Release
+from lawgate.office.shown import KIND as READ
+from lawgate.office.shown import read_name
 from lawgate.office.stored import file_faults, review_stem
 from lawgate.ports.cases import BatchRow
 from lawgate.protocol import manifest as manifests
@@ -39,29 +43,62 @@ class AuditDesk:
     row_table: Callable[[Path], Iterator[bytes]]
 
 
-def audit(desk: AuditDesk) -> list[str]:
+def audit(desk: AuditDesk) -> list[Check]:
     """Everything stored that is not what the log holds; an empty list when nothing is.
 
     Compared, for each decided batch: cover, cases, rows, faults, patterns, decisions, re-decisions, the row table
-    under its salts, the findings about the cover's signature, every review with its signature, what the case store
-    says. For each prepared package: its bytes, manifest, review, accounting entries. LawgateError when the log cannot
-    be read.
+    under its salts, the findings about the cover's signature, every review with its signature, every paper of a
+    reading, what the case store says. For each prepared package: its bytes, manifest, review, accounting entries. A
+    batch that somebody works on is passed over with a remark. LawgateError when the log cannot be read.
     """
     leaves = list(desk.release.decide.log.leaves())
-    decided = [(at, leaf) for at, leaf in leaves if leaf.kind == "decision-batch"]
-    prepared = [(at, leaf) for at, leaf in leaves if leaf.kind == "prepared"]
-    found = [*docket_faults(desk, leaves), *case_store_faults(desk, decided, prepared)]
-    for _, leaf in decided:
-        found += [
-            *file_faults(desk.release.decide.rooms, dict(leaves), leaf),
-            *row_faults(desk, leaf),
-            *cover_faults(desk, leaf),
-        ]
-        found += redecision_faults(desk, leaves, leaf.text("batch"))
-        found += review_faults(desk, leaves, leaf.text("batch"))
-    for _, leaf in prepared:
-        found += [*package_faults(desk, leaf), *accounting_faults(desk, leaf)]
+    found = [Check(sentence, True) for sentence in docket_faults(desk, leaves)]
+    stored = [batch.id for batch in desk.release.decide.cases.batches()]
+    logged = [leaf.text("batch") for _, leaf in leaves if leaf.kind in ("decision-batch", "prepared")]
+    for batch in dict.fromkeys([*stored, *logged]):
+        found += _unless_busy(desk, batch)
     return found
+
+
+def _unless_busy(desk: AuditDesk, batch: str) -> list[Check]:
+    """The faults of one batch, nobody else being at work on it: half a step would look like damage."""
+    try:
+        with _alone(desk, batch):
+            return [Check(sentence, True) for sentence in batch_faults(desk, batch)]
+    except Refused as refused:
+        if refused.code != "batch_busy":
+            raise
+        return [Check(f"batch {batch}: somebody is at work on it, so it was not compared; check again later", False)]
+
+
+def _alone(desk: AuditDesk, batch: str) -> AbstractContextManager[None]:
+    rooms = desk.release.decide.rooms
+    try:
+        rooms.path(batch)
+    except LawgateError:
+        return nullcontext()  # without a room nobody can be in it; what is missing is told by the comparison
+    return rooms.alone(batch)
+
+
+def batch_faults(desk: AuditDesk, batch: str) -> Iterator[str]:
+    """Everything stored of one batch that is not what the log holds now."""
+    leaves = list(desk.release.decide.log.leaves())
+    own = [
+        (at, leaf) for at, leaf in leaves if leaf.kind in ("decision-batch", "prepared") and leaf.text("batch") == batch
+    ]
+    decided = [each for each in own if each[1].kind == "decision-batch"]
+    prepared = [each for each in own if each[1].kind == "prepared"]
+    yield from case_store_faults(desk, batch, decided, prepared)
+    for _, leaf in decided:
+        yield from file_faults(desk.release.decide.rooms, dict(leaves), leaf)
+        yield from row_faults(desk, leaf)
+        yield from cover_faults(desk, leaf)
+        yield from redecision_faults(desk, leaves, batch)
+        yield from review_faults(desk, leaves, batch)
+        yield from read_faults(desk, leaves, batch)
+    for _, leaf in prepared:
+        yield from package_faults(desk, leaf)
+        yield from accounting_faults(desk, leaf)
 
 
 def docket_faults(desk: AuditDesk, leaves: Sequence[Indexed]) -> Iterator[str]:
@@ -129,6 +166,15 @@ def review_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Ite
             yield f"batch {batch}: the signature of {stem}.json does not hold"
 
 
+def read_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Iterator[str]:
+    """The readings of a batch's values whose paper is not the one in the log."""
+    for _, leaf in leaves:
+        if leaf.kind == READ and leaf.text("batch") == batch:
+            name = read_name(leaf.text("paper"))
+            if _digest(desk, batch, name) != leaf.text("paper"):
+                yield f"batch {batch}: {name} is not the paper the log names"
+
+
 def package_faults(desk: AuditDesk, prepared: StageLeaf) -> Iterator[str]:
     """Whether a package, and the review kept beside it, are the ones that were prepared."""
     package, packages = prepared.text("package"), desk.release.release.packages
@@ -160,21 +206,18 @@ def accounting_faults(desk: AuditDesk, prepared: StageLeaf) -> Iterator[str]:
         yield f"package {package}: accounting entries and salts do not lead to the root in the log"
 
 
-def case_store_faults(desk: AuditDesk, decided: Sequence[Indexed], prepared: Sequence[Indexed]) -> Iterator[str]:
-    """What the case store says of decided batches and packages, where the log says otherwise."""
+def case_store_faults(
+    desk: AuditDesk, batch: str, decided: Sequence[Indexed], prepared: Sequence[Indexed]
+) -> Iterator[str]:
+    """What the case store says of a batch and its packages, where the log says otherwise."""
     cases = desk.release.decide.cases
-    stored = {batch.id: batch for batch in cases.batches()}
+    stored = cases.batch(batch)
     for at, leaf in decided:
-        batch = stored.get(leaf.text("batch"))
-        if batch is None or _told(batch) != ("decided", at, leaf.text("as_of"), leaf.number("rows")):
-            yield f"batch {leaf.text('batch')}: the case store says otherwise than the log"
-    logged = {leaf.text("batch") for _, leaf in decided}
-    yield from (
-        f"batch {batch.id}: decided by the case store, not by the log"
-        for batch in stored.values()
-        if batch.state == "decided" and batch.id not in logged
-    )
-    packages = {p.id: (p.batch, p.rows, p.prepared_leaf) for batch in stored for p in cases.packages(batch)}
+        if stored is None or _told(stored) != ("decided", at, leaf.text("as_of"), leaf.number("rows")):
+            yield f"batch {batch}: the case store says otherwise than the log"
+    if stored is not None and stored.state == "decided" and not decided:
+        yield f"batch {batch}: decided by the case store, not by the log"
+    packages = {p.id: (p.batch, p.rows, p.prepared_leaf) for p in (cases.packages(batch) if stored else ())}
     for at, leaf in prepared:
         said = packages.pop(leaf.text("package"), None)
         if said != (leaf.text("batch"), leaf.number("rows"), at):

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 
 from lawgate.decide.find import request_letters
+from lawgate.decide.frozen import without_new_practices
 from lawgate.decide.request import facts_of_request
 from lawgate.docket.standing import covering, standing
 from lawgate.law.evaluate import Facts
@@ -24,6 +26,7 @@ from lawgate.model.order import Covered, Standing
 from lawgate.model.period import Span
 from lawgate.model.request import Cover, Registers
 from lawgate.ports.cases import BatchRow, CaseStore
+from lawgate.ports.claims import SentClaims
 from lawgate.ports.clock import Clock
 from lawgate.ports.engine import Engine, Plan
 from lawgate.ports.log import LogStore
@@ -50,6 +53,7 @@ class DecideDesk:
     store: Callable[[], AbstractContextManager[LogStore]]
     cases: CaseStore
     rooms: Rooms
+    claims: SentClaims
     orders: OrderRegister
     clock: Clock
     verify: Verifier
@@ -78,7 +82,11 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Everything of one batch that is the same for all its rows."""
+    """Everything of one batch that is the same for all its rows.
+
+    `people` gives every id, in one letter case, of signer, contact and whoever the cases name; they are read when
+    somebody asks.
+    """
 
     batch: BatchRow
     basis: Basis
@@ -89,6 +97,7 @@ class Bench:
     provision: Provision | None
     plan: Plan
     pins: Pins
+    people: Callable[[], frozenset[str]]
 
 
 def read_bench(desk: DecideDesk, batch: BatchRow) -> Bench:
@@ -112,10 +121,11 @@ def basis_now(desk: DecideDesk, as_of: datetime) -> Basis:
 def bench_on(desk: DecideDesk, batch: BatchRow, basis: Basis) -> Bench:
     """Everything of a batch that is the same for all its rows, on a basis; of the office only the cover is read."""
     files = basis.law
-    rulebook = read_rulebook(files, basis.as_of.astimezone(UTC).date())
     registers = read_registers(basis.registers)
     raw = desk.rooms.read(batch.id, "cover.toml")
     cover = desk.read_cover(raw)
+    stands = standing(basis.docket, basis.known_at)
+    rulebook = without_new_practices(read_rulebook(files, basis.as_of.astimezone(UTC).date()), stands, cover)
     provision = rulebook.provision(cover.provision)
     facts = request_facts(
         desk.verify, raw, desk.rooms.read(batch.id, "cover.toml.sig"), cover, registers, rulebook, basis.known_at
@@ -131,7 +141,6 @@ def bench_on(desk: DecideDesk, batch: BatchRow, basis: Basis) -> Bench:
         registers.officers(cover.agency, cover.signed_on),
         registers.order_of(cover.request_id),
     )
-    stands = standing(basis.docket, basis.known_at)
     pins = Pins(
         as_of=instant(basis.as_of),
         request=cover.digest,
@@ -144,7 +153,8 @@ def bench_on(desk: DecideDesk, batch: BatchRow, basis: Basis) -> Bench:
         plan=_plan_digest(files),
         program=basis.program,
     )
-    return Bench(batch, basis, cover, rulebook, registers, stands, provision, plan, pins)
+    people = cache(partial(_people, desk, batch, cover, registers))
+    return Bench(batch, basis, cover, rulebook, registers, stands, provision, plan, pins, people)
 
 
 def keep_pins(desk: DecideDesk, bench: Bench) -> None:
@@ -185,10 +195,26 @@ def _plan_digest(files: Mapping[str, bytes]) -> str:
 
 
 def orders_over(bench: Bench, pattern: Pattern) -> tuple[str, ...]:
-    """Ids of the orders in force that cover rows of this pattern, whoever of the asking side they name."""
-    cover, found = bench.cover, {}
-    for who in (cover.agency, cover.signer, cover.contact):
-        for to in (cover.agency, cover.recipient_key):
+    """Ids of the orders in force that cover rows of this pattern, whoever of the asking side they name.
+
+    Whoever any case of the batch names, as engaged or to receive, is of the asking side of all its rows.
+    """
+    cover, found, named = bench.cover, {}, _named(bench)
+    for who in (cover.agency, cover.signer, cover.contact, *named):
+        for to in (cover.agency, cover.recipient_key, *named):
             what = Covered(cover.provision, who, to, cover.fields, pattern.years, bench.batch.sent)
             found.update(dict.fromkeys(covering(bench.standing, what)))
     return tuple(found)
+
+
+def _named(bench: Bench) -> tuple[str, ...]:
+    """People of the asking side whom an order in force names. Without such an order the cases are not read."""
+    effects = [effect for order in bench.standing.in_force for effect in order.effects if effect.kind.blocks]
+    scopes = [scope for each in effects for scope in (each.requesters, each.recipients) if isinstance(scope, tuple)]
+    names = {name.casefold() for scope in scopes for name in scope}
+    known = {name.casefold() for name in (bench.cover.agency, bench.cover.recipient_key)}
+    return tuple(sorted(names & bench.people())) if names - known else ()
+
+
+def _people(desk: DecideDesk, batch: BatchRow, cover: Cover, registers: Registers) -> frozenset[str]:
+    return registers.humans({cover.signer, cover.contact} | desk.claims.people(desk.rooms.path(batch.id)))

@@ -62,7 +62,9 @@ def explain(desk: DecideDesk, batch_id: str, row_id: str) -> Explained:
     batch = desk.cases.batch(batch_id)
     row = desk.engine.row(desk.rooms.path(batch_id), row_id) if batch and batch.state == "decided" else None
     if batch is None or row is None:
-        raise Refused("E_ROW", "there is no decided row of that id in that batch")
+        raise Refused(
+            "E_ROW", "that batch has no decided row of that id; `lawgate request faults` shows what was rejected"
+        )
     bench = pinned_bench(desk, batch.decision_leaf)
     record = pattern_of(desk, batch_id, row)
     pattern = Pattern(record["clauses"], Verdict(record["match"]), tuple(record["years"]))

@@ -7,7 +7,7 @@ Recovery sends nothing by itself. Whoever asks again goes through all of it agai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -21,7 +21,7 @@ from lawgate.ledger.quorum import Policy, Witnessed
 from lawgate.ledger.schema import MAX_LIST, Value, fits
 from lawgate.model.fault import LawgateError
 from lawgate.model.form import Ceilings
-from lawgate.model.request import Registers
+from lawgate.model.request import RecipientKey, Registers
 from lawgate.office.orders import UNREADABLE, instruments
 from lawgate.office.review import apart, reviewed_on
 from lawgate.ports.clock import Clock
@@ -31,7 +31,6 @@ from lawgate.ports.seal import Sealer
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.bars import Bar, Barred, Facts, Last, bars, last_bars
 from lawgate.protocol.manifest import Manifest
-from lawgate.protocol.state import Event, State, step
 from lawgate.protocol.statement import Statement, parse
 
 TAR, KEYS = "package.tar", "keys.age"
@@ -107,12 +106,11 @@ def pull(desk: ReleaseDesk, package: str, key_asked: str, courier: Courier) -> H
 def _pull(desk: ReleaseDesk, package: str, key_asked: str, courier: Courier) -> HandedOut:
     with desk.gate.lease() as lease:
         found = _open(desk, package)
-        state = step(State.PREPARED, Event.LEASE)
         first = look(desk, found, key_asked)
         _stop(bars(first.facts))
         leaf = _handout_leaf(desk, found.manifest, first)
-        index = desk.log.append(leaf)
-        state = step(state, Event.LOG)
+        # Waiting for the log's turn can outlast the lease, and an order be in force by then: asked inside the turn.
+        index = desk.log.append(leaf, lambda: _stop(last_bars(first.facts, Last(True, lease.left()))))
         second = look(desk, found, key_asked)
         logged = prove(desk, index, _as_logged(desk, index, leaf)) is not None
         _stop(last_bars(second.facts, Last(logged, lease.left())), "logged")
@@ -124,30 +122,11 @@ def _pull(desk: ReleaseDesk, package: str, key_asked: str, courier: Courier) -> 
             _stop(last_bars(second.facts, Last(logged, lease.left())), "logged")
             yield TAR, _tar(found)
             _stop(last_bars(second.facts, Last(logged, lease.left())), "begun")
-            step(state, Event.KEY)
             yield KEYS, envelope
 
         courier.deliver(name, parcels())
         sent = desk.log.append(_sent_leaf(desk, package, index, envelope))
     return HandedOut(index, sent, name)
-
-
-def fetch_sealed(desk: ReleaseDesk, package: str, key_asked: str, courier: Courier) -> str:
-    """Hand over the sealed tar alone, earlier than its keys; the name it was delivered under.
-
-    The same bars as for the keys: while an order or clock covers it, no byte leaves, sealed or not. Barred, Refused
-    and LawgateError as for `pull`.
-    """
-    try:
-        with desk.gate.lease() as lease:
-            found = _open(desk, package)
-            _stop(last_bars(look(desk, found, key_asked).facts, Last(True, lease.left())))
-            name = f"{package}-sealed"
-            courier.deliver(name, [(TAR, _tar(found))])
-    except Barred as barred:
-        _note(desk, package, key_asked, barred)
-        raise
-    return name
 
 
 def _stop(found: tuple[Bar, ...], step: str = "looked") -> None:
@@ -240,11 +219,11 @@ def look(desk: ReleaseDesk, found: Evidence, key_asked: str) -> Look:
     leaves = list(desk.log.leaves())
     head = None if newest is None or not leaves else _verified(desk, leaves[0][1], newest)
     registers, day = desk.registers(), now.astimezone(UTC).date()
-    docket = _docket(desk, manifest, leaves, now)
+    docket = _docket(desk, manifest, leaves, registers, now)
     decision = _decision(leaves, statement)
     prepared = _only(leaves, "prepared", lambda leaf: leaf.text("package") == manifest.package)
     shown = {at: prove(desk, *at_leaf) for at, at_leaf in _found(decision, prepared, _review(leaves, found))}
-    key = registers.recipients.get(manifest.recipient_key)
+    key = _registered(registers, manifest.recipient_key)
     facts = Facts(
         covering=docket.covering,
         orders_missing=docket.missing,
@@ -328,6 +307,14 @@ def _signed(desk: ReleaseDesk, registers: Registers, found: Evidence, statement:
     return in_office and desk.verify(person.key, found.paper, found.signature)
 
 
+def _registered(registers: Registers, key: str) -> RecipientKey | None:
+    """The recipient key of this id with each of its registrars under one name: one human registers once."""
+    found = registers.recipients.get(key)
+    if found is None:
+        return None
+    return replace(found, registrars=tuple(min(registers.humans({each}), default="") for each in found.registrars))
+
+
 def _reviewed(registers: Registers, leaves: Sequence[Indexed], statement: Statement) -> int:
     return reviewed_on(registers, [leaf for _, leaf in leaves], statement.reviewer, statement.day.isoformat())
 
@@ -339,14 +326,17 @@ class _Docket:
     digest: str | None
 
 
-def _docket(desk: ReleaseDesk, manifest: Manifest, leaves: Sequence[Indexed], now: datetime) -> _Docket:
+def _docket(
+    desk: ReleaseDesk, manifest: Manifest, leaves: Sequence[Indexed], registers: Registers, now: datetime
+) -> _Docket:
     """The register read afresh: which orders cover the package, and which orders of the log it lacks."""
     try:
         texts: Mapping[str, bytes] = desk.register.texts()
     except LawgateError:
         return _Docket(None, None, None)
     stands = standing(texts, now)
-    ids = dict.fromkeys(each for part in manifests.covered(manifest) for each in covering(stands, part))
+    parts = manifests.covered(manifest, registers.humans)
+    ids = dict.fromkeys(each for part in parts for each in covering(stands, part))
     kept = {(one.id, one.digest) for one in instruments(texts)}
     logged = [(leaf.text("order"), leaf.text("instrument")) for _, leaf in leaves if leaf.kind == "order-bar"]
     return _Docket(tuple(ids), tuple(order for order, text in logged if (order, text) not in kept), digest(texts))

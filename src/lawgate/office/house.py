@@ -27,7 +27,8 @@ class House:
     """The desks of one office folder, and what surfaces need besides.
 
     `courier` makes a way out into a folder; `import_records` reads the custodian's two files and returns the manifest's
-    digest; `check_log` recomputes the whole log; `witness_note` says in words who the witnesses are.
+    digest; `check_log` recomputes the whole log; `log_policy` is what a head of it is checked by; `prove` gives a leaf
+    and its tlog-proof file; `witness_note` says in words who the witnesses are.
     """
 
     intake: IntakeDesk
@@ -38,5 +39,7 @@ class House:
     import_records: Callable[[Path], str]
     check_log: Callable[[], Sequence[Check]]
     log_head: Callable[[], tuple[int, str]]
+    log_policy: str
+    prove: Callable[[int], tuple[bytes, bytes]]
     witness_note: str
     profile: str

@@ -14,9 +14,9 @@ from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import MAX_LIST, Value
 from lawgate.model.fault import Faulty, LawgateError, Refused
-from lawgate.model.order import Order, Standing
+from lawgate.model.order import EffectKind, Order, Standing
 from lawgate.ports.clock import Clock
-from lawgate.ports.orders import OrderRegister
+from lawgate.ports.orders import OrderRegister, RegisterBrokenError
 from lawgate.ports.release import Gate, PackageStore, ReleaseLog
 from lawgate.protocol import manifest as manifests
 
@@ -24,13 +24,25 @@ UNREADABLE = "unreadable"
 # A clerk's clock may run a little ahead of ours.
 AHEAD = timedelta(seconds=120)
 
+IN_PART = {
+    EffectKind.FREEZE_EXPANSION: (
+        "freeze_expansion is enforced IN PART: decisions use no practice in its scope that is newer than the order. "
+        "That no field, recipient or volume is added, nobody checks: a person has to"
+    ),
+    EffectKind.LEAVE_IN_PLACE: "leave_in_place is kept on record; this version calls nothing back in any case",
+}
+"""Effects of which a part, or all, is left to people, and how that is said to whoever enters one."""
+
 
 class BindsUnloggedError(LawgateError):
     """The order is in the register and binds; what comes after failed. `complete_orders` takes it up again."""
 
     def __init__(self, file: str, why: str) -> None:
         """The register's file and what failed."""
-        super().__init__(f"{file} binds, but its leaves are not all in the log yet: {why}")
+        super().__init__(
+            f"{file} is in the docket and binds, but its leaves are not all in the log: {why}. "
+            "When that is mended, enter the same text again: only what is missing is made up"
+        )
         self.file = file
 
 
@@ -65,9 +77,7 @@ def enter_order(desk: OrderDesk, text: bytes, person: str) -> str:
     if max(order.entered_at, order.learned_at) > desk.clock.now() + AHEAD:
         why = "entered_at and learned_at cannot lie ahead of now. NOTHING WAS ENTERED: mend the dates, enter it at once"
         raise Refused("order_ahead", why)
-    taken = {
-        file: known for file, known in desk.register.texts().items() if (entered_as(file) or (0, ""))[1] == order.id
-    }
+    taken = _known_as(desk.register, order.id)
     for file, known in taken.items():
         if known != text:
             raise Refused("order_id_taken", f"{file} has this id; choose another one for another instrument")
@@ -85,6 +95,21 @@ def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> s
     if _read(paper) is not None:
         raise Refused("order_readable", "this text is an order: enter it without --unreadable")
     return _enter(desk, name, paper, person, "")
+
+
+def not_enforced(text: bytes) -> tuple[str, ...]:
+    """What this version does not do of the effects of an order, a plain sentence for each; nothing for most orders."""
+    order = _read(text)
+    kinds = {effect.kind for effect in order.effects} if order else set()
+    return tuple(sentence for kind, sentence in IN_PART.items() if kind in kinds)
+
+
+def _known_as(register: OrderRegister, name: str) -> dict[str, bytes]:
+    """Instruments with this id by file; none where the docket cannot be read: then a stop has to go in all the same."""
+    try:
+        return {file: known for file, known in register.texts().items() if (entered_as(file) or (0, ""))[1] == name}
+    except RegisterBrokenError:
+        return {}
 
 
 def _enter(desk: OrderDesk, name: str, text: bytes, person: str, known: str) -> str:

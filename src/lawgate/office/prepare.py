@@ -90,7 +90,8 @@ def prepare(
 
     `fetch(row numbers)` gives the records; `account(package, row numbers)` writes the accounting entries. Barred with
     every reason that stands against it now; Refused (`review_rows`) when the rows are not those of the review;
-    LawgateError when the records are not exactly what was granted. Without a leaf `prepared` a package that a crash
+    LawgateError when the records are not exactly what was granted: no row more or less, no value that was not granted,
+    and no granted one that is gone. Without a leaf `prepared` a package that a crash
     left behind can never be pulled.
     """
     rows = sorted(rows, key=lambda row: row.number)
@@ -137,7 +138,10 @@ def _manifest(desk: ReleaseDesk, out: Outgoing, rows: Sequence[GrantedRow], revi
 
 
 def _checked(rows: Sequence[GrantedRow], records: Sequence[Disclosable]) -> list[Disclosable]:
-    """The records in row order. LawgateError unless each row has exactly one, with values inside its grants."""
+    """The records in row order. LawgateError unless each row has exactly one, holding all its grants and nothing else.
+
+    A granted year whose value is gone would leave a request that must be answered half answered, and nobody told.
+    """
     found = sorted(records, key=lambda record: record.row_number)
     if [record.row_number for record in found] != [row.number for row in rows]:
         raise LawgateError("the records are not those of the accepted rows")
@@ -146,6 +150,8 @@ def _checked(rows: Sequence[GrantedRow], records: Sequence[Disclosable]) -> list
         same = (record.row_id, record.case_id, record.recipients) == (row.row_id, row.case_id, row.recipients)
         if not same or not values or not values <= row.grants:
             raise LawgateError("a record holds something else than was granted")
+        if values != row.grants:
+            raise LawgateError(f"a record lacks a value that row {row.number} was granted; nothing was prepared")
     return found
 
 

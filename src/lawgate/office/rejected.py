@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import Fault, LawgateError, Refused
-from lawgate.office.intake import IntakeDesk
+from lawgate.office.intake import IntakeDesk, is_parse
 
 FAULTS = "faults.parquet"
 
@@ -30,8 +30,8 @@ class Rejected:
 def rejected(desk: IntakeDesk, batch: str, line: int = 0, file: str = "") -> Rejected:
     """The row faults of a received batch: all of them, or those of one line (the header is 1) or one file.
 
-    Refused E_BATCH when no such batch came into the log (a request with a fault of file scope never does), E_LINE
-    when the line asked for has no fault; LawgateError when the stored faults are not those the log names.
+    Refused E_REFUSED, with the codes, when the request was refused as a whole, E_BATCH when there is no such batch,
+    E_LINE when the line asked for has no fault; LawgateError when the stored faults are not those the log names.
     """
     index, leaf = _parse_leaf(desk, batch)
     faults = tuple(f for f in _intact(desk, batch, leaf) if line in (0, f.line) and file in ("", f.file))
@@ -54,7 +54,10 @@ def proof_files(desk: IntakeDesk, batch: str) -> dict[str, bytes]:
 
 
 def _parse_leaf(desk: IntakeDesk, batch: str) -> tuple[int, StageLeaf]:
-    found = [(i, leaf) for i, leaf in desk.log.leaves() if leaf.kind == "parse" and leaf.text("batch") == batch]
+    found = [(i, leaf) for i, leaf in desk.log.leaves() if is_parse(leaf, batch)]
+    if not found and (known := desk.cases.batch(batch)) is not None and known.state == "refused":
+        codes = ", ".join(sorted(name.removeprefix("fault.") for name in known.figures))
+        raise Refused("E_REFUSED", f"this request was refused as a whole, and none of its rows were kept: {codes}")
     if not found:
         raise Refused("E_BATCH", "no batch of that id came into the log; `lawgate status` lists all")
     return found[-1]

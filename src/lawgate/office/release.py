@@ -58,8 +58,7 @@ def to_review(house: Release, batch_id: str, numbers: Sequence[int]) -> ToReview
         leaf_hash(leaf.render()).hex(),
         {v.n: _opened(house, batch, leaf, v).commitment for v in views},
         _granting(house.decide, batch_id, views),
-        # However an id is written, it is the same person.
-        frozenset(asking | {each.lower() for each in asking} - {""}),
+        frozenset(asking - {""}),
         datetime.fromisoformat(leaf.at),
     )
 
@@ -89,28 +88,28 @@ def _take(house: Release, batch_id: str, signed: bytes, signature: bytes) -> Rev
     return take_review(house.review, to_review(house, batch_id, looked), signed, signature, papers, keep)
 
 
-def prepare_package(house: Release, batch_id: str) -> Prepared:
-    """Seal the rows that the batch's latest review accepted into a package. Barred with every reason against it."""
+def prepare_package(house: Release, batch_id: str, review: int | None = None) -> Prepared:
+    """Seal the rows that one review of the batch accepted into a package. Barred with every reason against it.
+
+    The review is the oldest one with accepted rows that are in no package, or the one whose leaf is `review`. Refused
+    `review_missing` when there is no such review, `review_empty` when it accepted nothing, E_PACKAGED when its rows, or
+    those of every review, are in a package.
+    """
     _is_decided(house.decide, batch_id)
     with house.decide.rooms.alone(batch_id):
-        return _prepare(house, batch_id)
+        return _prepare(house, batch_id, review)
 
 
-def _prepare(house: Release, batch_id: str) -> Prepared:
+def _prepare(house: Release, batch_id: str, wanted: int | None) -> Prepared:
     batch, decision = _decided(house, batch_id)
-    reviews = _reviews(house, batch_id)
-    if not reviews:
-        raise Refused("review_missing", "nobody has reviewed rows of this batch; have them reviewed first")
-    signed, signature, leaf = reviews[-1]
-    review = Review(signed, signature, leaf)
-    _not_packed(house, batch_id, review)
+    number, review = _to_pack(house, batch_id, wanted)
     bench = read_bench(house.decide, batch)
     _unmoved(bench, decision)
     _holds_today(house.decide, batch)
     numbers = review.statement.accepted
     views = house.decide.engine.rows(house.decide.rooms.path(batch_id), numbers)
     rows = _granted_rows(house, batch, views)
-    out = _outgoing(house, bench, _free_id(house, f"{batch_id}-p{len(reviews):02d}"), rows)
+    out = _outgoing(house, bench, _free_id(house, f"{batch_id}-p{number:02d}"), rows)
     made = prepare(
         house.release,
         out,
@@ -123,15 +122,34 @@ def _prepare(house: Release, batch_id: str) -> Prepared:
     return made
 
 
-def _not_packed(house: Release, batch_id: str, review: Review) -> None:
-    """Refused when the log has a package of this very set; the case store is brought up to the log first."""
+def _to_pack(house: Release, batch_id: str, wanted: int | None) -> tuple[int, Review]:
+    """The review to make a package of, and its number among the batch's reviews, from 1."""
+    packed = _packed(house, batch_id)
+    every = [(n, Review(*each)) for n, each in enumerate(_reviews(house, batch_id), 1)]
+    chosen = [(n, each) for n, each in every if wanted in (None, each.leaf)]
+    if not chosen:
+        raise Refused("review_missing", "there is no such review of this batch; have rows reviewed first")
+    accepted = [(n, each) for n, each in chosen if each.statement.accepted]
+    if not accepted:
+        raise Refused("review_empty", "no row was accepted, so there is nothing to make a package of")
+    for n, each in accepted:
+        if each.statement.set not in packed:
+            return n, each
+    names = sorted({packed[each.statement.set] for _, each in accepted})
+    raise Refused("E_PACKAGED", f"the accepted rows are in package {', '.join(names)} already")
+
+
+def _packed(house: Release, batch_id: str) -> dict[str, str]:
+    """Package by set commitment, as the log has them; the case store is brought up to the log first."""
     known = {p.id for p in house.decide.cases.packages(batch_id)}
+    found: dict[str, str] = {}
     for index, leaf in house.decide.log.leaves():
-        if leaf.kind == "prepared" and leaf.text("batch") == batch_id and leaf.text("set") == review.statement.set:
+        if leaf.kind == "prepared" and leaf.text("batch") == batch_id:
             package = leaf.text("package")
+            found[leaf.text("set")] = package
             if package not in known:
                 house.decide.cases.add_package(PackageRow(package, batch_id, leaf.number("rows"), index))
-            raise Refused("E_PACKAGED", f"the rows of the latest review are in package {package} already")
+    return found
 
 
 def _free_id(house: Release, package: str) -> str:
@@ -266,7 +284,9 @@ def _outgoing(house: Release, bench: Bench, package: str, rows: Sequence[Granted
     if bench.provision is None:
         raise LawgateError("no provision is in force for a package")
     cases = house.decide.engine.cases(house.decide.rooms.path(bench.batch.id), [row.number for row in rows])
-    people = {cover.signer, cover.contact} | {p for c in cases for p in (c.official, *c.recipients)} - {""}
+    people = ({cover.signer, cover.contact} | {p for c in cases for p in (c.official, *c.recipients)}) - {""}
+    # With every id these people have: an order that names another one is about the same human.
+    people |= bench.registers.humans(people)
     today: date = house.decide.clock.now().date()
     return Outgoing(
         package=package,

@@ -165,20 +165,13 @@ def _about_log(desk: ReviewDesk, statement: Statement, earlier: Sequence[bytes])
         yield "review_ceiling", f"at most {desk.ceilings.reviewed_a_day} rows a day; {done} are in the log"
 
 
-def same_people(registers: Registers, person: str) -> frozenset[str]:
-    """The ids under which this human stands in the register: one key is one human, whatever offices they hold."""
-    found = registers.people.get(person)
-    twins = {other.id for other in registers.people.values() if found is not None and other.key == found.key}
-    return frozenset({person, *twins})
-
-
 def apart(registers: Registers, reviewer: str, asking: frozenset[str]) -> bool:
     """Whether the reviewer is nobody of the asking side, under any id."""
-    return not same_people(registers, reviewer) & asking
+    return not registers.humans({reviewer}) & registers.humans(asking)
 
 
 def reviewed_on(registers: Registers, leaves: Sequence[StageLeaf], reviewer: str, day: str) -> int:
     """Rows this human reviewed on a day, as the leaves of kind `review` count them, accepted and declined."""
-    ids = same_people(registers, reviewer)
-    mine = [leaf for leaf in leaves if leaf.kind == "review" and leaf.text("reviewer") in ids]
+    ids = registers.humans({reviewer})
+    mine = [leaf for leaf in leaves if leaf.kind == "review" and leaf.text("reviewer").casefold() in ids]
     return sum(leaf.number("rows") for leaf in mine if leaf.text("day") == day)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -45,8 +45,12 @@ class ReleaseLog(Protocol):
     `append` returned. What `proof` gives is checked by the caller; nothing here is believed.
     """
 
-    def append(self, leaf: StageLeaf) -> int:
-        """Store a leaf durably; its index."""
+    def append(self, leaf: StageLeaf, still: Callable[[], None] | None = None) -> int:
+        """Store a leaf durably; its index.
+
+        Waiting for one's turn at the log takes time: `still` is called inside the turn, at the last moment before the
+        leaf is stored. What it raises comes through, and nothing is stored then.
+        """
 
     def leaves(self) -> Iterable[tuple[int, StageLeaf]]:
         """Every durable leaf with its index, in order."""

@@ -17,7 +17,10 @@ class Rooms(Protocol):
         ...
 
     def keep(self, room: Path, batch: str) -> Path:
-        """Give a room its batch's name. LawgateError when the name is taken."""
+        """Give a room its batch's name. Refused (`batch_busy`) when the name is taken.
+
+        Whoever started the room stays alone in it until they `drop` it or their process ends.
+        """
         ...
 
     def again(self, batch: str, names: Sequence[str]) -> Path:
@@ -28,15 +31,19 @@ class Rooms(Protocol):
         ...
 
     def drop(self, room: Path) -> None:
-        """Remove a room that was started and not kept; nothing when it was kept."""
+        """Remove a room that was started and not kept; let others into one that was kept."""
         ...
 
     def alone(self, batch: str) -> AbstractContextManager[None]:
         """Work on a batch alone, over all processes. Refused (`batch_busy`) when somebody else is at it."""
         ...
 
+    def has(self, batch: str) -> bool:
+        """Whether the batch has a room."""
+        ...
+
     def discard(self, batch: str) -> None:
-        """Remove the room of a batch that never came into the log; nothing when there is none."""
+        """Remove the room of a batch that never came into the log; nothing when there is none. Be alone in it."""
         ...
 
     def path(self, batch: str) -> Path:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The release protocol as values and steps: statements, manifests, states, leases, bars. Pure."""
+"""The release protocol as values and steps: statements, manifests, leases, bars. Pure."""

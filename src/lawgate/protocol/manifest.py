@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
@@ -58,13 +59,14 @@ def text_digest(recipient: str) -> str:
     return sha256(recipient.encode()).hexdigest()
 
 
-def covered(manifest: Manifest) -> tuple[Covered, ...]:
+def covered(manifest: Manifest, humans: Callable[[Iterable[str]], Iterable[str]] = tuple) -> tuple[Covered, ...]:
     """The package as orders see it, once for each name an order may use for who asks and who receives.
 
-    An order on a person binds it whatever office that person acts in.
+    An order on a person binds it whatever office that person acts in: `humans(ids)` gives every id of these people,
+    and those of the manifest alone unless said.
     """
-    who = (manifest.agency, *manifest.people)
-    whom = (manifest.agency, manifest.recipient_key, *manifest.recipients)
+    who = (manifest.agency, *humans(manifest.people))
+    whom = (manifest.agency, manifest.recipient_key, *humans(manifest.recipients))
     years, rows = manifest.years, manifest.batch_rows
     return tuple(Covered(manifest.provision, asks, gets, manifest.fields, years, rows) for asks in who for gets in whom)
 

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lawgate.surfaces.cli.app import build
 from lawgate.surfaces.cli.doors import Doors, Offline
+from lawgate.surfaces.cli.resort import in_thread, last_resort
 
 if TYPE_CHECKING:
     from lawgate.office.house import House
+    from lawgate.office.orders import OrderDesk
 
 SHIPPED = "_rulebooks"
 
@@ -25,8 +29,13 @@ def rulebooks() -> Path:
 
 
 def main() -> None:
-    """Run the command line."""
-    build(Doors(_create, _open, _offline))()
+    """Run the command line. What nobody foresaw is told by its type and place, and never with a value."""
+    from typer.main import get_command
+
+    sys.excepthook = last_resort
+    threading.excepthook = in_thread
+    # The command itself and not the Typer object: that would put its own hook, which prints values, in place of ours.
+    get_command(build(Doors(_create, _open, _orders, _offline)))()
 
 
 def _create(folder: Path, name: str) -> None:
@@ -41,6 +50,12 @@ def _offline(rulebook: Path | None) -> Offline:
 
     shipped = sorted(p.parent for p in rulebooks().glob("*/rulebook.toml"))
     return offline(rulebook or shipped[0])
+
+
+def _orders(folder: Path) -> OrderDesk:
+    from lawgate.wiring.orders import open_orders
+
+    return open_orders(folder)
 
 
 def _open(folder: Path) -> House:

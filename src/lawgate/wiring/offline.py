@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from lawgate.model.layout import Layout
 from lawgate.office.template import template
 from lawgate.ports.intake import Parsed
 from lawgate.surfaces.cli.doors import Offline
+from lawgate.wiring.profile import RANGES, SyntheticOnly
 
 FACTS = "facts.toml"
 
@@ -25,10 +27,19 @@ def offline(rulebook: Path) -> Offline:
         layout = read_layout({FACTS: (rulebook / FACTS).read_bytes()})
     except (OSError, ValueError, KeyError, TypeError):
         raise LawgateError(f"the rulebook has no {FACTS} that can be read") from None
-    return Offline(partial(_validate, layout), partial(template, layout))
+    return Offline(partial(_validate, layout, _never_issued(rulebook)), partial(template, layout))
 
 
-def _validate(layout: Layout, request: Path) -> Parsed:
+def _never_issued(rulebook: Path) -> list[str]:
+    """Patterns of the numbers that a request may hold: those the custodian will go by."""
+    try:
+        entries = tomllib.loads((rulebook / "registers" / f"{RANGES}.toml").read_text("utf-8"))["entry"]
+        return [str(entry["pattern"]) for entry in entries]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise LawgateError(f"the rulebook has no register {RANGES} that can be read") from None
+
+
+def _validate(layout: Layout, ranges: list[str], request: Path) -> Parsed:
     """The same reading as the custodian's, in a child; what it writes on the way is removed again."""
     with TemporaryDirectory() as room:
-        return ChildParser().parse(request, Path(room), layout, datetime.now(UTC).date())
+        return SyntheticOnly(ChildParser(), ranges).parse(request, Path(room), layout, datetime.now(UTC).date())

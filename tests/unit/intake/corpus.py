@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The corpus of the fuzzer: inputs that once reached a new step of the parser or a new code in a new column.
 
-Kept as base64, one input a line, so that any bytes are possible and no number in it can be read as somebody's.
+Kept compressed and as base64, one input a line, so that any bytes are possible and no number in it can be read as
+somebody's.
 """
 
 from __future__ import annotations
 
 import base64
 import random
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -68,7 +70,7 @@ def load() -> Corpus:
     made = Corpus()
     for kind in ("lines", "covers", "requests"):
         for line in (FOLDER / f"{kind}.txt").read_text("ascii").split():
-            data = base64.b64decode(line)
+            data = zlib.decompress(base64.b64decode(line))
             if not made.try_out(kind, data):
                 getattr(made, kind).append(data)
     return made
@@ -78,7 +80,7 @@ def save(corpus: Corpus) -> None:
     """Write the corpus into the repository."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for kind in ("lines", "covers", "requests"):
-        text = "".join(f"{base64.b64encode(data).decode()}\n" for data in getattr(corpus, kind))
+        text = "".join(f"{base64.b64encode(zlib.compress(data, 9)).decode()}\n" for data in getattr(corpus, kind))
         (FOLDER / f"{kind}.txt").write_text(text, "ascii")
 
 

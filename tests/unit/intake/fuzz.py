@@ -114,12 +114,16 @@ def known() -> Numbers:
 def by_chunks(lines: Sequence[str]) -> tuple[dict[int, list[str]], dict[int, list[tuple[int, str]]], int]:
     """The product's answer: accepted fields and faults by line number from 2, and how many lines were judged."""
     rows = Rows(REAL.rows, REFERENCE, known(), DAY)
-    accepted, found = rows.chunk("".join(f"{line}\n" for line in lines).encode(), 2)
-    columns = [column.to_pylist() for column in accepted.columns]
-    kept = {line: [c[at] for c in columns] for at, line in enumerate(accepted.lines.to_pylist())}
+    kept: dict[int, list[str]] = {}
     faults: dict[int, list[tuple[int, str]]] = {}
-    for line, column, code in found:
-        faults.setdefault(line, []).append((column, code))
+    cut = len(lines[0]) % len(lines)  # a file is cut anywhere between two lines
+    for first, part in ((2, lines[:cut]), (2 + cut, lines[cut:])):
+        if part:
+            accepted, found = rows.chunk("".join(f"{line}\n" for line in part).encode(), first)
+            columns = [column.to_pylist() for column in accepted.columns]
+            kept |= {line: [c[at] for c in columns] for at, line in enumerate(accepted.lines.to_pylist())}
+            for line, column, code in found:
+                faults.setdefault(line, []).append((column, code))
     return kept, faults, len(lines)
 
 

@@ -28,9 +28,10 @@ def executable(file: Path) -> set[int]:
     """Lines of code inside functions; what runs at import is left out, and so are the names of classes."""
     found: set[int] = set()
     for code in _codes(compile(file.read_text("utf-8"), str(file), "exec")):
-        # A function has names of its own, the body of a class has not. Two run only in a process of their own, one
+        # A function has names of its own, the body of a class has not. Three run only in a process of their own, one
         # only at import: the journeys start the real child.
-        if code.co_flags & 0x2 and code.co_name not in ("main", "_say_nothing", "to_descriptor", "_inert"):
+        elsewhere = code.co_qualname.split(".")[0] in ("main", "_say_nothing", "to_descriptor", "_inert")
+        if code.co_flags & 0x2 and not elsewhere:
             found |= {line for *_, line in code.co_lines() if line and line != code.co_firstlineno}
     return found
 

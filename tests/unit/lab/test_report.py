@@ -10,7 +10,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from lawgate.decide.explain import Letter, Paragraph
-from lawgate.office.explain import Explained
+from lawgate.office.disclosed import HandOut
+from lawgate.office.explain import Explained, Since
 from lawgate.office.handout import HandedOut
 from lawgate.ports.cases import BatchRow
 from lawgate.ports.engine import RowView
@@ -47,7 +48,7 @@ def a_letter(
         f"Headline of {outcome}.", outcome, outcome, against, shown, () if grants else whole, (), grants, outside
     )
     row = RowView(4, "r00000005", 6, 1, 70_001, 31, 17, b"c", b"p")
-    return Explained(batch, row, made, "1 U.S.C. 2", "book 0.1.0", "2026-01-05T10:00:00Z", 2, 5.85, False)
+    return Explained(batch, row, made, "1 U.S.C. 2", "book 0.1.0", "2026-01-05T10:00:00Z", 2, 5.85, False, (), None)
 
 
 def a_story(**changes: object) -> Story:
@@ -224,6 +225,26 @@ def test_letters_tell_only_what_may_be_told(text: str) -> None:
     assert "Until the hand-out only" in granted
     assert "31" not in Page(refused.partition(">")[2].partition("</section>")[0]).words
     assert "Give the full address." in refused
+
+
+def test_a_row_handed_out_is_told_as_released(tmp_path: Path) -> None:
+    *others, letter = a_story().letters
+    told = dataclasses.replace(letter.letter, outside=("released",))
+    out = dataclasses.replace(letter, letter=told, handouts=(HandOut(22, 24), HandOut(26, None)))
+    granted = written(tmp_path, a_story(letters=(*others, out))).split('<section class="page letter"')[3]
+    for words in ("What was sent", "entry 22 of the log, and so disclosed; sent in entry 24", "<q>Released</q>"):
+        assert words in granted
+    assert "entry 26 of the log, and so disclosed; whether it arrived is not known" in granted
+    assert "<code>released</code>" not in granted
+    assert "Until the hand-out only" not in granted
+
+
+def test_a_later_decision_is_told_beside_the_first(tmp_path: Path) -> None:
+    first, *others = a_story().letters
+    for orders, words in ((("order-1",), "under order-1."), ((), "under no order.")):
+        again = dataclasses.replace(first, since=Since(26, "HOLD", orders))
+        text = written(tmp_path, a_story(letters=(again, *others)))
+        assert f"Decided again since, in entry 26 of the log: on hold, {words}" in text
 
 
 def test_no_handle_of_a_person_is_told(text: str) -> None:

@@ -147,3 +147,39 @@ def test_an_entry_without_source_or_names_is_not_read(file: str, text: str, old:
     assert old in text
     with pytest.raises(Faulty, match="G_ENTRY"):
         read(**{file: text.replace(old, new)})
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "old", "new"),
+    [
+        ("safeguards", SAFEGUARDS, "approved_on = 2024-01-01", "approved_on = 2024-01-01T00:00:00Z"),
+        ("safeguards", SAFEGUARDS, 'to = "until further notice"', "to = 2030-01-01T00:00:00Z"),
+        ("safeguards", SAFEGUARDS, "to = 2024-04-01", "to = 2024-04-01T00:00:00Z"),
+        ("safeguards", SAFEGUARDS, "suspended = [{", "suspended = [1, {"),
+        ("safeguards", SAFEGUARDS, "suspended =", "suspendet ="),
+        ("people", PEOPLE, "holds = [{", "holds = [1, {"),
+        ("people", PEOPLE, 'id = "person.a.1"', "id = [1]"),
+        ("people", PEOPLE, 'office = "head.a"', "office = 7"),
+        ("people", PEOPLE, "from = 2024-01-01, to = 2025-01-01", "from = 2024-01-01T00:00:00Z, to = 2025-01-01"),
+        ("staff", STAFF, 'agency = "agency.a"', "agency = {}"),
+    ],
+)
+def test_a_moment_or_another_shape_is_a_fault_of_its_entry(file: str, text: str, old: str, new: str) -> None:
+    assert old in text
+    with pytest.raises(Faulty) as refused:
+        read(**{file: text.replace(old, new, 1)})
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.file, fault.column.split()[-1]) == ("G_ENTRY", f"{file}.toml", "1")
+
+
+@pytest.mark.parametrize("text", ["person = 5", "person = {}", 'person = "x"', "[[people]]\nid = 1", "stray = 1"])
+def test_a_file_that_is_no_list_of_entries_is_a_fault_of_the_file(text: str) -> None:
+    with pytest.raises(Faulty) as refused:
+        read(people=text)
+    assert [(f.code, f.file) for f in refused.value.faults] == [("G_SHAPE", "people.toml")]
+
+
+@pytest.mark.parametrize("text", ["person = [5]", 'person = ["x"]'])
+def test_an_entry_that_is_no_table_is_a_fault(text: str) -> None:
+    with pytest.raises(Faulty, match="G_ENTRY"):
+        read(people=text)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/spec/log.md says what the code does: the table of leaves and every example are checked."""
 
+import re
 from pathlib import Path
 
 from lawgate.drivers.keys import KeySigner, verify
@@ -52,3 +53,12 @@ def test_the_example_of_commitments_is_true() -> None:
         at = LINES.index(salts[32 * row :][:32].hex())
         assert LINES[at + 1] == committed.leaf_hashes[32 * row :][:32].hex()
     assert committed.root.hex() in LINES
+
+
+def test_the_kinds_said_to_be_unwritten_are_those_no_step_names() -> None:
+    source = Path(__file__).resolve().parents[3] / "src" / "lawgate"
+    text = "".join(p.read_text("utf-8") for p in sorted(source.rglob("*.py")) if p.name != "schema.py")
+    said = PAGE.split("No version writes these kinds yet;")[1].split("\n\n")[0]
+    written = set(re.findall(r'(?:StageLeaf\(|\b(?:KIND|START) = )"([a-z-]+)"', text))
+    unwritten = set(FIELDS) - written
+    assert unwritten == {kind for kind in FIELDS if f"`{kind}`" in said} and "handout" not in unwritten

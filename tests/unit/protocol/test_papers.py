@@ -83,6 +83,12 @@ def test_a_package_is_covered_under_every_name_of_who_asks_and_receives() -> Non
     assert {part.rows for part in parts} == {9}
 
 
+def test_a_package_is_covered_under_every_id_of_its_people() -> None:
+    parts = manifests.covered(SHOWN, lambda ids: {each + "-twin" for each in ids} | set(ids))
+    assert {part.requester for part in parts} == {"agency", "p", "p-twin"}
+    assert {part.recipient for part in parts} == {"agency", "rk-1", "q", "q-twin"}
+
+
 def test_a_set_is_its_rows_in_order() -> None:
     one, two = b"\x01" * 32, b"\x02" * 32
     assert len({set_commitment(each) for each in ([], [one], [two], [one, two], [two, one])}) == 5

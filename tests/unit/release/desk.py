@@ -256,8 +256,8 @@ def granted(rows: int = ROWS) -> list[GrantedRow]:
 
 def fetched(numbers: Sequence[int]) -> list[Disclosable]:
     return [
-        Disclosable(n, f"row-{n}", "case-1", ("person.a.9",), {"mailing_address": {2021: Value(f"{n} Made-up Way")}})
-        for n in numbers
+        Disclosable(n, f"row-{n}", "case-1", ("person.a.9",), {"mailing_address": dict.fromkeys((2021, 2022), value)})
+        for n, value in ((n, Value(f"{n} Made-up Way")) for n in numbers)
     ]
 
 

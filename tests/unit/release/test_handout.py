@@ -13,7 +13,7 @@ from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.form import Ceilings
 from lawgate.model.order import Effect, EffectKind
 from lawgate.model.period import Span
-from lawgate.office.handout import fetch_sealed, pull
+from lawgate.office.handout import pull
 from lawgate.office.orders import enter_order
 from lawgate.office.prepare import prepare
 from lawgate.protocol import manifest as manifests
@@ -119,13 +119,6 @@ def test_orders_are_named_and_a_stray_file_only_as_unreadable(office: Office) ->
         pull(office.release(), PACKAGE, "rk-1", office.courier)
     (leaf,) = office.kinds("barred")
     assert set(leaf.texts("orders")) == {"order-1", "unreadable"}
-
-
-def test_the_sealed_part_alone_is_barred_with_a_leaf_too(office: Office) -> None:
-    with pytest.raises(Barred):
-        fetch_sealed(office.release(holds=lambda batch: False), PACKAGE, "rk-1", office.courier)
-    assert [leaf.text("step") for leaf in office.kinds("barred")] == ["looked"]
-    assert fetch_sealed(office.release(), PACKAGE, "rk-1", office.courier) == f"{PACKAGE}-sealed"
 
 
 def test_every_bar_is_told_when_the_log_takes_no_leaf(office: Office) -> None:
@@ -278,7 +271,7 @@ class Changed:
             append,
         )
 
-    def append(self, leaf: StageLeaf) -> int:
+    def append(self, leaf: StageLeaf, still=None) -> int:
         return self._append(self._log, leaf)
 
 
@@ -335,6 +328,49 @@ def test_a_package_prepared_under_another_decision(tmp_path: Path) -> None:
     assert barred(office) == {"contents"}
 
 
+def test_no_leaf_follows_an_order_that_came_in_while_the_log_was_busy(office: Office) -> None:
+    """The wait for the log's turn outlasts the lease; meanwhile an order comes into force."""
+
+    class RunOut:
+        """The gate as an order meets it while a hand-out holds it: waited for until the lease has run out."""
+
+        def drain(self) -> bool:
+            office.clock.seconds += 2.5
+            return False
+
+    class Busy(Changed):
+        def append(self, leaf: StageLeaf, still=None) -> int:
+            if leaf.kind == "handout":
+                enter_order(replace(office.orders(), gate=RunOut()), an_order_text(), "person.c.1")
+            return self._log.append(leaf, still)
+
+    with pytest.raises(Barred, match="lease"):
+        pull(office.release(log=Busy(office.log, None), keys=Untouched()), PACKAGE, "rk-1", office.courier)
+    assert [len(office.kinds(kind)) for kind in ("in-force", "handout", "sent")] == [1, 0, 0]
+    assert [leaf.text("step") for leaf in office.kinds("barred")] == ["looked"]
+
+
+def test_one_human_registers_a_recipient_key_once(office: Office) -> None:
+    (reviewer,) = (person for person in office.registers.people.values() if person.id == "person.r.1")
+    twin = replace(reviewer, id="person.r.2")
+    people = {**office.registers.people, "person.r.2": twin}
+    office.registers = replace(office.registers, people=people)
+    with_key(office, registrars=("person.r.1", "person.r.2"))
+    assert barred(office) == {"key_registrars"}
+    with_key(office, registrars=("person.c.1", "Person.C.1"))
+    assert barred(office) == {"key_registrars"}
+
+
+@pytest.mark.parametrize("name", ["person.a.1-also", "PERSON.A.1"])
+def test_an_order_binds_a_person_under_every_id(office: Office, name: str) -> None:
+    signer = office.registers.people["person.a.1"]
+    twin = replace(signer, id="person.a.1-also")
+    office.registers = replace(office.registers, people={**office.registers.people, twin.id: twin})
+    effect = Effect(EffectKind.STOP, "every", (name,), *["every"] * 3, 0)
+    enter_order(office.orders(), an_order_text(effects=(effect,)), "person.c.1")
+    assert barred(office) == {"order"}
+
+
 def test_a_lease_that_ended_while_sealing(office: Office) -> None:
     sealer = office.release().sealer
 
@@ -386,6 +422,7 @@ def test_only_what_was_granted_is_sealed(tmp_path: Path) -> None:
         changed(values={"income": {2021: Value("1")}}),
         changed(values={"mailing_address": {2020: Value("1")}}),
         changed(values={}),
+        changed(values={"mailing_address": {2021: Value("1")}}),
         changed(row_id="row-9"),
         changed(case_id="case-9"),
         changed(recipients=("person.a.8",)),

@@ -58,6 +58,23 @@ def test_one_human_under_two_names_counts_once(office: Office) -> None:
     assert found == {"review_ceiling"}
 
 
+def test_another_letter_case_is_the_same_human(office: Office) -> None:
+    batch = office.decide(4)
+    asking = replace(batch, asking=frozenset({"Person.R.1"}))
+    assert refusals(office, asking, office.looked(range(3))) == {"reviewer_apart"}
+
+
+def test_a_human_is_found_through_ids_and_keys(office: Office) -> None:
+    person = office.registers.people["person.r.1"]
+    ids = {"one": b"1" * 32, "One": b"2" * 32, "two": b"2" * 32, "three": b"3" * 32}
+    people = {name: replace(person, id=name, key=key) for name, key in ids.items()}
+    registers = replace(office.registers, people=people)
+    # Another letter case leads to another key, and that one to one more id.
+    assert registers.humans(["ONE"]) == registers.humans(["two"]) == {"one", "two"}
+    assert registers.humans(["three", "", "Nobody"]) == {"three", "nobody"}
+    assert registers.humans([]) == frozenset()
+
+
 def test_the_tenure_counts_on_that_day(office: Office) -> None:
     batch = office.decide()
     people = office.registers.people

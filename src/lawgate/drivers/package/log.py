@@ -30,12 +30,15 @@ class StoreLog:
         self._store, self._publish = store, publish
         self._read: list[StageLeaf] = []
 
-    def append(self, leaf: StageLeaf) -> int:
-        """Store one leaf; its index."""
+    def append(self, leaf: StageLeaf, still: Callable[[], None] | None = None) -> int:
+        """Store one leaf; its index. `still` is asked when nobody else can write any more."""
         with self._store() as log:
             # Whoever comes second in the turn may have looked at the clock first: time in the log never runs back.
             last = leaves.parse(log.read(log.size() - 1)).at if log.size() else ""
-            return log.append([replace(leaf, at=max(leaf.at, last)).render()])[0]
+            entry = replace(leaf, at=max(leaf.at, last)).render()
+            if still is not None:
+                still()
+            return log.append([entry])[0]
 
     def leaves(self) -> Sequence[tuple[int, StageLeaf]]:
         """Every leaf. LogBrokenError when one of them is not a stage leaf, or the log has become shorter."""

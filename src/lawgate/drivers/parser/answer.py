@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from lawgate.drivers.parser.room import Room, cases_schema, faults_schema, rows_schema
 from lawgate.drivers.parser.stream import Torn
 from lawgate.model.code import CODES
-from lawgate.model.fault import Fault, Scope
+from lawgate.model.fault import Fault, LawgateError, Scope
 from lawgate.model.layout import Layout
 from lawgate.model.request import Cover, FileStated
 from lawgate.ports import intake
@@ -78,12 +78,12 @@ class Answer:
             raise Torn
         self._lines[intake.CASES if tag == intake.CASE_BATCH else intake.ROWS].accept(batch.column(1))
         if tag == intake.CASE_BATCH:
-            self._cases.add(_plain_tins(batch, self._tins["cases"]))
+            _keep(self._cases.add, _plain_tins(batch, self._tins["cases"]))
         else:
             reach = pc.min_max(batch.column(2)).as_py()
             if count and not 0 <= reach["min"] <= reach["max"] < self._counted[intake.CASE_BATCH]:
                 raise Torn
-            self._rows.add(_plain_tins(batch, self._tins["rows"]))
+            _keep(self._rows.add, _plain_tins(batch, self._tins["rows"]))
 
     def _take_faults(self, batch: pa.RecordBatch) -> None:
         batch.validate(full=True)
@@ -97,7 +97,7 @@ class Answer:
         for file in (intake.CASES, intake.ROWS):
             some = rows.filter(pc.equal(rows.column("file"), file))
             self._lines[file].reject(some.column("line"))
-            self._faults.add(_worded(some, intake.FILES[file], self._names[file]))
+            _keep(self._faults.add, _worded(some, intake.FILES[file], self._names[file]))
         if self._other_files(rows):
             raise Torn
 
@@ -166,6 +166,14 @@ class Lines:
             raise ValueError("the faults do not agree with the counts")
         if len(rejected) and pc.any(pc.is_in(rejected, pa.chunked_array(self._accepted, pa.int32()))).as_py():
             raise ValueError("a line is accepted and rejected")
+
+
+def _keep(add: Callable[[pa.RecordBatch], None], batch: pa.RecordBatch) -> None:
+    """Write a sound batch. A disk that takes nothing more is the custodian's fault, not the child's."""
+    try:
+        add(batch)
+    except OSError as error:
+        raise LawgateError(f"the room cannot be written (error {error.errno})") from None
 
 
 def _natural(number: int) -> int:

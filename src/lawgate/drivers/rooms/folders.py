@@ -27,7 +27,7 @@ class FolderRooms:
     def __init__(self, base: Path) -> None:
         """Makes `base` when it is not there."""
         self._base = base
-        # Unnamed rooms of this process, each with the lock that says somebody is still in it.
+        # Rooms started by this process, under the name they began with, each with the lock of whoever is in it.
         self._inside: dict[Path, int] = {}
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -46,10 +46,10 @@ class FolderRooms:
         # One at a time: a rename would quietly take the place of an empty folder.
         with self._alone():
             if place.exists():
-                raise LawgateError(f"batch {batch} has a room already")
+                raise Refused("batch_busy", f"batch {batch} has a room already; see `lawgate status`, or try again")
+            # The lock moves along with the folder: until `drop` nobody else is alone in the batch.
             room.rename(place)
             sync(self._base)
-            self._leave(room)
         return place
 
     def again(self, batch: str, names: Sequence[str]) -> Path:
@@ -83,6 +83,10 @@ class FolderRooms:
             yield
         finally:
             os.close(handle)
+
+    def has(self, batch: str) -> bool:
+        """See `ports.rooms.Rooms`."""
+        return self._place(batch).is_dir()
 
     def discard(self, batch: str) -> None:
         """See `ports.rooms.Rooms`."""

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -40,19 +41,20 @@ _PRAGMAS = ("PRAGMA journal_mode = DELETE", "PRAGMA synchronous = FULL", "PRAGMA
 
 
 class SqliteCases:
-    """The case store in one SQLite file."""
+    """The case store in one SQLite file. Every call is a LawgateError when the file cannot be used."""
 
     def __init__(self, file: Path) -> None:
         """Opens `file`, creating the tables when they are not there."""
         self._engine = sa.create_engine(sa.URL.create("sqlite", database=str(file)))
         sa.event.listen(self._engine, "connect", _configure)
-        _META.create_all(self._engine)
+        with _told():
+            _META.create_all(self._engine)
 
     def save(self, batch: BatchRow) -> None:
         """See `ports.cases.CaseStore`."""
         values = {f: getattr(batch, f) for f in BatchRow.__dataclass_fields__}
         values["figures"] = json.dumps(dict(batch.figures), sort_keys=True)
-        with self._engine.begin() as con:
+        with _told(), self._engine.begin() as con:
             if not con.execute(_BATCH.update().where(_BATCH.c.id == batch.id).values(values)).rowcount:
                 con.execute(_BATCH.insert().values(values))
 
@@ -67,24 +69,34 @@ class SqliteCases:
     def add_package(self, package: PackageRow) -> None:
         """See `ports.cases.CaseStore`."""
         values = {f: getattr(package, f) for f in PackageRow.__dataclass_fields__}
-        try:
-            with self._engine.begin() as con:
-                con.execute(_PACKAGE.insert().values(values))
-        except sa.exc.IntegrityError:
-            raise LawgateError(f"the case store cannot take package {package.id}") from None
+        with _told():
+            try:
+                with self._engine.begin() as con:
+                    con.execute(_PACKAGE.insert().values(values))
+            except sa.exc.IntegrityError:
+                raise LawgateError(f"the case store cannot take package {package.id}") from None
 
     def packages(self, batch: str) -> Sequence[PackageRow]:
         """See `ports.cases.CaseStore`."""
         columns = [_PACKAGE.c[f] for f in PackageRow.__dataclass_fields__]
-        with self._engine.connect() as con:
+        with _told(), self._engine.connect() as con:
             query = sa.select(*columns).where(_PACKAGE.c.batch == batch).order_by(_PACKAGE.c.seq)
             return [PackageRow(*row) for row in con.execute(query)]
 
     def _batches(self, where: sa.ColumnElement[bool]) -> list[BatchRow]:
         columns = [_BATCH.c[f] for f in BatchRow.__dataclass_fields__]
-        with self._engine.connect() as con:
+        with _told(), self._engine.connect() as con:
             rows = con.execute(sa.select(*columns).where(where).order_by(_BATCH.c.seq)).mappings()
             return [BatchRow(**{**row, "figures": json.loads(row["figures"])}) for row in rows]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors of the database by their kind: their text may hold a statement with its values."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, ValueError) as broken:
+        raise LawgateError(f"the case store (cases.sqlite) cannot be used: {type(broken).__name__}") from None
 
 
 def _configure(connection: object, _record: object) -> None:

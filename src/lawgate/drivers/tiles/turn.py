@@ -23,13 +23,8 @@ def turn(folder: Path, origin: str, wait: float = WAIT_SECONDS) -> Iterator[Tile
 
     The lock file lies beside the log's folder: nothing in the folder itself is there that is not part of the log.
     """
-    handle = os.open(folder.with_suffix(".turn"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        _take(handle, time.monotonic() + wait)
-        with TileLog.open(folder, origin) as log:
-            yield log
-    finally:
-        os.close(handle)
+    with alone_at(folder, wait), TileLog.open(folder, origin) as log:
+        yield log
 
 
 def _take(handle: int, until: float) -> None:
@@ -42,3 +37,14 @@ def _take(handle: int, until: float) -> None:
             time.sleep(_PAUSE)
         else:
             return
+
+
+@contextmanager
+def alone_at(folder: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
+    """The turn without opening the log, to look at its files while nobody writes. LogBrokenError as for `turn`."""
+    handle = os.open(folder.with_suffix(".turn"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        _take(handle, time.monotonic() + wait)
+        yield
+    finally:
+        os.close(handle)

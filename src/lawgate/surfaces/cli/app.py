@@ -9,15 +9,22 @@ from typing import Annotated
 
 import typer
 
-from lawgate.surfaces.cli.again import add_again, again_under_orders, warn_of_names
+from lawgate.surfaces.cli.again import add_again
 from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering
-from lawgate.surfaces.cli.requests import add_requests
+from lawgate.surfaces.cli.logs import add_log
+from lawgate.surfaces.cli.orders import add_orders
+from lawgate.surfaces.cli.requests import add_requests, some_faults
+from lawgate.surfaces.cli.reviews import add_show
 
 
 def build(doors: Doors) -> typer.Typer:
     """The command line over these doors."""
     app = typer.Typer(
-        no_args_is_help=True, help="The gate between confidential records and everyone who asks for them."
+        no_args_is_help=True,
+        help="The gate between confidential records and everyone who asks for them.",
+        # A trace with the values of variables would show what nobody may see.
+        pretty_exceptions_enable=False,
+        pretty_exceptions_show_locals=False,
     )
     _office(app, doors)
     _request(app, doors)
@@ -25,8 +32,8 @@ def build(doors: Doors) -> typer.Typer:
     add_again(app, doors)
     _review(app, doors)
     _release(app, doors)
-    _orders(app, doors)
-    _log(app, doors)
+    add_orders(app, doors)
+    add_log(app, doors)
     return app
 
 
@@ -79,8 +86,8 @@ def _request(app: typer.Typer, doors: Doors) -> None:
 
         with answering():
             got = take(doors.open(office).intake, folder)
-        for fault in got.parsed.faults[:20]:
-            typer.echo(fault.sentence(), err=True)
+        for sentence in some_faults(got.parsed, got.batch.id):
+            typer.echo(sentence, err=True)
         for each in got.earlier:
             typer.echo(f"note: batch {each.batch} came with the same {each.what}", err=True)
         rows = got.parsed.rows
@@ -136,6 +143,7 @@ def _told(app: typer.Typer, doors: Doors) -> None:
 def _review(app: typer.Typer, doors: Doors) -> None:
     review = typer.Typer(no_args_is_help=True, help="Individual review by a named human.")
     app.add_typer(review, name="review")
+    add_show(review, doors)
 
     @review.command("list")
     def listed(batch: BATCH, limit: int = 200, office: OFFICE = Path()) -> None:
@@ -144,17 +152,17 @@ def _review(app: typer.Typer, doors: Doors) -> None:
             desk = doors.open(office).decide
             for row in desk.engine.granted(desk.rooms.path(batch), limit):
                 others = f"{row.others} others at the address ({row.minors} minors)"
-                typer.echo(f"row {row.n}  {row.row_id}  {others}  see `lawgate explain {batch} {row.row_id}`")
+                typer.echo(f"row {row.n}  {row.row_id}  {others}  see `lawgate review show {batch} {row.n}`")
 
     @review.command()
     def paper(
         batch: BATCH,
         out: Path,
+        by: PERSON,
         accept: Annotated[
             list[str], typer.Option(help="ROW@INSTANT: accepted; ROW is the number `review list` shows.")
         ] = [],  # noqa: B006  # typer copies it
         decline: Annotated[list[str], typer.Option(help="ROW@INSTANT: declined.")] = [],  # noqa: B006  # typer copies it
-        by: PERSON = "",
         office: OFFICE = Path(),
     ) -> None:
         """Write the statement the reviewer signs, for the rows they looked at."""
@@ -183,12 +191,18 @@ def _review(app: typer.Typer, doors: Doors) -> None:
 
 def _release(app: typer.Typer, doors: Doors) -> None:
     @app.command()
-    def prepare(batch: BATCH, office: OFFICE = Path()) -> None:
-        """Seal the rows the latest review accepted into a package. Nothing leaves yet."""
+    def prepare(
+        batch: BATCH,
+        review: Annotated[
+            int | None, typer.Option(help="Leaf of the review; the oldest one without a package unless said.")
+        ] = None,
+        office: OFFICE = Path(),
+    ) -> None:
+        """Seal the rows that one review accepted into a package. Nothing leaves yet."""
         from lawgate.office.release import prepare_package
 
         with answering():
-            made = prepare_package(doors.open(office).release, batch)
+            made = prepare_package(doors.open(office).release, batch, review)
         typer.echo(
             f"package {made.manifest.package}: {len(made.manifest.records)} records, prepared in leaf {made.leaf}"
         )
@@ -209,73 +223,18 @@ def _release(app: typer.Typer, doors: Doors) -> None:
         typer.echo(f"handed out as {done.name}; leaves {done.handout} (before) and {done.sent} (after)")
 
 
-def _orders(app: typer.Typer, doors: Doors) -> None:
-    order = typer.Typer(no_args_is_help=True, help="Court orders and other stops.")
-    app.add_typer(order, name="order")
-
-    @order.command()
-    def enter(
-        file: Path,
-        by: PERSON,
-        unreadable: Annotated[str, typer.Option(help="Enter a paper nobody can read, under this name.")] = "",
-        office: OFFICE = Path(),
-    ) -> None:
-        """Enter an order. It binds at once; one person is enough."""
-        from lawgate.office.orders import enter_order, enter_unreadable
-
-        with answering():
-            house = doors.open(office)
-            desk = house.orders
-            text = file.read_bytes()
-            name = enter_unreadable(desk, unreadable, text, by) if unreadable else enter_order(desk, text, by)
-        typer.echo(f"{name} is in force")
-        if not unreadable:
-            warn_of_names(house, text)
-        again_under_orders(house)
-
-    @order.command("list")
-    def listed(office: OFFICE = Path()) -> None:
-        """Orders in force now."""
-        from lawgate.docket.standing import standing
-
-        with answering():
-            desk = doors.open(office).orders
-            stands = standing(desk.register.texts(), desk.clock.now())
-        for one in stands.in_force:
-            until = one.ends.isoformat() if one.ends else "until further notice"
-            typer.echo(f"{one.id}  {one.kind}  {', '.join(e.kind for e in one.effects)}  {until}")
-        for name in stands.unreadable:
-            typer.echo(f"{name}  unreadable: binds everything")
-
-
-def _log(app: typer.Typer, doors: Doors) -> None:
-    log = typer.Typer(no_args_is_help=True, help="The log that outsiders can check.")
-    app.add_typer(log, name="log")
-
-    @log.command()
-    def verify(office: OFFICE = Path()) -> None:
-        """Recompute the whole log, and hold every stored batch and package against it."""
-        with answering():
-            house = doors.open(office)
-            found = house.check_log()
-        for each in found:
-            typer.echo(("BROKEN " if each.broken else "note   ") + each.sentence, err=each.broken)
-        if any(each.broken for each in found):
-            raise typer.Exit(1)
-        with answering():
-            size, root = house.log_head()
-        typer.echo(f"whole: {size} leaves, root {root}")
-        typer.echo(house.witness_note)
-
-
 def _seen(text: str, accepted: bool) -> tuple[int, bool, datetime]:
     from lawgate.model.fault import Refused
 
     row, _, at = text.partition("@")
     try:
-        return int(row), accepted, datetime.fromisoformat(at).astimezone(UTC)
+        number, seen = int(row), datetime.fromisoformat(at)
     except ValueError:
-        raise Refused("E_SEEN", "write a row as ROW@INSTANT, for example 3@2026-01-05T10:00:00Z") from None
+        number, seen = 0, datetime.min
+    # An instant without its offset could be any zone's: it is refused, never taken for this machine's.
+    if seen.tzinfo is None:
+        raise Refused("E_SEEN", "write a row as ROW@INSTANT with the offset, for example 3@2026-01-05T10:00:00Z")
+    return number, accepted, seen.astimezone(UTC)
 
 
 def _instant(text: str) -> datetime | None:

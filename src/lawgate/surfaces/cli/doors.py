@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from lawgate.office.house import House
+    from lawgate.office.orders import OrderDesk
     from lawgate.ports.intake import Parsed
 
 OFFICE = Annotated[Path, typer.Option("--office", "-o", envvar="LAWGATE_OFFICE", help="The office folder.")]
@@ -28,21 +29,23 @@ class Offline:
     template: Callable[[], dict[str, bytes]]
 
 
-def _nowhere(rulebook: Path | None) -> Offline:
+def _nowhere(_rulebook: Path | None) -> Offline:
     from lawgate.model.fault import LawgateError
 
-    raise LawgateError(f"this command line was put together without a rulebook{' of its own' if not rulebook else ''}")
+    raise LawgateError("this command line was put together without a rulebook")
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What wiring gives the command line: how to make an office folder, how to open one, what needs none.
 
-    `offline` takes the folder of a rulebook, None for the one shipped.
+    `orders` opens the desk for orders and nothing else, so that it opens when the rest cannot be. `offline` takes the
+    folder of a rulebook, None for the one shipped.
     """
 
     create: Callable[[Path, str], None]
     open: Callable[[Path], House]
+    orders: Callable[[Path], OrderDesk]
     offline: Callable[[Path | None], Offline] = _nowhere
 
 

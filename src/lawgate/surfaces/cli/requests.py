@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from lawgate.ports.intake import Count, Parsed
 
 RULEBOOK = Annotated[Path | None, typer.Option(help="Folder of the rulebook; the one shipped unless said.")]
+SHOWN, LISTED = 20, 1000
 CLEAN = (
     "Clean: the custodian can read every row. Whether the signature holds, and what each row is answered, "
     "is not decided here."
@@ -27,6 +29,16 @@ RECIPE = (
 def counted(name: str, count: Count) -> str:
     """The sentence that accounts for every row of a file."""
     return f"{name}: {count.sent:,} sent = {count.accepted:,} accepted + {count.rejected:,} rejected"
+
+
+def some_faults(found: Parsed, batch: str) -> Iterator[str]:
+    """The first faults, and how many more there are; all of a batch are listed by another command."""
+    yield from (fault.sentence() for fault in found.faults[:SHOWN])
+    if (more := len(found.faults) - SHOWN) > 0:
+        # Beyond so many the parser counts no further; the file of faults has them all.
+        least = "at least " if len(found.faults) >= LISTED else ""
+        where = "" if found.refused else f"; `lawgate request faults {batch}` lists all"
+        yield f"and {least}{more:,} more{where}"
 
 
 def add_requests(request: typer.Typer, doors: Doors) -> None:
@@ -93,7 +105,7 @@ def _say(found: Parsed) -> None:
     if found.refused:
         typer.echo("Refused: a fault of file scope refuses the whole request.")
     elif found.faults:
-        more = " More row faults exist than are listed." if len(found.faults) >= 1000 else ""
+        more = " More row faults exist than are listed." if len(found.faults) >= LISTED else ""
         typer.echo(f"Faulty: the rows named would be rejected, the others read.{more}")
     else:
         typer.echo(CLEAN)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands about the log: check it all, and what somebody outside needs to check it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lawgate.surfaces.cli.doors import OFFICE, Doors, answering
+
+
+def add_log(app: typer.Typer, doors: Doors) -> None:
+    """Add the group `log` to the command line."""
+    log = typer.Typer(no_args_is_help=True, help="The log that outsiders can check.")
+    app.add_typer(log, name="log")
+
+    @log.command()
+    def verify(office: OFFICE = Path()) -> None:
+        """Recompute the whole log, and hold every stored batch and package against it."""
+        with answering():
+            house = doors.open(office)
+            found = house.check_log()
+        for each in found:
+            typer.echo(("BROKEN " if each.broken else "note   ") + each.sentence, err=each.broken)
+        if any(each.broken for each in found):
+            raise typer.Exit(1)
+        with answering():
+            size, root = house.log_head()
+        typer.echo(f"whole: {size} leaves, root {root}")
+        typer.echo(house.witness_note)
+
+    @log.command()
+    def policy(office: OFFICE = Path()) -> None:
+        """Print whose signatures make a head of this log count: its key, its witnesses' keys, how many must sign."""
+        from hashlib import sha256
+
+        with answering():
+            house = doors.open(office)
+        typer.echo(house.log_policy, nl=False)
+        origin = house.log_policy.split()[1].partition("+")[0]
+        digest = sha256(house.log_policy.encode()).hexdigest()
+        typer.echo(f"origin {origin}; SHA-256 of these lines {digest}, the `log_policy` of leaf 0", err=True)
+        typer.echo(house.witness_note, err=True)
+
+    @log.command()
+    def prove(
+        index: int,
+        leaf: Annotated[Path | None, typer.Option(help="Write the bytes of the leaf itself into this file.")] = None,
+        office: OFFICE = Path(),
+    ) -> None:
+        """Print the proof that a leaf is in the published log, as a C2SP tlog-proof file."""
+        with answering():
+            data, proof = doors.open(office).prove(index)
+            if leaf is not None:
+                leaf.write_bytes(data)
+        typer.echo(proof, nl=False)

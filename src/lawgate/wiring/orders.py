@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door for orders: it needs the docket alone. Whatever else of the office is broken, a stop can be entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lawgate.drivers.clock.system import SystemClock
+from lawgate.drivers.orders.gate import FileGate
+from lawgate.drivers.orders.register import FolderRegister
+from lawgate.drivers.package.folders import PackageFolders
+from lawgate.ledger.leaf import StageLeaf
+from lawgate.ledger.proof import LogProof
+from lawgate.model.fault import LawgateError
+from lawgate.office.orders import OrderDesk
+from lawgate.ports.release import ReleaseLog
+
+
+class LateLog:
+    """A `ReleaseLog` (see `ports.release`) that is not opened before something is asked of it."""
+
+    def __init__(self, opened: Callable[[], ReleaseLog]) -> None:
+        """What `opened` raises comes out of every call."""
+        self._opened = opened
+        self._log: ReleaseLog | None = None
+
+    def append(self, leaf: StageLeaf, still: Callable[[], None] | None = None) -> int:
+        """Store one leaf; its index."""
+        return self._now().append(leaf, still)
+
+    def leaves(self) -> Sequence[tuple[int, StageLeaf]]:
+        """Every leaf."""
+        return list(self._now().leaves())
+
+    def publish(self) -> None:
+        """Publish the head."""
+        self._now().publish()
+
+    def proof(self, index: int) -> LogProof:
+        """Path and published checkpoint."""
+        return self._now().proof(index)
+
+    def _now(self) -> ReleaseLog:
+        if self._log is None:
+            self._log = self._opened()
+        return self._log
+
+
+def open_orders(folder: Path) -> OrderDesk:
+    """The desk for orders of an office folder. It opens nothing: the docket at the first call, the log after it."""
+    register, gate = FolderRegister(folder / "docket"), FileGate(folder / "gate")
+    return OrderDesk(register, LateLog(lambda: _log(folder)), gate, PackageFolders(folder / "packages"), SystemClock())
+
+
+def _log(folder: Path) -> ReleaseLog:
+    try:
+        from lawgate.wiring.log import logged
+        from lawgate.wiring.settings import read_settings
+    except ImportError as lost:
+        raise LawgateError(f"the installation lacks {lost.name}") from None
+    return logged(folder, read_settings(folder)).log

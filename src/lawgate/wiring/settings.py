@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The settings of an office folder: the text a new one gets, and how it is read."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from lawgate.model.fault import LawgateError
+
+FILE = "settings.toml"
+PROFILES = ("synthetic",)
+SETTINGS = """# Settings of this office. There is no setting that releases, skips a witness or raises a ceiling.
+format = "lawgate-office-1"
+profile = "{profile}"          # synthetic: numbers come only from ranges that were never issued
+rulebook = "{rulebook}"
+origin = "{origin}"            # the log's name on every checkpoint
+witness = "{witness}"          # the one local witness; it runs on this machine
+review_office = "custodian.reviewer"
+use_terms = "Only for the named officers, only for the stated case; no passing on; return or destroy by the day stated."
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one office folder."""
+
+    profile: str
+    rulebook: str
+    origin: str
+    witness: str
+    review_office: str
+    use_terms: str
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings of an office folder. LawgateError when this is none, or its profile is not one of PROFILES."""
+    try:
+        doc = tomllib.loads((folder / "settings.toml").read_text())
+        made = Settings(**{k: doc[k] for k in Settings.__dataclass_fields__})
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        raise LawgateError("this is not an office folder (settings.toml cannot be read); see `lawgate init`") from None
+    if made.profile not in PROFILES:
+        raise LawgateError("the only profile of this version is `synthetic`; it must not touch real records")
+    return made
