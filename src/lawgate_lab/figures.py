@@ -65,7 +65,7 @@ def affair_figures(room: Path, truth: Path, batch: BatchRow, replica: ReplicaRes
         rows=batch.accepted,
         officials=f["measure.officials"],
         reasons=f["measure.distinct_reasons"],
-        load=seconds_per_case(f["measure.cases_of_top_official"]),
+        load=seconds_per_case(f["measure.people_of_top_official"]),
         would_send=len(would),
         would_send_number=replica.tin_path,
         confirmed=kinds["confirmed"],

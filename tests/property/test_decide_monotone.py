@@ -56,7 +56,7 @@ GOOD: Facts = {
     "match.impairs": False,
     "match.marked": False,
     "batch.rows": 1,
-    "batch.cases_of_official": 1,
+    "batch.people_of_official": 1,
     "batch.distinct_reasons_permille": 1000,
     "batch.top_reason_permille": 1000,
     "batch.top_opening_day_permille": 1000,

@@ -72,7 +72,7 @@ def agree_with(edge: Scenario, result: Result) -> None:
         assert {k: came_out[k] for k in wanted.keys() & came_out.keys()} == stated(wanted, came_out)
     if "load" in wanted:
         said = wanted["load"]
-        assert result.measures.cases_of_top_official == said["measured"]
+        assert result.measures.people_of_top_official == said["measured"]
         assert load(said["cases"], said["hours"]) == Fraction(said["seconds"])
 
 

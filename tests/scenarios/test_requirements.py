@@ -310,11 +310,11 @@ def test_r20_recipients_are_named_people(played: Play) -> None:
 
 def test_r21_a_load_nobody_can_carry_is_held() -> None:
     assert load(1_280_000, 2080) == Fraction(117, 20)
-    most = LAW.parameters["cases_of_one_official"]
+    most = LAW.parameters["people_of_one_official"]
     assert isinstance(most, int)
     for sheet in SHEETS:
-        assert settled(sheet, batch__cases_of_official=most).outcome.grants
-        assert settled(sheet, batch__cases_of_official=most + 1).outcome is Outcome.HOLD
+        assert settled(sheet, batch__people_of_official=most).outcome.grants
+        assert settled(sheet, batch__people_of_official=most + 1).outcome is Outcome.HOLD
 
 
 @pytest.mark.parametrize("name", ["E7", "E7-both-named", "E7-same-person"])

@@ -84,7 +84,7 @@ def explain(desk: DecideDesk, batch_id: str, row_id: str) -> Explained:
         rulebook=f"{bench.rulebook.id} {bench.rulebook.version}",
         as_of=batch.as_of,
         leaf=batch.decision_leaf,
-        load=seconds_per_case(max(1, batch.figures.get("measure.cases_of_top_official", 1))),
+        load=seconds_per_case(max(1, batch.figures.get("measure.people_of_top_official", 1))),
         changed=again != [record["row_outcome"], record["outcome"]],
         handouts=handouts,
         since=_since(desk, leaves, batch_id, row.pattern),

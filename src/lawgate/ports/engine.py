@@ -45,7 +45,7 @@ class Measures:
     rows: int
     cases: int
     officials: int
-    cases_of_top_official: int
+    people_of_top_official: int
     distinct_reasons: int
     top_reason_permille: int
     top_opening_day_permille: int

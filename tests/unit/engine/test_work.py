@@ -77,11 +77,11 @@ def test_measures(room: Path) -> None:
     work.find_request()
     found = work.measure()
     work.close()
-    assert (found.rows, found.cases, found.officials, found.cases_of_top_official, found.distinct_reasons) == (
+    assert (found.rows, found.cases, found.officials, found.people_of_top_official, found.distinct_reasons) == (
         7,
         3,
         1,
-        3,
+        7,
         2,
     )
     assert (found.top_reason_permille, found.top_opening_day_permille) == (857, 1000)

@@ -41,7 +41,7 @@ SELECT rows AS "batch.rows", (SELECT count(*) FROM reasons) AS reasons,
   (SELECT max(k) * 1000 // greatest(1, rows) FROM days) AS "batch.top_opening_day_permille"
 FROM size""",
     """CREATE TABLE officials AS
-SELECT official, count(DISTINCT case_n) AS cases FROM found GROUP BY official""",
+SELECT official, count(*) AS people FROM found GROUP BY official""",
     """CREATE TABLE numbers AS
 SELECT tin, min(who) <> max(who) AS other FROM found WHERE tin <> '' GROUP BY tin HAVING count(*) > 1""",
     """CREATE TABLE persons AS
@@ -54,7 +54,7 @@ SELECT case_n, count(*) AS k FROM found GROUP BY case_n HAVING count(*) > 1""",
 
 MEASURES = """
 SELECT (SELECT count(*) FROM found), (SELECT count(*) FROM cs), (SELECT count(official) FROM officials),
-  (SELECT coalesce(max(cases), 0) FROM officials WHERE official IS NOT NULL),
+  (SELECT coalesce(max(people), 0) FROM officials WHERE official IS NOT NULL),
   reasons, coalesce("batch.top_reason_permille", 0), coalesce("batch.top_opening_day_permille", 0) FROM measured"""
 
 SURVIVORS = """
@@ -80,7 +80,7 @@ CREATE TABLE judged AS
 SELECT n, row_id, line, claim_digest, early, batch_word, late, verdict, years, record, others, minors FROM (
   SELECT *, CASE WHEN survives THEN {late} ELSE {unseen} END AS late, {batch} AS batch_word FROM (
     SELECT f.n, f.row_id, f.line, f.claim_digest, f.early, f.survives, f.grade, measured.*,
-      coalesce(officials.cases, 0) AS "batch.cases_of_official",
+      coalesce(officials.people, 0) AS "batch.people_of_official",
       coalesce(numbers.other, false) AS "batch.same_tin_other_name",
       numbers.tin IS NOT NULL AND NOT numbers.other OR persons.who IS NOT NULL AS "batch.same_person_again",
       coalesce(homes.k, 0) AS "batch.persons_at_address", coalesce(shared.k, 1) AS "batch.rows_of_case",

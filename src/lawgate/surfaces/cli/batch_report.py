@@ -11,7 +11,7 @@ from lawgate.scrutiny.load import seconds_per_case
 
 MEASURES = (
     ("measure.officials", "officers named as engaged"),
-    ("measure.cases_of_top_official", "cases of the busiest of them"),
+    ("measure.people_of_top_official", "people under the busiest of them"),
     ("measure.distinct_reasons", "different reason texts"),
     ("measure.top_reason_permille", "rows (of 1,000) that share the commonest reason"),
     ("measure.top_opening_day_permille", "rows (of 1,000) whose cases were opened on the commonest day"),
@@ -39,7 +39,7 @@ def _lines(batch: BatchRow, provision: Provision | None, packages: list[PackageR
     yield "\nThe batch as a whole:"
     for name, says in MEASURES:
         yield f"  {f[name]:>10,}  {says}"
-    load = seconds_per_case(max(1, f["measure.cases_of_top_official"]))
+    load = seconds_per_case(max(1, f["measure.people_of_top_official"]))
     yield f"  {load:>10,.2f}  seconds of a 2,080-hour working year that officer has for each case"
     for code, rows in _sorted(f, "because."):
         if _level(provision, code) == "batch":
