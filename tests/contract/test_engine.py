@@ -67,7 +67,7 @@ def the_batch_is_measured_whole(place: Place[Engine]) -> None:
         rows=COUNT,
         cases=3,
         officials=1,
-        people_of_top_official=3,
+        people_of_top_official=COUNT,
         distinct_reasons=2,
         top_reason_permille=857,
         top_opening_day_permille=1000,
