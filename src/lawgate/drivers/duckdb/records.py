@@ -153,7 +153,15 @@ class ParquetRecords:
         """See `ports.records.RecordStore.candidates`."""
         if unknown := set(fields) - set(FIELDS):
             raise Refused("E_FIELD", f"no such field: {', '.join(sorted(unknown))}")
-        self._unchanged()
+        with ThreadPoolExecutor(1) as other:
+            # The files are long: they are hashed while they are asked, and nothing is told before they are found whole.
+            unchanged = other.submit(self._unchanged)
+            try:
+                return self._candidates(claims, fields)
+            finally:
+                unchanged.result()
+
+    def _candidates(self, claims: Columns, fields: tuple[str, ...]) -> Columns:
         near = json.loads((self._folder / "near.json").read_bytes())
         begin, turned = (NAME_PLACE.format(begin=f"left({x}, {near['begin']})") for x in ("name_first", "name_last"))
         con = connect(self._folder, [])
@@ -172,8 +180,14 @@ class ParquetRecords:
                     names=", ".join(f"CASE WHEN beside THEN {c} END AS {c}" for c in NAMES),
                 )
             )
-            sounds = ", ".join(f"{forms.sound(near['sounds'], c)} AS {c}_sound" for c in NAMES)
-            con.execute(NEAR.format(near=forms.near(near["begin"], near["part"]), sounds=sounds))
+            con.execute(HEARD.format(names=", ".join(NAMES), sound=forms.sound(near["sounds"], "word")))
+            con.execute(
+                NEAR.format(
+                    near=forms.near(near["begin"], near["part"]),
+                    sounds=", ".join(f"{c}_heard.sound AS {c}_sound" for c in NAMES),
+                    heard=" ".join(f"JOIN heard {c}_heard ON {c}_heard.word = {c}" for c in NAMES),
+                )
+            )
             con.execute(TOLD.format(field=MAILING if fields else ""))
             con.execute(EXPOSED.format(home=self._file("by_home"), day=self._day.isoformat()))
             answer: Columns = con.sql(ANSWER.format(field=", mailing_address" if fields else "")).to_arrow_table()
@@ -222,10 +236,14 @@ FROM (SELECT *, NOT starts_with(building, '|') AS street_known,
       c.building AS said_building, c.unit AS said_unit, c.years AS listed
     FROM chosen k JOIN claim c USING (n)) USING (record)) WHERE same_name OR beside"""
 
-# Few live beside somebody whose name begins alike: only theirs are compared by sound.
+# Names are few, and people beside one another many: how a name sounds is found once for each name.
+HEARD = """
+CREATE TEMP TABLE heard AS
+SELECT word, {sound} AS sound FROM (SELECT DISTINCT unnest([{names}]) AS word FROM seen WHERE beside)"""
+
 NEAR = """
 UPDATE seen SET fit = -1 WHERE rowid IN (
-  SELECT place FROM (SELECT rowid AS place, *, {sounds} FROM seen WHERE beside) WHERE {near})"""
+  SELECT place FROM (SELECT seen.rowid AS place, seen.*, {sounds} FROM seen {heard} WHERE beside) WHERE {near})"""
 
 LINES = ", same_name, from_year, line1, line2, city, state, zip"
 MAILING = """, list(struct_pack(span := span, line1 := line1, line2 := line2, city := city, state := state,
