@@ -8,6 +8,7 @@ of 1,024 rows come from one SHAKE-256 call, so a single row is opened without th
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256, shake_256
+from struct import iter_unpack
 
 from lawgate.ledger.merkle import Frontier, grow, inclusion_proof, leaf_hash, nodes_of, verify_inclusion
 
@@ -71,9 +72,10 @@ def commitments(rows: bytes, width: int, salted: bytes) -> bytes:
     """
     if width < 1 or len(rows) % width or len(salted) != len(rows) // width * SALT:
         raise ValueError("rows have one width, and each row has one salt")
-    # Two slices and one concatenation per row, in one comprehension: the hashing is more than half of the time.
-    pairs = zip(range(0, len(salted), SALT), range(0, len(rows), width), strict=True)
-    return b"".join([sha256(b"\x00" + salted[s : s + SALT] + rows[r : r + width]).digest() for s, r in pairs])
+    # One comprehension without slices of our own: the hashing is more than half of the time.
+    pairs = zip(iter_unpack(f"{SALT}s", salted), iter_unpack(f"{width}s", rows), strict=True)
+    join = b"".join
+    return join([sha256(join((b"\x00", salt, row))).digest() for (salt,), (row,) in pairs])
 
 
 def commit_pieces(chunks: Iterable[bytes], width: int, key: bytes, batch: str) -> Iterator[bytes]:
