@@ -204,7 +204,9 @@ def happenings(story: Story) -> tuple[Happening, ...]:
         if kind in EVENTS and (EVENTS[kind][1] == "order" or words.startswith(about))
     ]
     why = "; ".join(bar.says for bar in story.stopped.after.bars)
-    found.append(Happening("", "", "The same pull again: stopped", why, "stop"))
+    barred = [(str(n), at) for n, (at, kind, words) in enumerate(story.timeline) if kind == "barred" and words == about]
+    entry, at = barred[-1] if barred else ("", "")
+    found.append(Happening(entry, at, "The same pull again: stopped", why, "stop"))
     words = f"Sent after the order: {story.stopped.after_order:,}"
     return (*found, Happening("", "", words, "hand-outs in the log behind the order", "end"))
 

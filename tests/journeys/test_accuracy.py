@@ -83,9 +83,9 @@ def test_febrl(tmp_path: Path, need, size: str) -> None:
 
 def holds(figures: Figures, claims: str) -> None:
     """Every row is decided or rejected, nobody else's record, no address that is not on file."""
-    # The lab writes an address or two that intake will not read; those rows were never clean.
+    # The lab writes an address or two, and names cut to one letter, that intake rejects; those rows were never clean.
     assert figures.rows + figures.rejected == SIZES[claims][0]
-    assert figures.rejected <= 1 + figures.rows // 10_000
+    assert figures.rejected <= 1 + figures.rows // 5_000
     assert (figures.wrong, figures.unconfirmed) == (0, 0)
     assert {name: c.document() for name, c in figures.classes.items() if c.false_grants} == {}
     nobody_new(figures)

@@ -309,6 +309,16 @@ def test_the_timeline_is_about_the_second_package_only() -> None:
     assert found[-1].words == "Sent after the order: 0"
 
 
+def test_the_stopped_pull_has_its_entry() -> None:
+    story = a_story()
+    at = story.timeline[-1][0]
+    longer = dataclasses.replace(
+        story, timeline=(*story.timeline, (at, "barred", "another-p01"), (at, "barred", "req-q-p01"))
+    )
+    stopped = happenings(longer)[-2]
+    assert (stopped.words, stopped.entry) == ("The same pull again: stopped", str(len(longer.timeline) - 1))
+
+
 def test_rates_and_grants() -> None:
     story = a_story()
     assert [lap.rate for lap in deciding(story)] == [60_000.5, 240_002.0, None, 120_001 / 2.5]
