@@ -39,7 +39,7 @@ def tables(runs: Mapping[str, Run]) -> str:
 
 def _sections(name: str, run: Run) -> Iterator[str]:
     yield f"\n## {name[:1].upper()}{name[1:]}\n\n"
-    yield f"Commit {run['commit']}, seed {run['seed']}. {_headline(run)}\n{CLASSES}"
+    yield f"Commit {run['commit']}, seed {run['seed']:,}. {_headline(run)}\n{CLASSES}"
     for label, found in run["classes"].items():
         refused = "none proper"
         if found["proper"]:
