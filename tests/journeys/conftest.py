@@ -26,6 +26,19 @@ def office(opened: Office, tmp_path: Path) -> Office:
 
 
 @pytest.fixture(scope="session")
+def once(opened: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, str]:
+    """The office nobody works in, with a batch of thirty people decided."""
+    office = opened.copy(tmp_path_factory.mktemp("once") / "office")
+    return office, office.decided(office.lab / "thirty")
+
+
+@pytest.fixture
+def decided(once: tuple[Office, str], tmp_path: Path) -> tuple[Office, str]:
+    """An office of one's own with thirty people decided."""
+    return once[0].copy(tmp_path / "office"), once[1]
+
+
+@pytest.fixture(scope="session")
 def sized(tmp_path_factory: pytest.TempPathFactory, size: str) -> Callable[[str], Office]:
     """A function: a size of the lab ("12.8k") in, an office with its records out; requests `affair` and `honest`."""
     seed = seed_of(size)

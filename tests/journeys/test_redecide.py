@@ -32,19 +32,6 @@ class Untouchable:
         raise AssertionError(f"a re-decision used {name}")
 
 
-@pytest.fixture(scope="module")
-def once(opened: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, str]:
-    """The office nobody works in, with a batch of thirty people decided."""
-    office = opened.copy(tmp_path_factory.mktemp("once") / "office")
-    return office, office.decided(office.lab / "thirty")
-
-
-@pytest.fixture
-def decided(once: tuple[Office, str], tmp_path: Path) -> tuple[Office, str]:
-    """Thirty people, all of whom the request is right about or wrong about for themselves."""
-    return once[0].copy(tmp_path / "office"), once[1]
-
-
 def outcomes(office: Office, batch: str) -> Counter[str]:
     """Rows by outcome, counted from the rows themselves."""
     return Counter(str(row["outcome"]) for row in office.rows(batch))

@@ -123,19 +123,6 @@ def test_the_command_says_what_it_compared(moved: tuple[Office, str]) -> None:
     assert "The same bytes came out" in done.output
 
 
-@pytest.fixture(scope="module")
-def once(opened: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, str]:
-    """The office nobody works in, with a batch of thirty people decided."""
-    office = opened.copy(tmp_path_factory.mktemp("once") / "office")
-    return office, office.decided(office.lab / "thirty")
-
-
-@pytest.fixture
-def decided(once: tuple[Office, str], tmp_path: Path) -> tuple[Office, str]:
-    """An office of one's own with a small batch."""
-    return once[0].copy(tmp_path / "office"), once[1]
-
-
 def flipped(file: Path) -> None:
     """One bit in the middle of a file."""
     data = bytearray(file.read_bytes())

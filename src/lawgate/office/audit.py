@@ -145,11 +145,8 @@ def cover_faults(desk: AuditDesk, decision: StageLeaf) -> Iterator[str]:
 
 def redecision_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Iterator[str]:
     """The re-decisions of a batch whose records are not those in the log."""
-    for _, leaf in leaves:
-        if leaf.kind == KIND and leaf.text("batch") == batch:
-            name = named(leaf.text("patterns"))
-            if _digest(desk, batch, name) != leaf.text("patterns"):
-                yield f"batch {batch}: {name} is not the file the log names"
+    digests = [leaf.text("patterns") for _, leaf in leaves if leaf.kind == KIND and leaf.text("batch") == batch]
+    yield from _unlike(desk, batch, digests, named)
 
 
 def review_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Iterator[str]:
@@ -168,11 +165,15 @@ def review_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Ite
 
 def read_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Iterator[str]:
     """The readings of a batch's values whose paper is not the one in the log."""
-    for _, leaf in leaves:
-        if leaf.kind == READ and leaf.text("batch") == batch:
-            name = read_name(leaf.text("paper"))
-            if _digest(desk, batch, name) != leaf.text("paper"):
-                yield f"batch {batch}: {name} is not the paper the log names"
+    digests = [leaf.text("paper") for _, leaf in leaves if leaf.kind == READ and leaf.text("batch") == batch]
+    yield from _unlike(desk, batch, digests, read_name)
+
+
+def _unlike(desk: AuditDesk, batch: str, digests: Sequence[str], name: Callable[[str], str]) -> Iterator[str]:
+    """Files, named by the digests that the log has of them, that are not those."""
+    for digest in digests:
+        if _digest(desk, batch, name(digest)) != digest:
+            yield f"batch {batch}: {name(digest)} is not the file the log names"
 
 
 def package_faults(desk: AuditDesk, prepared: StageLeaf) -> Iterator[str]:

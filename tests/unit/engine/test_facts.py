@@ -179,3 +179,26 @@ def test_every_declared_fact_has_its_column() -> None:
     assert made == {n for n, k in rulebook().facts.items() if k.level in ("request", "case", "row")}
     assert request_facts(plan)["request.signed_on"] == f"DATE '{SIGNED.isoformat()}'"
     assert request_facts(plan_of({}))["request.written"] == "CAST(NULL AS BOOLEAN)"
+
+
+@pytest.mark.parametrize(
+    ("reason", "only"),
+    [
+        ("18 USC 1956", True),
+        ("18 u.s.c. 1956.", True),
+        ("18 USC 1956" + "." * 300, True),
+        ("." * 300 + "18 USC 1956", True),
+        (" . ".join("18 USC 1956"), True),
+        ("Laundering of money", True),
+        ("LAUNDERING OF MONEY" + " ." * 200, True),
+        ("Laundering of money through a payroll service", False),
+        ("18 USC 1956 and more", False),
+        ("Bank records name this person.", False),
+        ("", False),
+        (None, None),
+    ],
+)
+def test_a_padded_citation_is_still_only_a_citation(reason: str | None, only: bool | None) -> None:
+    said = rule_columns(plan_of())["reason_cites_only"].replace('"case.', '"case_').replace('"case_statute"', "cite")
+    row = {"reason_text": reason, "cite": "18 USC 1956", "title": "Laundering of money"}
+    assert value(said.replace('"case_statute_title"', "title"), **row) is only

@@ -61,7 +61,8 @@ class DuckEngine:
             )
             keep = "n, tin, name_first, name_last, name_middle, name_suffix, dob, years"
             query = f"SELECT * EXCLUDE (street) FROM ({place_select(plan.addresses, f'({claims})', keep, False)})"
-            return con.sql(f"{query} ORDER BY n").to_arrow_table()  # type: ignore[no-any-return]  # untyped
+            found: Columns = con.sql(f"{query} ORDER BY n").to_arrow_table()
+            return found
         finally:
             con.close()
 

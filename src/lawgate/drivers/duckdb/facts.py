@@ -24,7 +24,6 @@ OF_TEXT = {
     "recipients_named": "recipients",
     "recipients_registered": "recipients",
 }
-CITE = 160
 BASE_YEAR = 1980
 LAST_YEAR = BASE_YEAR + 61
 
@@ -96,14 +95,19 @@ def rule_columns(plan: Plan) -> dict[str, str]:
 
 
 def _says_only(column: str, *texts: str) -> str:
-    """Whether a text of at most `CITE` bytes is one of `texts`, whatever its capitals, spaces and full stops."""
+    """Whether a text is one of `texts` and nothing besides, whatever its capitals, spaces and full stops."""
 
     def bare(text: str) -> str:
         return f"lower(replace(replace({text}, ' ', ''), '.', ''))"
 
-    # Most reasons are longer than any citation, and taking them apart is dear.
-    alike = f"{column} <> '' AND {bare(column)} IN ({', '.join(map(bare, texts))})"
-    return f"CASE WHEN strlen({column}) > {CITE} THEN false ELSE {alike} END"
+    def first(text: str) -> str:
+        return f"lower(left({text}, 1))"
+
+    # Taking long reasons apart is dear. Those that begin with another letter than any of `texts` are none of them.
+    padded = " OR ".join(f"{first(text)} IN (' ', '.')" for text in (column, *texts))
+    alike = f"{padded} OR {first(column)} IN ({', '.join(map(first, texts))})"
+    whole = f"{column} <> '' AND {bare(column)} IN ({', '.join(map(bare, texts))})"
+    return f"CASE WHEN {column} <> '' AND NOT ({alike}) THEN false ELSE {whole} END"
 
 
 def _people(ids: frozenset[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -162,7 +163,7 @@ class ParquetRecords:
                 unchanged.result()
 
     def _candidates(self, claims: Columns, fields: tuple[str, ...]) -> Columns:
-        near = json.loads((self._folder / "near.json").read_bytes())
+        near = self._near()
         begin, turned = (NAME_PLACE.format(begin=f"left({x}, {near['begin']})") for x in ("name_first", "name_last"))
         con = connect(self._folder, [])
         try:
@@ -202,6 +203,15 @@ class ParquetRecords:
             found = dict(zip(FILES, pool.map(_sha256, (self._folder / f for f in FILES)), strict=True))
         if found != listed:
             raise LawgateError("the records are not those that were imported; import them again")
+
+    def _near(self) -> dict[str, Any]:
+        """What makes a name near. Statements are made of it, so it is held against the manifest before it is read."""
+        listed = json.loads((self._folder / "manifest.json").read_bytes())["files"]
+        data = (self._folder / "near.json").read_bytes()
+        if hashlib.sha256(data).hexdigest() != listed["near.json"]:
+            raise LawgateError("the records are not those that were imported; import them again")
+        near: dict[str, Any] = json.loads(data)
+        return near
 
     def _file(self, stem: str) -> str:
         return parquet(self._folder / f"{stem}.parquet")

@@ -116,7 +116,8 @@ class DuckWork:
 
     def survivors(self) -> Columns:
         """See `ports.engine.Work`."""
-        return self._con.sql(statements.SURVIVORS).to_arrow_reader(CHUNK)  # type: ignore[no-any-return]  # untyped
+        found: Columns = self._con.sql(statements.SURVIVORS).to_arrow_reader(CHUNK)
+        return found
 
     def find_record(self, candidates: Columns | None) -> None:
         """See `ports.engine.Work`."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from lawgate.model.fault import LawgateError
 from lawgate.ports.cases import BatchRow, PackageRow
@@ -99,8 +100,8 @@ def _told() -> Iterator[None]:
         raise LawgateError(f"the case store (cases.sqlite) cannot be used: {type(broken).__name__}") from None
 
 
-def _configure(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # the DB-API object has no common type
+def _configure(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()

@@ -9,7 +9,7 @@ Files at or below the head are never written again.
 import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -67,16 +67,16 @@ class TileLog(TileReader):
     def create(cls, folder: Path, origin: str, fail_point: FailPoint = _no_fail_point) -> "TileLog":
         """A new, empty log of this origin. LogBrokenError when the folder already holds a log."""
         folder.mkdir(parents=True, exist_ok=True)
-        lock = _locked(folder)
-        try:
+        with ExitStack() as undo:
+            lock = _locked(folder)
+            undo.callback(os.close, lock)
             if (folder / HEAD).exists() or (folder / CHECKPOINT).exists() or (folder / "tile").exists():
                 raise LogBrokenError("there is a log in this folder already")
             replace_file(folder, HEAD, Checkpoint(origin, 0, Frontier().root()).text.encode())
             sync_folder(folder.parent)
-            return cls(folder, origin, lock, fail_point)
-        except BaseException:
-            os.close(lock)
-            raise
+            log = cls(folder, origin, lock, fail_point)
+            undo.pop_all()
+        return log
 
     @classmethod
     def open(cls, folder: Path, origin: str, fail_point: FailPoint = _no_fail_point) -> "TileLog":
@@ -87,12 +87,12 @@ class TileLog(TileReader):
         """
         if not (folder / HEAD).is_file():
             raise LogBrokenError("there is no log in this folder")
-        lock = _locked(folder)
-        try:
-            return cls(folder, origin, lock, fail_point)
-        except BaseException:
-            os.close(lock)
-            raise
+        with ExitStack() as undo:
+            lock = _locked(folder)
+            undo.callback(os.close, lock)
+            log = cls(folder, origin, lock, fail_point)
+            undo.pop_all()
+        return log
 
     def __enter__(self) -> "TileLog":
         """The log itself."""

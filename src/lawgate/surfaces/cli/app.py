@@ -160,9 +160,9 @@ def _review(app: typer.Typer, doors: Doors) -> None:
         out: Path,
         by: PERSON,
         accept: Annotated[
-            list[str], typer.Option(help="ROW@INSTANT: accepted; ROW is the number `review list` shows.")
-        ] = [],  # noqa: B006  # typer copies it
-        decline: Annotated[list[str], typer.Option(help="ROW@INSTANT: declined.")] = [],  # noqa: B006  # typer copies it
+            list[str] | None, typer.Option(help="ROW@INSTANT: accepted; ROW is the number `review list` shows.")
+        ] = None,
+        decline: Annotated[list[str] | None, typer.Option(help="ROW@INSTANT: declined.")] = None,
         office: OFFICE = Path(),
     ) -> None:
         """Write the statement the reviewer signs, for the rows they looked at."""
@@ -173,7 +173,8 @@ def _review(app: typer.Typer, doors: Doors) -> None:
         with answering():
             if not accept and not decline:
                 raise Refused("E_SEEN", "name at least one row with --accept or --decline, as ROW@INSTANT")
-            looked = [Looked(*_seen(t, accepted)) for accepted, ts in ((True, accept), (False, decline)) for t in ts]
+            said = ((True, accept or []), (False, decline or []))
+            looked = [Looked(*_seen(text, accepted)) for accepted, texts in said for text in texts]
             out.write_bytes(review_paper(doors.open(office).release, batch, by, looked))
         typer.echo(
             f"wrote {out}; sign its exact bytes with the reviewer's key (Ed25519), then `lawgate review hand-in`"
