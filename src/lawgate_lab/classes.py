@@ -40,6 +40,8 @@ _UNSURE = frozenset(
 EXPECTED = {label: YES if label in _PROPER else ASK if label in _UNSURE else NO for label in DEFECTS}
 # As above; and of years not all filed, those filed may be answered.
 _OPEN_REASONS = frozenset({"namesake_at_building", "period_not_filed"})
+# No two groups of people may be farther apart than this, in points.
+ALIKE = 0.1
 GROUPS = {
     "accented": "name on file with a letter that bears an accent",
     "two_surnames": "surname on file of more than one word, whose order may differ",
@@ -49,7 +51,7 @@ GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """Rows of one class: all, granted, expected to be granted (`proper`), granted falsely, refused falsely.
+    """Rows of one class: all, granted, to be granted (`proper`), to be asked about, granted or refused falsely.
 
     Rows that intake rejected are among the rows, and among those refused.
     """
@@ -57,6 +59,7 @@ class ClassFigures:
     rows: int
     granted: int
     proper: int
+    asked: int
     false_grants: int
     false_refusals: int
 
@@ -74,7 +77,7 @@ class ClassFigures:
         """Counts and intervals as plain data."""
         refused = self.false_refusal_share
         return {
-            "rows": self.rows, "granted": self.granted, "proper": self.proper,
+            "rows": self.rows, "granted": self.granted, "proper": self.proper, "asked": self.asked,
             "false_grants": self.false_grants, "false_grants_95": as_list(self.false_grant_share),
             "false_refusals": self.false_refusals, "false_refusals_95": as_list(refused) if refused else None,
         }  # fmt: skip
@@ -82,7 +85,10 @@ class ClassFigures:
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
-    """Clean rows granted and decided, of people of whom something is true and of all others."""
+    """Clean rows granted, and all clean rows, of people of whom something is true and of all others.
+
+    A row that intake rejected is one of those not granted.
+    """
 
     yes: int
     of: int
@@ -103,7 +109,10 @@ class GroupFigures:
         """Both counts, and the difference in points with its interval, on one line."""
         low, high = 100 * self.interval.low, 100 * self.interval.high
         counts = f"yes to {self.yes:,} of {self.of:,}, to {self.other_yes:,} of {self.other_of:,} others"
-        return f"{what}: {counts}; {100 * self.difference:+.4f} points ({low:+.4f} to {high:+.4f})"
+        if not (self.of and self.other_of):
+            return f"{what}: {counts}; nobody to compare"
+        within = within_alike(low, high)
+        return f"{what}: {counts}; {100 * self.difference:+.4f} points ({low:+.4f} to {high:+.4f}), {within}"
 
     def document(self) -> dict[str, Any]:
         """Counts, difference and interval, in points (hundredths), as plain data."""
@@ -112,6 +121,13 @@ class GroupFigures:
             "yes": self.yes, "of": self.of, "other_yes": self.other_yes, "other_of": self.other_of,
             "difference_points": round(100 * self.difference, 4), "difference_95": as_list(points),
         }  # fmt: skip
+
+
+def within_alike(low: float, high: float) -> str:
+    """What an interval of a difference, in points, says of ALIKE: within, beyond, or too wide to tell."""
+    if low >= -ALIKE and high <= ALIKE:
+        return f"within {ALIKE}"
+    return f"beyond {ALIKE}" if low > ALIKE or high < -ALIKE else "left open"
 
 
 def as_list(found: Interval) -> list[float]:
@@ -133,7 +149,7 @@ def class_figures(rows: Column) -> dict[str, ClassFigures]:
     false_refusals = ~granted & (expected == YES)
     return {
         name: ClassFigures(*(int(some[here].sum()) for some in (
-            np.ones(len(granted), bool), granted, expected == YES, false_grants, false_refusals,
+            np.ones(len(granted), bool), granted, expected == YES, expected == ASK, false_grants, false_refusals,
         )))
         for name, here in _classes(rows)
     }  # fmt: skip
@@ -156,13 +172,13 @@ def _classes(rows: Column) -> Iterator[tuple[str, Array]]:
 
 
 def group_figures(rows: Column) -> dict[str, GroupFigures]:
-    """Figures by group over the clean rows that were decided; `rows` has clean, row_outcome and the groups' columns."""
-    decided = _mask(rows["clean"]) & _mask(pc.is_valid(rows["row_outcome"]))
+    """Figures by group over all clean rows; `rows` has clean, row_outcome (NULL where rejected), and the groups."""
+    clean = _mask(rows["clean"])
     granted = _mask(pc.fill_null(pc.is_in(rows["row_outcome"], pa.array(GRANTS)), False))
     made = {}
     for name in GROUPS:
         inside = _mask(rows[name])
-        sides = (decided & inside, decided & ~inside)
+        sides = (clean & inside, clean & ~inside)
         made[name] = GroupFigures(*(int(n) for s in sides for n in ((granted & s).sum(), s.sum())))
     return made
 

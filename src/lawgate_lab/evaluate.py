@@ -28,9 +28,10 @@ class Figures:
     """Counts of rows.
 
     `rows` decided; `granted` by row outcome; `wrong` granted for a record that is not the one meant; `clean` without
-    any defect put in, `clean_granted` of them; `false_refusals` the other clean rows by row outcome; `by_defect` row
-    outcomes by defect label; `outcomes` with batch findings; `unconfirmed` granted though the truth says that the
-    address given is not complete and on file. `rejected` are rows of the truth that intake never let through.
+    any defect put in, decided or not, `clean_granted` of them; `false_refusals` the other clean rows by row outcome or
+    as `rejected`; `by_defect` row outcomes by defect label; `outcomes` with batch findings; `unconfirmed` granted
+    though the truth says that the address given is not complete and on file. `rejected` are rows of the truth that
+    intake never let through.
     `replica` counts, of the rows the 2025 check matches by number, `REQUIRE` where the address is confirmed, `REQUIRE
     unconfirmed` where it is not, each other row outcome, and `rejected`; None when no such rows were given.
     `classes` are false grants and false refusals by defect class, rejected rows included; `groups` compare the clean
@@ -100,16 +101,17 @@ def evaluate(decisions: Path, truth: Path, replica_rows: Column | None) -> Figur
     grants = pc.is_in(both["row_outcome"], pa.array(GRANTS))
     wrong = pc.and_(grants, pc.not_equal(both["record"], both["meant"]))
     every = known.join(decided, "row_id", join_type="left outer")
-    refused = both.filter(pc.and_(both["clean"], pc.invert(grants)))
+    yes = pc.fill_null(pc.is_in(every["row_outcome"], pa.array(GRANTS)), False)
+    refused = every.filter(pc.and_(every["clean"], pc.invert(yes)))
     return Figures(
         rows=both.num_rows,
         rejected=known.num_rows - both.num_rows,
         granted=_true(grants),
         wrong=_true(wrong),
         unconfirmed=_true(pc.and_(grants, pc.invert(both["confirmed"]))),
-        clean=_true(both["clean"]),
-        clean_granted=_true(pc.and_(grants, both["clean"])),
-        false_refusals=_counts(refused["row_outcome"]),
+        clean=_true(every["clean"]),
+        clean_granted=_true(pc.and_(yes, every["clean"])),
+        false_refusals=_counts(pc.fill_null(refused["row_outcome"], "rejected")),
         outcomes=_counts(both["outcome"]),
         by_defect={label: _counts(_of(both, label)) for label in sorted(pc.unique(both["defect"]).to_pylist())},
         replica=None if replica_rows is None else _replica(both, replica_rows),

@@ -36,8 +36,10 @@ STREETS = (
     "Unit",
     "North",
     "Box",
+    "",
+    "and Elm",
 )
-KINDS = ("Street", "St", "st.", "AVENUE", "Av.", "Blvd", "Place", "", "Road N", "Hwy 7", "Terrace West")
+KINDS = ("Street", "St", "st.", "AVENUE", "Av.", "Blvd", "Place", "", "Road N", "Hwy 7", "Ter West", "Dr NW", "St So")
 UNITS = (
     "",
     "",

@@ -62,7 +62,8 @@ def _house(rng: Random) -> list[str]:
 
 
 def _no_kind(rng: Random) -> list[str]:
-    named = ("Broadway", "The Strand", "Avenue A", "El Camino Real", "Kaʻahumanu", "Old US Hwy 1")
+    named = ("Broadway", "The Strand", "Avenue A", "El Camino Real", "Kaʻahumanu", "Old US Hwy 1",
+             "Boulevard", "Court", "Terrace", "Plaza", "Avenue S", "Road E", "145 Drive", "5th St NW")  # fmt: skip
     return [f"{rng.randrange(1, 9999)} {rng.choice(named)}", ""]
 
 

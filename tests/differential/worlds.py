@@ -11,7 +11,10 @@ from differential.batches import PERSON, ROW, SIGNED, addresses, names
 from lawgate.linkage.grammar import name_of, place_of
 from lawgate.linkage.reference import OnFile, Supplied
 
-FIRSTS, LASTS = ("Ana", "Ana", "Bo", "Bo", "Anna"), ("Lopez", "Lopez", "O'Hara", "O'Hara", "Ruiz-López", "Ana")
+FIRSTS, LASTS = (
+    ("Ana", "Ana", "Bo", "Bo", "Anna", "Ana María"),
+    ("Lopez", "Lopez", "O'Hara", "O'Hara", "Ruiz-López", "Ana"),
+)
 MIDDLES, ENDS = ("", "", "J", "K"), ("", "", "Jr", "Sr")
 STREETS, UNITS = ("1 A Street", "2 B Ave"), ("", "Apt 1", "#1", "Apt 2")
 BIRTHS = (date(1980, 1, 1), date(1980, 1, 1), date(1990, 5, 5), date(2015, 7, 1))

@@ -90,6 +90,41 @@ def test_commands_are_found_in_text() -> None:
     assert spoken_commands(text) == found
 
 
+def commands() -> dict[tuple[str, ...], set[str]]:
+    """Return the options of every command, by its words."""
+    from typer.main import get_command
+
+    from lawgate.surfaces.cli.app import build
+    from lawgate.surfaces.cli.doors import Doors
+    from lawgate_lab.app import app
+
+    def nothing(*_: object) -> object:
+        raise AssertionError
+
+    tops = {"lawgate": build(Doors(nothing, nothing, nothing)), "lawgate-lab": app}  # type: ignore[arg-type]  # not called
+    waiting: list[tuple[tuple[str, ...], object]] = [((word,), get_command(top)) for word, top in tops.items()]
+    found: dict[tuple[str, ...], set[str]] = {}
+    for words, command in waiting:
+        found[words] = {"--help", *(option for each in command.params for option in each.opts)}
+        waiting += [((*words, name), each) for name, each in getattr(command, "commands", {}).items()]
+    return found
+
+
+def unknown_options(path: str, text: str) -> Iterator[str]:
+    known = commands()
+    for line in re.findall(r"\b(lawgate(?:-lab)? [^`\n]+)", text):
+        words = line.split()
+        named = max((tuple(words[:n]) for n in (1, 2, 3) if tuple(words[:n]) in known), key=len)
+        shown = re.findall(r"(?<!\S)--?[a-z][a-z-]*", line) if len(named) > 1 else []
+        yield from (f"{path}: `{' '.join(named)}` has no {each}" for each in shown if each not in known[named])
+
+
+def test_options_exist() -> None:
+    assert [words for path, text in documents() for words in unknown_options(path, text)] == []
+    assert list(unknown_options("a.md", "`lawgate order enter FILE --force`"))
+    assert not list(unknown_options("a.md", "`lawgate order enter FILE --by PERSON -o OFFICE`"))
+
+
 def rooms_drawn(text: str, floor: str) -> set[str]:
     """Return the folders that the table of ARCHITECTURE.md says one floor has today."""
     row = re.search(rf"^\| {floor} \|([^|]*)\|", text, re.MULTILINE)
@@ -148,6 +183,35 @@ def test_a_seed_row_without_proof_is_seen(row: str, fault: str) -> None:
     faults = seed_faults(row)
     assert any(fault in words for words in faults if words.startswith("row 1"))
     assert "row 2 is missing" in faults
+
+
+FACTS = re.compile(r"^\| *fact *\| *status *\|\n.*?\n\n", re.MULTILINE | re.DOTALL)
+LABELS = re.compile(r"<td>(?P<fact>[^<]*)</td><td>(?P<status>[^<]*)</td>")
+
+
+def labelled(text: str) -> list[str]:
+    """Return the statuses in the table of facts of a page, in order."""
+    table = FACTS.search(text)
+    return [line.split("|")[2].strip() for line in table[0].splitlines()[2:] if line] if table else []
+
+
+def test_facts_have_one_vocabulary() -> None:
+    page = labelled((ROOT / "docs/seeds.md").read_text("utf-8"))
+    template = (ROOT / "src/lawgate_lab/templates/appendix.html.j2").read_text("utf-8")
+    report = [found["status"] for found in LABELS.finditer(template)]
+    words = (ROOT / "docs/reference/glossary.md").read_text("utf-8").casefold()
+    assert page and set(report) == {*page, "HYPOTHETICAL"}
+    for status in report:
+        for word in re.split("[:,] ", status.casefold()):
+            assert f"\n| {word} |" in words, f"the glossary has no {word}"
+            assert f"<dt>{word}</dt>" in template.casefold(), f"the report does not say what {word} means"
+
+
+def test_another_word_for_a_status_is_seen() -> None:
+    assert labelled("| fact | status |\n|---|---|\n| a | as some say |\n| b | report |\n\n") == [
+        "as some say",
+        "report",
+    ]
 
 
 def without_commit(path: str, value: object) -> list[str]:

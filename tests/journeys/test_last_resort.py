@@ -37,7 +37,7 @@ def run(thread: bool) -> subprocess.CompletedProcess[str]:
 def test_type_and_place_and_no_value() -> None:
     done = run(thread=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "stopped: builtins.ZeroDivisionError in " in done.stderr
+    assert "stopped: E_PROGRAM: builtins.ZeroDivisionError in " in done.stderr
     assert "inner, line " in done.stderr
     assert SECRET not in done.stderr and "Traceback" not in done.stderr
 
@@ -45,7 +45,7 @@ def test_type_and_place_and_no_value() -> None:
 def test_the_same_in_a_thread() -> None:
     done = run(thread=True)
     assert done.returncode == 0
-    assert "stopped: builtins.ZeroDivisionError in " in done.stderr
+    assert "stopped: E_PROGRAM: builtins.ZeroDivisionError in " in done.stderr
     assert SECRET not in done.stderr and "Traceback" not in done.stderr
 
 

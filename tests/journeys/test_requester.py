@@ -156,7 +156,7 @@ def test_a_refused_request_a_missing_folder_and_a_bad_rulebook(tmp_path: Path) -
     assert "Refused" in done.stdout
     assert call("request", "validate", tmp_path / "none").exit_code == 2
     other = call("request", "validate", folder, "--rulebook", tmp_path)
-    assert (other.exit_code, other.stderr.startswith("stopped: the rulebook")) == (2, True)
+    assert (other.exit_code, other.stderr.startswith("stopped: E_RULEBOOK: the rulebook")) == (2, True)
 
 
 def test_another_rulebook_has_another_layout(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ GOOD: Facts = {
     "case.statute": "18 USC 641",
     "case.statute_class": "criminal",
     "case.statute_facts": "",
+    "case.statute_since_stated": "",
     "case.engaged_official": "person.a.1",
     "case.engaged_in_agency": True,
     "case.recipients_named": True,
@@ -37,6 +38,7 @@ GOOD: Facts = {
     "row.role": "subject",
     "row.name_form": "person",
     "row.address_grade": "A4",
+    "row.facility": "",
     "row.periods": 1,
     "row.periods_closed": True,
     "row.reason": "made up",
@@ -117,9 +119,8 @@ def perturbed(seed: int) -> Facts:
 def test_the_good_ones_are_good() -> None:
     asked = {fact for clause in provision().clauses for fact in facts_of(clause.test)}
     assert set(GOOD) == set(DEPARTURE) <= set(rulebook().facts)
-    assert asked - set(GOOD) <= {"row.court_order_date", "row.periods_in_offense"}, (
-        "unknown in a good one, and not asked"
-    )
+    days = {"row.court_order_date", "row.periods_in_offense", "case.statute_since", "case.offense_from"}
+    assert asked - set(GOOD) <= days, "unknown in a good one, and not asked"
     assert decided(GOOD).outcome.grants and decided(DEPARTURE).outcome.grants
 
 
@@ -157,6 +158,7 @@ def test_each_pair_of_facts_lost_from_a_good_row() -> None:
         "batch.top_reason_permille",
         "case.agency_a_party",
         "case.statute_facts",
+        "case.statute_since_stated",
     ]
     for pair in combinations(sorted(needed), 2):
         assert not decided({**DEPARTURE, **dict.fromkeys(pair)}).outcome.grants

@@ -19,13 +19,15 @@ from lawgate.docket.printing import print_order
 from lawgate.docket.standing import covering, standing
 from lawgate.drivers.duckdb.engine import DuckEngine
 from lawgate.drivers.duckdb.records import ParquetRecords, import_records
+from lawgate.law.evaluate import Facts
 from lawgate.law.read import read_layout, read_rulebook
 from lawgate.law.rulebook import Provision, Rulebook
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
-from lawgate.model.decision import Decision, Finding
+from lawgate.model.decision import Decision, Finding, Pattern
 from lawgate.model.order import EVERY, Covered, Effect, EffectKind, Order
 from lawgate.model.period import Span
 from lawgate.model.request import CourtOrder, Cover, FileStated, Person, Registers, Staff, Tenure
+from lawgate.office.bench import NOTHING_IN_FORCE
 from lawgate.ports.engine import Measures, Plan, Settled
 from scenarios.book import BOOK, Book, Scenario, Table
 
@@ -42,6 +44,7 @@ EVER = Span(date(2020, 1, 1), None)
 class Played:
     """One row of a scenario as it came out; `values` is year -> address, only for a decision that grants."""
 
+    pattern: Pattern
     decision: Decision
     looked: bool
     record: int
@@ -52,11 +55,16 @@ class Played:
 
 @dataclass(frozen=True)
 class Result:
-    """All rows of a scenario, the measures of its batch, and the provision it was decided under."""
+    """All rows of a scenario, the measures of its batch, the provision it was decided under, and what was given.
+
+    Without a provision in force (None) every row is refused.
+    """
 
     rows: list[Played]
     measures: Measures
-    provision: Provision
+    provision: Provision | None
+    facts: Facts
+    asked: tuple[str, ...]
 
 
 @lru_cache
@@ -65,22 +73,25 @@ def rulebook(day: date) -> Rulebook:
     return read_rulebook(FILES, day)
 
 
-def play(book: Book, scenario: Scenario, folder: Path) -> Result:
-    """Everything of one scenario, from its tables. `folder` is new; people nobody had before are kept beside it."""
+def play(book: Book, scenario: Scenario, folder: Path, law: Rulebook | None = None) -> Result:
+    """Everything of one scenario, from its tables. `folder` is new; people nobody had before are kept beside it.
+
+    `law` is decided by instead of the rulebook of the day of signing.
+    """
     given = scenario.given
     cover = book.cover(given)
     keyed = keep_records(book.people(given), folder.parent)
     room = keep_claims(book.cases(given), book.rows(given), folder)
-    law = rulebook(cover["signed_on"])
+    law = law or rulebook(cover["signed_on"])
     if extra := practice_files(book.practices(given)):
         law = read_rulebook(FILES | extra, cover["signed_on"])
     provision = law.provision(cover["provision"])
-    assert provision is not None
     known, asked = registers(book, given, law), stated_cover(cover, len(book.rows(given)))
     facts = facts_of_request(asked, known, law, cover["signature_holds"])
-    letters, officers = request_letters(provision, facts), known.officers(asked.agency, asked.signed_on)
-    order = known.order_of(asked.request_id)
-    plan = Plan(provision, law, ADDRESSES, NAMES, facts, cover["agency"], letters, officers, order)
+    letters = request_letters(provision, facts) if provision else {}
+    officers, order = known.officers(asked.agency, asked.signed_on), known.order_of(asked.request_id)
+    under = provision or NOTHING_IN_FORCE
+    plan = Plan(under, law, ADDRESSES, NAMES, facts, cover["agency"], letters, officers, order)
     return run(plan, room, keyed, tuple(cover["fields"]), given.get("orders", []))
 
 
@@ -97,6 +108,7 @@ def play_once(book: Book, scenario: Scenario, folder: Path) -> Result:
 def run(plan: Plan, room: Path, keyed: Path, fields: tuple[str, ...], orders: list[Table]) -> Result:
     """The batch in `room` against the records in `keyed`, row by row in the order sent."""
     engine, records = DuckEngine(), ParquetRecords(keyed, plan.rulebook.day)
+    provision = None if plan.provision is NOTHING_IN_FORCE else plan.provision
     work = engine.open(room, plan)
     try:
         work.find_request()
@@ -104,11 +116,10 @@ def run(plan: Plan, room: Path, keyed: Path, fields: tuple[str, ...], orders: li
         survivors = pa.table(work.survivors())
         # A reader is spent once read, so it is taken again for the record store.
         work.find_record(records.candidates(work.survivors(), ()))
+        patterns = {p.number: p.pattern for p in work.patterns()}
         decided = {
-            p.number: decide(
-                plan.provision, p.pattern, fields, over_it(plan, p.pattern.years, fields, measures, orders)
-            )
-            for p in work.patterns()
+            n: decide(provision, p, fields, over_it(plan, p.years, fields, measures, orders))
+            for n, p in patterns.items()
         }
         work.settle([Settled(n, bytes(32), d) for n, d in decided.items()])
     finally:
@@ -117,10 +128,11 @@ def run(plan: Plan, room: Path, keyed: Path, fields: tuple[str, ...], orders: li
     views = engine.rows(room, range(measures.rows))
     given = values(engine, records, room, plan, [v.n for v in views if decided[v.pattern].outcome.grants])
     rows = [
-        Played(decided[v.pattern], v.n in looked, v.record, v.others, v.minors, given.get((v.n, v.record), {}))
+        Played(patterns[v.pattern], decided[v.pattern], v.n in looked, v.record, v.others, v.minors, made)
         for v in views
+        for made in (given.get((v.n, v.record), {}),)
     ]
-    return Result(rows, measures, plan.provision)
+    return Result(rows, measures, provision, plan.facts, fields)
 
 
 def values(
@@ -220,7 +232,7 @@ def imported(people: list[Table], place: Path) -> Path:
         "tin": [p["tin"].replace("-", "") for p in people],
         "dob": pa.array([p["dob"] for p in people], pa.date32()),
         "deceased": pa.array([p.get("deceased", False) for p in people], pa.bool_()),
-        "flags": pa.array([sum(bit for k, bit in FLAGS.items() if p.get(k)) for p in people], pa.int32()),
+        "flags": pa.array([marks(p) for p in people], pa.int32()),
     }
     pq.write_table(pa.table(taxpayers), source / "taxpayers.parquet")
     homes = [(n, h) for n, p in enumerate(people, 1) for h in p["homes"]]
@@ -230,6 +242,11 @@ def imported(people: list[Table], place: Path) -> Path:
     pq.write_table(pa.table(addresses), source / "addresses.parquet")
     import_records(source, keyed, ADDRESSES, NAMES)
     return keyed
+
+
+def marks(person: Table) -> int:
+    """The marks of a person's record: those named, and `bits` as they stand."""
+    return int(person.get("bits", 0)) | sum(bit for name, bit in FLAGS.items() if person.get(name))
 
 
 def keep_claims(cases: list[Table], rows: list[Table], folder: Path) -> Path:

@@ -17,7 +17,7 @@ Table = dict[str, Any]
 DECISION = {"row_outcome", "outcome", "element", "code"}
 EXPECT = DECISION | {
     *("status", "match", "outside", "after_hand_out", "batch", "grants", "values", "others", "minors", "record"),
-    *("orders", "load", "rows", "other_routes"),
+    *("orders", "load", "rows", "other_routes", "against", "readings"),
 }
 STATE = {"state", "code"}
 GIVEN = {"cover", "case", "cases", "row", "rows", "people", "orders", "repeat", "practices", "court_order"}
@@ -151,11 +151,18 @@ def scenario(table: Table, *, beside: bool) -> Scenario:
     later = table.get("later", "")
     if (event or "given" not in table) and not later:
         wrong.append("what cannot run names the subject it waits for")
+    if expect and not later and not ({"match"} | ({"status"} if coded(expect) else set())) <= set(expect):
+        wrong.append("what runs says whether anybody was looked up, and how the finding stands")
     if "#" in later:
         wrong.append("`later` is a subject, not a number")
     if wrong:
         raise ValueError(f"{name}: {'; '.join(wrong)}")
     return Scenario(name, table["says"], given, expect, event, later, table.get("of", ""))
+
+
+def coded(expect: Table) -> bool:
+    """Whether a finding, not only an order, stands against the row."""
+    return bool(expect.get("code")) and expect["element"] != "orders"
 
 
 @dataclass(frozen=True)

@@ -13,36 +13,18 @@ from lawgate.law.expression import facts_of
 from lawgate.law.rulebook import Clause, Provision
 from lawgate.model.decision import Decision, Pattern, Verdict
 from lawgate.model.outcome import Outcome
-from scenarios.bench import rulebook
-from scenarios.book import ClauseCase, Sheet, element_files, read_elements
+from scenarios.asked import ALL_CASES, LAW, SHEETS, clauses_of, facts_in, law_of
+from scenarios.book import ClauseCase, Sheet
 
-LAW = rulebook(date(2025, 6, 27))
-FILES = {sheet.provision: sheet for sheet in map(read_elements, element_files())}
-ALL = [(sheet, case) for sheet in FILES.values() for case in sheet.cases]
+FILES = {sheet.provision: sheet for sheet in SHEETS}
 WORDS = {"not_met": False, "undetermined": None}
 YEARS = (2022, 2023)
-
-
-def law_of(sheet: Sheet) -> Provision:
-    """The provision a sheet is about."""
-    return LAW.provisions[sheet.provision]
-
-
-def clauses_of(sheet: Sheet) -> dict[str, Clause]:
-    """Its clauses by code."""
-    return {c.code: c for c in law_of(sheet).clauses}
 
 
 def named(case: ClauseCase) -> str:
     """A name a person finds again: the clause, and what is stated."""
     facts = [f"{k.split('.')[1]}={v}" for k, v in case.facts.items()] + [f"{u.split('.')[1]}=?" for u in case.unknown]
     return f"{case.clause}:{','.join(facts)}"
-
-
-def facts_in(sheet: Sheet, case: ClauseCase) -> Facts:
-    """The facts of one case: those of the complete claim, changed as stated."""
-    assert set(case.facts) | set(case.unknown) <= set(sheet.complete), case
-    return {k: v for k, v in (sheet.complete | case.facts).items() if k not in case.unknown}
 
 
 def pattern(provision: Provision, facts: Facts) -> Pattern:
@@ -67,7 +49,7 @@ def failing(sheet: Sheet, facts: Facts) -> set[str]:
     return {c.code for c in law_of(sheet).clauses if evaluate(c.test, facts) is not True}
 
 
-@pytest.mark.parametrize(("sheet", "case"), ALL, ids=[f"{s.provision}-{named(c)}" for s, c in ALL])
+@pytest.mark.parametrize(("sheet", "case"), ALL_CASES, ids=[f"{s.provision}-{named(c)}" for s, c in ALL_CASES])
 def test_clause(sheet: Sheet, case: ClauseCase) -> None:
     facts, clause = facts_in(sheet, case), clauses_of(sheet)[case.clause]
     assert evaluate(clause.test, facts) is WORDS[case.finding]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lawgate.decide.decide import other_routes
+from lawgate.decide.decide import NO_PROVISION, other_routes
 from lawgate.law.rulebook import Element, Provision
 from lawgate.model.decision import Decision, Finding, Verdict
 from lawgate.model.outcome import Outcome, Status
@@ -88,7 +88,8 @@ def outside(provision: Provision | None, decision: Decision) -> tuple[str, ...]:
     Codes of findings that the request alone caused; in every other case the one answer `not released`, so that it
     cannot be told whether a person is in the records.
     """
-    early = {(c.element, c.code) for c in provision.clauses if c.phase == "request"} if provision else set()
+    none = {(NO_PROVISION.element, NO_PROVISION.because)}
+    early = {(c.element, c.code) for c in provision.clauses if c.phase == "request"} if provision else none
     against = [f for f in decision.findings if f.leads_to is not None]
     codes = [code for f in against for code in f.codes if (f.element, code) in early]
     return tuple(codes) or (NOT_RELEASED,)

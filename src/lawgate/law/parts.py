@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from lawgate.law.elements import MISSHAPEN, Doc, text_of, what_is_wrong
+from lawgate.law.expression import facts_of, read_expression
 from lawgate.model.fault import Fault, Scope
 
 PLAN, GAPS, READINGS = "match/plan.toml", "untranslatable.toml", "readings/"
@@ -26,6 +27,10 @@ IMPLEMENTED: Mapping[str, object] = {
     "ties": "refuse",
 }
 STEPS = ["complete", "candidates", "choose", "nobody", "several", "contradiction", "address"]
+STANDARD = "address_standard"
+"""The contested question whose readings a practice can name."""
+EASES = frozenset(("sets_aside", "sets_aside_open", "any_year", "where"))
+"""What a reading that is not the strictest can say."""
 MET_BY = ("review",)
 """The gates that can stand in for what no predicate expresses."""
 
@@ -40,7 +45,7 @@ def check_parts(docs: Mapping[str, Doc], faults: list[Fault]) -> None:
             elif name == GAPS:
                 _gaps(doc, clauses)
             elif name.startswith(READINGS):
-                _contest(doc, clauses)
+                _contest(doc, clauses, _of_request(docs.get("facts.toml", {})))
             elif name not in FILES and not name.startswith(FOLDERS):
                 raise ValueError("no part of a rulebook has this name, so nobody would read it")
         except MISSHAPEN as wrong:
@@ -82,25 +87,44 @@ def _plan(doc: Doc) -> None:
         raise ValueError(f"the steps are {', '.join(STEPS)}, in this order")
 
 
-def _contest(doc: Doc, clauses: Mapping[str, frozenset[str]]) -> None:
+def _of_request(declared: Doc) -> frozenset[str]:
+    """Names of the facts that are the same for all rows of a request."""
+    listed = declared.get("fact", [])
+    tables = [f for f in listed if isinstance(f, dict)] if isinstance(listed, list) else []
+    return frozenset(str(f.get("name")) for f in tables if f.get("level") == "request")
+
+
+def _contest(doc: Doc, clauses: Mapping[str, frozenset[str]], of_request: frozenset[str]) -> None:
     _exactly(doc, {"id", "question", "element", "reading"})
     element, question = text_of(doc, "element"), text_of(doc, "id")
     if not text_of(doc, "question") or element not in clauses:
         raise ValueError("a question is about one element of this rulebook")
     keys = {"id", "says", "argued_by", "status", "strictness"}
-    readings = [_exactly(each, keys, frozenset(("sets_aside",))) for each in _listed(doc, "reading")]
+    readings = [_exactly(each, keys, EASES) for each in _listed(doc, "reading")]
     for each in readings:
         for key in ("id", "says", "argued_by", "status"):
             text_of(each, key)
-        aside = each.get("sets_aside", [])
-        if type(each["strictness"]) is not int or not isinstance(aside, list) or not set(aside) <= clauses[element]:
-            raise ValueError("`strictness` is a whole number, `sets_aside` a list of codes of the element's clauses")
+        if type(each["strictness"]) is not int:
+            raise ValueError("`strictness` is a whole number")
+        _eases(each, clauses[element], of_request)
     strictness = [each["strictness"] for each in readings]
     if len(set(strictness)) < len(readings) or len({each["id"] for each in readings}) < len(readings):
         raise ValueError("no two readings have one id, or are equally strict")
     decides = max(readings, key=lambda each: int(each["strictness"]))
-    if decides.get("sets_aside") or IMPLEMENTED.get(question, decides["id"]) != decides["id"]:
+    if EASES & set(decides) or IMPLEMENTED.get(question, decides["id"]) != decides["id"]:
         raise ValueError("the strictest reading decides; it sets nothing aside, and is the one the match plan states")
+
+
+def _eases(reading: Doc, codes: frozenset[str], of_request: frozenset[str]) -> None:
+    """ValueError when what a reading does not ask for is not said in one of the forms that are counted."""
+    for key in ("sets_aside", "sets_aside_open"):
+        aside = reading.get(key, [])
+        if not isinstance(aside, list) or not set(aside) <= codes:
+            raise ValueError(f"`{key}` is a list of codes of the element's clauses")
+    if type(reading.get("any_year", False)) is not bool:
+        raise ValueError("`any_year` is true or false")
+    if "where" in reading and not set(facts_of(read_expression(reading["where"], {}))) <= of_request:
+        raise ValueError("`where` asks only what is the same for the whole request")
 
 
 def _gaps(doc: Doc, clauses: Mapping[str, frozenset[str]]) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from lawgate.law.elements import MISSHAPEN, Doc, what_is_wrong
+from lawgate.law.parts import STANDARD
 from lawgate.law.spans import span_of
 from lawgate.model.fault import Fault, Scope
 from lawgate.model.practice import (
@@ -31,9 +32,10 @@ def read_practices(docs: Mapping[str, Doc], day: date, faults: list[Fault]) -> t
     def read(doc: Doc) -> Practice:
         made = practice_of(doc)
         # Looked up only here, where a reading of another shape is a fault of the practice that names it.
-        readings = [r for n, d in docs.items() if n.startswith("readings/") for r in d["reading"]]
+        contests = [d for n, d in docs.items() if n.startswith("readings/") and d.get("id") == STANDARD]
+        readings = [r for d in contests for r in d["reading"]]
         if made.matching_standard not in [r["id"] for r in readings]:
-            raise ValueError(f"`{made.matching_standard}` is no reading of this rulebook")
+            raise ValueError(f"`{made.matching_standard}` is no reading of what an address must be")
         return made
 
     return tuple(_in_force(docs, "practices/", read, day, faults).values())

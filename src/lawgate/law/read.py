@@ -186,10 +186,13 @@ def _check_lookup(fact: FactKind, made: Mapping[str, FactKind], registers: Mappi
     if not fact.lookup:
         return
     by, register = made.get(fact.by), registers.get(fact.lookup)
-    if by is None or by.type != "text" or by.level != fact.level or fact.type != "text":
-        raise ValueError("a text is looked up by a text fact of the same level, declared before it")
+    if by is None or by.type != "text" or by.level != fact.level or fact.type not in ("text", "date"):
+        raise ValueError("a text or a date is looked up by a text fact of the same level, declared before it")
     if register is None or any(fact.takes not in e for e in register.values()):
         raise ValueError(f"there is no register `{fact.lookup}` in which every entry has `{fact.takes}`")
+    if fact.type == "date":
+        for text in filter(None, (fact.otherwise, *(e[fact.takes] for e in register.values()))):
+            date.fromisoformat(text)
 
 
 def _ceilings(head: Doc, faults: list[Fault]) -> Ceilings:

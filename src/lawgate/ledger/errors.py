@@ -7,6 +7,8 @@ from lawgate.model.fault import LawgateError
 class MalformedError(LawgateError):
     """Bytes that are not exactly what the format allows. `code` is stable; `place` says where."""
 
+    stop = "E_MALFORMED"
+
     def __init__(self, code: str, place: str = "") -> None:
         super().__init__(f"{code} at {place}" if place else code)
         self.code = code

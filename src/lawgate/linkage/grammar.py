@@ -23,6 +23,7 @@ __all__ = [
     "Name",
     "NameGrammar",
     "Place",
+    "facility_of",
     "folded",
     "letters",
     "name_of",
@@ -78,6 +79,16 @@ def place_of(g: AddressGrammar, line1: str, line2: str, city: str, state: str, z
     building = f"{street}|{town.place}"
     grade = _grade(g, raw, f"{line1} {line2}", street, town)
     return Place(street, unit, building, "A5" if grade == "A4" and building in g.facilities else grade)
+
+
+def facility_of(g: AddressGrammar, place: Place) -> str:
+    """The kind of facility an address is at: that of its building in the register, else of the first entry whose words
+    fit. `other` when the register has neither, and nothing when the address is not one of a facility.
+    """
+    if place.grade != "A5":
+        return ""
+    fits = (kind for kind, words in g.kinds if re.search(words, place.street, re.ASCII))
+    return dict(g.kinds_of).get(place.building) or next(fits, "other")
 
 
 def _street(g: AddressGrammar, raw: str) -> tuple[str, str]:

@@ -39,7 +39,8 @@ class AddressGrammar:
     """Lexicon and ordered patterns of the address grammar, as read from `match/address.toml`.
 
     `grades` has, for each kind of place, its patterns in order; `towns` pairs of kind, completeness and pattern.
-    `facilities` are normal forms `street|town|state|ZIP` of registered facilities.
+    `facilities` are normal forms `street|town|state|ZIP` of registered facilities; `kinds` pairs of a kind of facility
+    and words in the street line (RE2), `kinds_of` pairs of such a normal form and its kind.
     """
 
     words: tuple[tuple[str, str], ...]
@@ -52,6 +53,8 @@ class AddressGrammar:
     abroad: tuple[str, str]
     grades: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     facilities: frozenset[str] = frozenset()
+    kinds: tuple[tuple[str, str], ...] = ()
+    kinds_of: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ def read_address_grammar(text: bytes, facilities: bytes = b"") -> AddressGrammar
         abroad=(full(doc["abroad"]["town"]), full(doc["abroad"]["street"])),
         grades=tuple(grades.items()),
         facilities=frozenset(e["building"] for e in entries if e.get("building")),
+        kinds=tuple((e["kind"], full(rf"\b({e['words']})\b")) for e in entries if e.get("words")),
+        kinds_of=tuple((e["building"], e["kind"]) for e in entries if e.get("building")),
     )
     _check(made, classes)
     return made

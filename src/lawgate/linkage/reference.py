@@ -81,18 +81,24 @@ def sound(names: NameGrammar, text: str) -> str:
 def near(names: NameGrammar, a: Name, b: Name) -> bool:
     """Whether two different names could be taken for one another.
 
-    Either the given names begin alike and sound alike, and the family names sound alike, are two surnames in the other
-    order, or one begins or ends with the other (a surname left out, a particle, a name cut off); or given and family
-    name have changed places.
+    Either the given names begin alike and sound alike, or one is the beginning of the other (a second given name left
+    out, a short form, a name cut off), and the family names sound alike, are two surnames in the other order, or one
+    begins or ends with the other (a surname left out, a particle, a name cut off); or given and family name have
+    changed places.
     """
     if _same_name(a, b) or not (a.first and a.last and b.first and b.last):
         return False
     first, last, other, family = (sound(names, text) for text in (a.first, a.last, b.first, b.last))
-    if a.first[: names.begin] == b.first[: names.begin] and first == other:
+    if a.first[: names.begin] == b.first[: names.begin] and (first == other or _longer(names, a.first, b.first)):
         short, long = sorted((last, family), key=len)
         turned = len(last) == len(family) and last in family + family
         return turned or (len(short) >= names.part and (long.startswith(short) or long.endswith(short)))
     return a.last[: names.begin] == b.first[: names.begin] and first == family and last == other
+
+
+def _longer(names: NameGrammar, one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return names.part <= len(short) <= len(long) - names.part and long.startswith(short)
 
 
 def _fits(claim: Supplied, record: OnFile) -> bool | None:

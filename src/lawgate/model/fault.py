@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 
 class Scope(StrEnum):
@@ -32,7 +33,12 @@ class Fault:
 
 
 class LawgateError(Exception):
-    """Broken machinery: the door stays shut. Carries references, never values."""
+    """Broken machinery: the door stays shut. Carries references, never values.
+
+    `stop` is the stable code of the kind of trouble, by which screens find how to mend it (`model.meanings`).
+    """
+
+    stop: ClassVar[str] = "E_BROKEN"
 
 
 class Refused(LawgateError):

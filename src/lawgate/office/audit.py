@@ -7,7 +7,7 @@ The log's own bytes are checked elsewhere, and first: here its leaves are taken 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
@@ -52,7 +52,7 @@ def audit(desk: AuditDesk) -> list[Check]:
     batch that somebody works on is passed over with a remark. LawgateError when the log cannot be read.
     """
     leaves = list(desk.release.decide.log.leaves())
-    found = [Check(sentence, True) for sentence in docket_faults(desk, leaves)]
+    found = [Check("docket_differs", sentence, True) for sentence in docket_faults(desk, leaves)]
     stored = [batch.id for batch in desk.release.decide.cases.batches()]
     logged = [leaf.text("batch") for _, leaf in leaves if leaf.kind in ("decision-batch", "prepared")]
     for batch in dict.fromkeys([*stored, *logged]):
@@ -64,11 +64,11 @@ def _unless_busy(desk: AuditDesk, batch: str) -> list[Check]:
     """The faults of one batch, nobody else being at work on it: half a step would look like damage."""
     try:
         with _alone(desk, batch):
-            return [Check(sentence, True) for sentence in batch_faults(desk, batch)]
+            return list(batch_faults(desk, batch))
     except Refused as refused:
         if refused.code != "batch_busy":
             raise
-        return [Check(f"batch {batch}: somebody is at work on it, so it was not compared; check again later", False)]
+        return [Check("not_compared", f"batch {batch}: somebody is at work on it; check again later", False)]
 
 
 def _alone(desk: AuditDesk, batch: str) -> AbstractContextManager[None]:
@@ -80,7 +80,7 @@ def _alone(desk: AuditDesk, batch: str) -> AbstractContextManager[None]:
     return rooms.alone(batch)
 
 
-def batch_faults(desk: AuditDesk, batch: str) -> Iterator[str]:
+def batch_faults(desk: AuditDesk, batch: str) -> Iterator[Check]:
     """Everything stored of one batch that is not what the log holds now."""
     leaves = list(desk.release.decide.log.leaves())
     own = [
@@ -88,17 +88,21 @@ def batch_faults(desk: AuditDesk, batch: str) -> Iterator[str]:
     ]
     decided = [each for each in own if each[1].kind == "decision-batch"]
     prepared = [each for each in own if each[1].kind == "prepared"]
-    yield from case_store_faults(desk, batch, decided, prepared)
+    yield from _coded("case_store_differs", case_store_faults(desk, batch, decided, prepared))
     for _, leaf in decided:
-        yield from file_faults(desk.release.decide.rooms, dict(leaves), leaf)
-        yield from row_faults(desk, leaf)
-        yield from cover_faults(desk, leaf)
-        yield from redecision_faults(desk, leaves, batch)
-        yield from review_faults(desk, leaves, batch)
-        yield from read_faults(desk, leaves, batch)
+        yield from _coded("stored_differs", file_faults(desk.release.decide.rooms, dict(leaves), leaf))
+        yield from _coded("rows_differ", row_faults(desk, leaf))
+        yield from _coded("findings_differ", cover_faults(desk, leaf))
+        yield from _coded("stored_differs", redecision_faults(desk, leaves, batch))
+        yield from _coded("review_differs", review_faults(desk, leaves, batch))
+        yield from _coded("stored_differs", read_faults(desk, leaves, batch))
     for _, leaf in prepared:
-        yield from package_faults(desk, leaf)
-        yield from accounting_faults(desk, leaf)
+        yield from _coded("package_differs", package_faults(desk, leaf))
+        yield from _coded("accounting_differs", accounting_faults(desk, leaf))
+
+
+def _coded(code: str, sentences: Iterable[str]) -> Iterator[Check]:
+    return (Check(code, sentence, True) for sentence in sentences)
 
 
 def docket_faults(desk: AuditDesk, leaves: Sequence[Indexed]) -> Iterator[str]:

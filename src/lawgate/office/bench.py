@@ -36,8 +36,9 @@ from lawgate.ports.records import RecordsRoom
 from lawgate.ports.release import ReleaseLog
 from lawgate.ports.rooms import Rooms
 from lawgate.ports.signing import Verifier
+from lawgate.protocol.bars import CLOCK_SECONDS
 
-WIDEST_ZONE, CLOCKS_APART = timedelta(hours=14), timedelta(seconds=120)
+WIDEST_ZONE, CLOCKS_APART = timedelta(hours=14), timedelta(seconds=CLOCK_SECONDS)
 # With no provision in force there is nothing to show, so no row gets as far as the records, and every row is refused.
 NOTHING_IN_FORCE = Provision("", "", "", "may", Span(date.min, None), (), (), {})
 

@@ -16,8 +16,9 @@ from lawgate.ports.release import Courier
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing `log verify` has to say. `broken` is false for remarks."""
+    """One thing `log verify` has to say: a stable code, then a sentence. `broken` is false for remarks."""
 
+    code: str
     sentence: str
     broken: bool
 

@@ -19,10 +19,11 @@ from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister, RegisterBrokenError
 from lawgate.ports.release import Gate, PackageStore, ReleaseLog
 from lawgate.protocol import manifest as manifests
+from lawgate.protocol.bars import CLOCK_SECONDS
 
 UNREADABLE = "unreadable"
-# A clerk's clock may run a little ahead of ours.
-AHEAD = timedelta(seconds=120)
+# A clerk's clock may run a little ahead of ours, as far as a witness's may.
+AHEAD = timedelta(seconds=CLOCK_SECONDS)
 
 IN_PART = {
     EffectKind.FREEZE_EXPANSION: (
@@ -36,6 +37,8 @@ IN_PART = {
 
 class BindsUnloggedError(LawgateError):
     """The order is in the register and binds; what comes after failed. `complete_orders` takes it up again."""
+
+    stop = "E_UNLOGGED"
 
     def __init__(self, file: str, why: str) -> None:
         """The register's file and what failed."""
@@ -75,12 +78,12 @@ def enter_order(desk: OrderDesk, text: bytes, person: str) -> str:
     """
     order = read_order(text, "order")
     if max(order.entered_at, order.learned_at) > desk.clock.now() + AHEAD:
-        why = "entered_at and learned_at cannot lie ahead of now. NOTHING WAS ENTERED: mend the dates, enter it at once"
+        why = "entered_at and learned_at cannot lie ahead of now. NOTHING WAS ENTERED"
         raise Refused("order_ahead", why)
     taken = _known_as(desk.register, order.id)
     for file, known in taken.items():
         if known != text:
-            raise Refused("order_id_taken", f"{file} has this id; choose another one for another instrument")
+            raise Refused("order_id_taken", f"{file} is another instrument with this id. NOTHING WAS ENTERED")
     return _enter(desk, order.id, text, person, next(iter(taken), ""))
 
 
@@ -91,9 +94,9 @@ def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> s
     what binds then. BindsUnloggedError as for `enter_order`.
     """
     if not is_order_id(name):
-        raise Refused("order_name", "3 to 64 of a-z, 0-9 and -, without nine digits in a row")
+        raise Refused("order_name", "this name cannot be an order's id. NOTHING WAS ENTERED")
     if _read(paper) is not None:
-        raise Refused("order_readable", "this text is an order: enter it without --unreadable")
+        raise Refused("order_readable", "this text is an order. NOTHING WAS ENTERED")
     return _enter(desk, name, paper, person, "")
 
 

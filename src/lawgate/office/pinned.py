@@ -24,6 +24,8 @@ KINDS: tuple[tuple[str, str, Callable[[Mapping[str, bytes]], str]], ...] = (
 class PinsMissingError(LawgateError):
     """Something a decision names cannot be found. `missing` says what, each as a sentence."""
 
+    stop = "E_PINS"
+
     def __init__(self, missing: tuple[str, ...]) -> None:
         """Everything that is missing, at once."""
         super().__init__("; ".join(missing))
@@ -39,7 +41,7 @@ def decision_of(desk: DecideDesk, batch_id: str) -> tuple[int, StageLeaf]:
         (at, leaf) for at, leaf in desk.log.leaves() if leaf.kind == "decision-batch" and leaf.text("batch") == batch_id
     ]
     if not found:
-        raise Refused("E_BATCH", "the log has no decision on a batch of that id; `lawgate status` lists the batches")
+        raise Refused("E_BATCH", "the log has no decision on a batch of that id")
     if len(found) > 1:
         raise LawgateError(f"the log has two decisions on batch {batch_id}")
     return found[0]

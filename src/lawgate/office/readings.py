@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lawgate.decide.decide import decide
+from lawgate.law.evaluate import Facts, evaluate
+from lawgate.law.expression import Expr, read_expression
 from lawgate.law.rulebook import Provision
-from lawgate.model.decision import Decision, Pattern, Verdict
+from lawgate.model.decision import Pattern, Verdict
 from lawgate.model.fault import LawgateError
 from lawgate.office.adjudicate import FIGURES, read_figures
 from lawgate.office.bench import Bench, DecideDesk, orders_over
@@ -23,19 +25,35 @@ from lawgate.office.pinned import decision_of, pinned_bench
 from lawgate.office.redecide import intact, pattern_in, stored_lines
 
 NOT_LOOKED_UP = "NOT LOOKED UP"
-"""A row that fails on its own text under the strictest reading: what the records say of it was never asked."""
+"""A row that fails on its own text under the strictest reading alone: what the records say of it was never asked."""
+
+NO_YEAR = 0
+"""Stands for a year that the request does not list; only counts come of it, nothing is granted for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContestedReading:
-    """One reading: who argues it and its status, how strict it is, and the codes of the clauses it sets aside."""
+    """One reading: who argues it and its status, how strict it is, and what it does not ask for.
+
+    `sets_aside`: codes of clauses that do not count under it; `sets_aside_open`: codes that do not count where they
+    cannot be told; `any_year`: what is of no listed year may go; `where`: what must hold of the request (every request
+    when None).
+    """
 
     id: str
     says: str
     argued_by: str
     status: str
     strictness: int
-    sets_aside: tuple[str, ...]
+    sets_aside: tuple[str, ...] = ()
+    sets_aside_open: tuple[str, ...] = ()
+    any_year: bool = False
+    where: Expr | None = None
+
+    @property
+    def strict(self) -> bool:
+        """Whether it asks for everything."""
+        return not (self.sets_aside or self.sets_aside_open or self.any_year or self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +106,7 @@ def _contest(raw: bytes) -> Contest:
     try:
         doc = tomllib.loads(raw.decode())
         made = sorted((_reading(each) for each in doc["reading"]), key=lambda each: -each.strictness)
-        if len({each.strictness for each in made}) < len(made) or made[0].sets_aside:
+        if len({each.strictness for each in made}) < len(made) or not made[0].strict:
             raise ValueError("one reading is the strictest, and it sets nothing aside")
         return Contest(str(doc["id"]), str(doc["question"]), str(doc["element"]), tuple(made))
     except (KeyError, IndexError, TypeError, ValueError):
@@ -97,10 +115,14 @@ def _contest(raw: bytes) -> Contest:
 
 def _reading(doc: Mapping[str, Any]) -> ContestedReading:
     id, says, argued_by, status = (str(doc[key]) for key in ("id", "says", "argued_by", "status"))
-    strictness, aside = doc["strictness"], doc.get("sets_aside", [])
-    if type(strictness) is not int or not all(isinstance(code, str) for code in aside):
-        raise TypeError("a whole number and a list of codes")
-    return ContestedReading(id, says, argued_by, status, strictness, tuple(aside))
+    aside, aside_open = (doc.get(key, []) for key in ("sets_aside", "sets_aside_open"))
+    strictness, any_year = doc["strictness"], doc.get("any_year", False)
+    if type(strictness) is not int or type(any_year) is not bool:
+        raise TypeError("a whole number, and true or false")
+    if not all(isinstance(code, str) for code in (*aside, *aside_open)):
+        raise TypeError("lists of codes")
+    where = read_expression(doc["where"], {}) if "where" in doc else None
+    return ContestedReading(id, says, argued_by, status, strictness, tuple(aside), tuple(aside_open), any_year, where)
 
 
 def _answer(bench: Bench, contest: Contest, counted: Sequence[tuple[Pattern, int]]) -> Answer:
@@ -118,30 +140,48 @@ def _outcomes(
     reading: ContestedReading,
     counted: Sequence[tuple[Pattern, int]],
 ) -> Outcomes:
-    places = frozenset(_places(provision, contest.element, reading.sets_aside))
     row: Counter[str] = Counter()
     whole: Counter[str] = Counter()
     for pattern, rows in counted:
-        found = _decided(bench, provision, pattern, places)
-        row[NOT_LOOKED_UP if found is None else str(found.row_outcome)] += rows
-        whole[NOT_LOOKED_UP if found is None else str(found.outcome)] += rows
+        easier = eased(provision, contest.element, reading, pattern, bench.plan.facts)
+        found = easier and decide(provision, easier, bench.cover.fields, orders_over(bench, pattern))
+        row[str(found.row_outcome) if found else NOT_LOOKED_UP] += rows
+        whole[str(found.outcome) if found else NOT_LOOKED_UP] += rows
     return Outcomes(reading, reading is contest.readings[0], dict(row), dict(whole))
 
 
-def _places(provision: Provision, element: str, codes: Sequence[str]) -> Iterator[int]:
-    """Where in a pattern's letters the clauses of these codes stand. LawgateError for a code the element lacks."""
-    clauses = list(enumerate(provision.clauses))
-    for code in codes:
-        found = [at for at, clause in clauses if clause.element == element and clause.code == code]
-        if not found:
-            raise LawgateError(f"a reading sets aside {code}, which {element} does not have")
-        yield from found
+def eased(
+    provision: Provision, element: str, reading: ContestedReading, pattern: Pattern, facts: Facts
+) -> Pattern | None:
+    """A pattern as it would stand under one reading of a question about `element`; `facts` are those of the request.
 
-
-def _decided(bench: Bench, provision: Provision, pattern: Pattern, places: frozenset[int]) -> Decision | None:
-    """The decision with these clauses left out; None when only the records, never asked, could tell."""
-    left = "".join("m" if at in places and x in "nu" else x for at, x in enumerate(pattern.clauses))
-    if left != pattern.clauses and pattern.verdict is Verdict.NOT_SOUGHT:
+    None when the row would get as far as the records under this reading and did not: they were never asked about it.
+    LawgateError for a code that the element does not have.
+    """
+    whole, unknown = (_places(provision, element, codes) for codes in (reading.sets_aside, reading.sets_aside_open))
+    if reading.where is not None and evaluate(reading.where, facts) is not True:
+        return pattern
+    left = "".join(
+        "m" if (at in whole and x in "nu") or (at in unknown and x == "u") else x
+        for at, x in enumerate(pattern.clauses)
+    )
+    if left != pattern.clauses and pattern.verdict is Verdict.NOT_SOUGHT and _goes_on(provision, left):
         return None
-    easier = Pattern(left, pattern.verdict, pattern.years)
-    return decide(provision, easier, bench.cover.fields, orders_over(bench, pattern))
+    found = pattern.verdict is Verdict.UNIQUE
+    return Pattern(
+        left, pattern.verdict, (pattern.years or (NO_YEAR,)) if reading.any_year and found else pattern.years
+    )
+
+
+def _goes_on(provision: Provision, letters: str) -> bool:
+    """Whether nothing in the request itself stands against a row any more."""
+    pairs = zip(provision.clauses, letters, strict=True)
+    return all(letter == "m" for clause, letter in pairs if clause.phase == "request")
+
+
+def _places(provision: Provision, element: str, codes: Sequence[str]) -> frozenset[int]:
+    """Where in a pattern's letters the clauses of these codes stand. LawgateError for a code the element lacks."""
+    at = {clause.code: k for k, clause in enumerate(provision.clauses) if clause.element == element}
+    if lost := [code for code in codes if code not in at]:
+        raise LawgateError(f"a reading sets aside {lost[0]}, which {element} does not have")
+    return frozenset(at[code] for code in codes)

@@ -11,6 +11,7 @@ from lawgate.model.fault import Fault, LawgateError, Refused
 from lawgate.office.intake import IntakeDesk, is_parse
 
 FAULTS = "faults.parquet"
+FILES = ("cases.csv", "rows.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,11 @@ def rejected(desk: IntakeDesk, batch: str, line: int = 0, file: str = "") -> Rej
     """The row faults of a received batch: all of them, or those of one line (the header is 1) or one file.
 
     Refused E_REFUSED, with the codes, when the request was refused as a whole, E_BATCH when there is no such batch,
-    E_LINE when the line asked for has no fault; LawgateError when the stored faults are not those the log names.
+    E_LINE when the line asked for has no fault, E_FILE for a file that has no rows; LawgateError when the stored faults
+    are not those the log names.
     """
+    if file not in ("", *FILES):
+        raise Refused("E_FILE", f"the rows of a request are in {' and '.join(FILES)}")
     index, leaf = _parse_leaf(desk, batch)
     faults = tuple(f for f in _intact(desk, batch, leaf) if line in (0, f.line) and file in ("", f.file))
     if line and not faults:
@@ -59,7 +63,7 @@ def _parse_leaf(desk: IntakeDesk, batch: str) -> tuple[int, StageLeaf]:
         codes = ", ".join(sorted(name.removeprefix("fault.") for name in known.figures))
         raise Refused("E_REFUSED", f"this request was refused as a whole, and none of its rows were kept: {codes}")
     if not found:
-        raise Refused("E_BATCH", "no batch of that id came into the log; `lawgate status` lists all")
+        raise Refused("E_BATCH", "no batch of that id came into the log")
     return found[-1]
 
 

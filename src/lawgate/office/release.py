@@ -68,6 +68,15 @@ def review_paper(house: Release, batch_id: str, reviewer: str, looked: Sequence[
     return paper(to_review(house, batch_id, [each.row for each in looked]), house.review.office, reviewer, looked)
 
 
+def to_look_at(house: Release, batch_id: str, limit: int) -> Sequence[RowView]:
+    """The first `limit` rows of a decided batch whose outcome grants, by number.
+
+    Refused E_BATCH when there is no such batch, E_MOVED when stored files are not those of the log.
+    """
+    _decided(house, batch_id)
+    return house.decide.engine.granted(house.decide.rooms.path(batch_id), limit)
+
+
 def hand_in_review(house: Release, batch_id: str, signed: bytes, signature: bytes) -> Review:
     """Check and log a signed review, and keep it in the batch's room."""
     _is_decided(house.decide, batch_id)
@@ -180,9 +189,10 @@ def grants_of(desk: DecideDesk, batch_id: str, view: RowView) -> frozenset[Grant
 def pattern_of(desk: DecideDesk, batch_id: str, view: RowView) -> dict[str, Any]:
     """The pattern record of a settled row, read from `patterns.jsonl`."""
     lines = desk.rooms.read(batch_id, "patterns.jsonl").split(b"\n")
-    if pattern_digest(lines[view.pattern]) != view.pattern_digest:
+    line = lines[view.pattern] if view.pattern < len(lines) else b""
+    if pattern_digest(line) != view.pattern_digest:
         raise LawgateError(f"the pattern of row {view.n} of {batch_id} is not the one that was decided")
-    found: dict[str, Any] = json.loads(lines[view.pattern])
+    found: dict[str, Any] = json.loads(line)
     return found
 
 

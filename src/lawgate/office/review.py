@@ -93,13 +93,13 @@ def take_review(
     """
     statement, now = parse(signed), desk.clock.now()
     person = desk.registers().people.get(statement.reviewer)
-    codes = [
+    faults = [
         *_about_person(desk, batch, statement, person, signed, signature),
         *_about_rows(batch, statement, now),
         *_about_log(desk, statement, earlier),
     ]
-    if codes:
-        raise Faulty(tuple(Fault(Scope.FILE, "review", 0, "", code, mend) for code, mend in codes))
+    if faults:
+        raise Faulty(tuple(faults))
     keep(signed, signature)
     body: dict[str, Value] = {
         "batch": batch.batch,
@@ -113,6 +113,10 @@ def take_review(
     return Review(signed, signature, desk.log.append(StageLeaf("review", instant(now), body)))
 
 
+def _fault(code: str, mend: str) -> Fault:
+    return Fault(Scope.FILE, "review", 0, "", code, mend)
+
+
 def _about_person(
     desk: ReviewDesk,
     batch: ToReview,
@@ -120,49 +124,49 @@ def _about_person(
     person: Person | None,
     signed: bytes,
     signature: bytes,
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Fault]:
     if statement.office != desk.office:
-        yield "review_office", "reviews are signed in the reviewing office"
+        yield _fault("review_office", "reviews are signed in the reviewing office")
     if person is None or person.holds_on(desk.office, statement.day) is None:
-        yield "review_reviewer", "the reviewer must hold the reviewing office on that day"
+        yield _fault("review_reviewer", "the reviewer must hold the reviewing office on that day")
     elif not desk.verify(person.key, signed, signature):
-        yield "review_signature", "sign the exact bytes with the registered key"
+        yield _fault("review_signature", "sign the exact bytes with the registered key")
     if not apart(desk.registers(), statement.reviewer, batch.asking):
-        yield "reviewer_apart", "nobody of the asking side reviews"
+        yield _fault("reviewer_apart", "nobody of the asking side reviews")
 
 
-def _about_rows(batch: ToReview, statement: Statement, now: datetime) -> Iterator[tuple[str, str]]:
+def _about_rows(batch: ToReview, statement: Statement, now: datetime) -> Iterator[Fault]:
     rows = [each.row for each in statement.looked]
     seen = sorted(each.seen_at for each in statement.looked)
     if statement.batch != batch.batch or statement.decision != batch.decision:
-        yield "review_batch", "the review must name this batch and this decision"
+        yield _fault("review_batch", "the review must name this batch and this decision")
     if not rows or rows != sorted(set(rows)) or not set(rows) <= set(batch.commitments):
-        yield "review_rows", "rows of this batch, each once, in ascending order"
+        yield _fault("review_rows", "rows of this batch, each once, in ascending order")
     if not set(statement.accepted) <= batch.granting:
-        yield "review_grants", "only rows that the decision grants can be accepted"
+        yield _fault("review_grants", "only rows that the decision grants can be accepted")
     if statement.set != set_commitment(batch.commitments.get(row, b"") for row in statement.accepted):
-        yield "review_set", "the set commitment must be over the accepted rows"
+        yield _fault("review_set", "the set commitment must be over the accepted rows")
     # One second at least for each row: a stamp over a list is not individual review.
     if any(later - sooner < timedelta(seconds=1) for sooner, later in pairwise(seen)):
-        yield "review_pace", "each row has its own moment, no two in the same second"
+        yield _fault("review_pace", "each row has its own moment, no two in the same second")
     if seen and seen[0] < batch.decided_at:
-        yield "review_early", "a row is looked at after it was decided, not before"
+        yield _fault("review_early", "a row is looked at after it was decided, not before")
     today = now.astimezone(UTC).date()
     if statement.day != today or any(each.date() != today or each > now for each in seen):
-        yield "review_day", "rows are seen and the review is handed in on one and the same UTC day"
+        yield _fault("review_day", "rows are seen and the review is handed in on one and the same UTC day")
 
 
-def _about_log(desk: ReviewDesk, statement: Statement, earlier: Sequence[bytes]) -> Iterator[tuple[str, str]]:
+def _about_log(desk: ReviewDesk, statement: Statement, earlier: Sequence[bytes]) -> Iterator[Fault]:
     logged = [leaf for _, leaf in desk.log.leaves() if leaf.kind == "review"]
     known = sorted(leaf.text("paper") for leaf in logged if leaf.text("batch") == statement.batch)
     if sorted(sha256(each).hexdigest() for each in earlier) != known:
-        yield "review_earlier", "all earlier reviews of this batch are needed, and only those"
+        yield _fault("review_earlier", "all earlier reviews of this batch are needed, and only those")
     before = {each.row for known_paper in earlier for each in parse(known_paper).looked}
     if before & {each.row for each in statement.looked}:
-        yield "review_again", "a row of this batch was reviewed before; the first review stands"
+        yield _fault("review_again", "a row of this batch was reviewed before; the first review stands")
     done = reviewed_on(desk.registers(), logged, statement.reviewer, statement.day.isoformat())
     if done + len(statement.looked) > desk.ceilings.reviewed_a_day:
-        yield "review_ceiling", f"at most {desk.ceilings.reviewed_a_day} rows a day; {done} are in the log"
+        yield _fault("review_ceiling", f"at most {desk.ceilings.reviewed_a_day} rows a day; {done} are in the log")
 
 
 def apart(registers: Registers, reviewer: str, asking: frozenset[str]) -> bool:

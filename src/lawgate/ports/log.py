@@ -13,10 +13,14 @@ from lawgate.model.fault import LawgateError
 class LogBrokenError(LawgateError):
     """Stored bytes do not agree with each other, or the store may not be used. Nothing is appended, signed or cut."""
 
+    stop = "E_LOG"
+
 
 class WitnessRefusalError(LawgateError):
     """A witness does not cosign. `code`: unknown_origin, unsigned, malformed, size_order, inconsistent, clock, memory,
     unavailable."""
+
+    stop = "E_WITNESS"
 
     def __init__(self, witness: str, code: str) -> None:
         """The witness's name and the reason's code."""
@@ -36,6 +40,8 @@ class WitnessConflictError(WitnessRefusalError):
 
 class RollbackError(LawgateError):
     """A witness has cosigned a larger tree than the log holds: the log was set back. Only people decide what now."""
+
+    stop = "E_SET_BACK"
 
 
 class LogReader(Protocol):

@@ -12,6 +12,8 @@ from lawgate.model.fault import LawgateError
 class RegisterBrokenError(LawgateError):
     """The register cannot be read or written. Nothing may be released: an order may be in the part not seen."""
 
+    stop = "E_DOCKET"
+
 
 class OrderRegister(Protocol):
     """Every order and every paper that nobody could read, exactly as entered.

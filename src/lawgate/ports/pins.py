@@ -12,6 +12,8 @@ from lawgate.model.fault import LawgateError
 class PinMissingError(LawgateError):
     """A kept text is not there, or is not the one that was kept."""
 
+    stop = "E_PINS"
+
 
 class PinStore(Protocol):
     """Small texts only: rulebooks, registers, dockets. No personal value of a request or a record is ever in it.

@@ -16,6 +16,8 @@ from lawgate.model.fault import LawgateError
 class PackageError(LawgateError):
     """A package, its key or a hand-out folder is missing, is there already, or cannot be read or written."""
 
+    stop = "E_PACKAGE"
+
 
 class Lease(Protocol):
     """The right to hand out, for a short time."""

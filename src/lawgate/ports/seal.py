@@ -12,6 +12,8 @@ from lawgate.model.fault import LawgateError
 class SealError(LawgateError):
     """Sealing failed or the recipient text is not a key. Nothing of the plaintext is in the message."""
 
+    stop = "E_SEAL"
+
 
 @dataclass(frozen=True, slots=True)
 class FreshIdentity:

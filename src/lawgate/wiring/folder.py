@@ -53,9 +53,9 @@ LAW = "**/*.toml"
 def create(folder: Path, rulebooks: Path, rulebook: str, name: str) -> None:
     """Make an office folder with fresh keys. Refused E_OFFICE when `folder` holds anything already."""
     if folder.exists() and any(folder.iterdir()):
-        raise Refused("E_OFFICE", "the folder is not empty; name a new one")
+        raise Refused("E_OFFICE", "the folder is not empty")
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,60}", name):
-        raise Refused("E_NAME", "a name has small letters, digits, dots and hyphens")
+        raise Refused("E_OFFICE_NAME", "this cannot be the name of a log")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     shutil.copytree(rulebooks / rulebook, folder / "rulebooks" / rulebook)

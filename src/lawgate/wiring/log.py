@@ -27,7 +27,7 @@ from lawgate.ledger.quorum import Policy
 from lawgate.model.fault import Refused
 from lawgate.office.house import Check
 from lawgate.ports.log import LogStore
-from lawgate.wiring.settings import FILE, Settings
+from lawgate.wiring.settings import FILE, Settings, SettingsError
 
 LOG = "log"
 START = "start"
@@ -52,6 +52,8 @@ def logged(folder: Path, settings: Settings) -> Logged:
     """The log of an office folder. Nothing of it is opened yet but the keys; LawgateError when one cannot be used."""
     signer = keyfile.load(folder / "keys" / "log.key")
     witness_key = keyfile.load(folder / "witness" / "witness.key")
+    if (signer.key.name, witness_key.key.name) != (settings.origin, settings.witness):
+        raise SettingsError("the settings name another log, or another witness, than the key files")
     # The quorum is not a setting: one of the one witness this first version has.
     policy = Policy(signer.key, (witness_key.key,), 1)
     memory, known = folder / "witness" / "memory", {settings.origin: signer.key}
@@ -95,7 +97,7 @@ def check(folder: Path, made: Logged, beside: Callable[[], list[Check]]) -> list
     if not any(each.broken for each in found):
         found += _beginning(folder, made)
     if any(each.broken for each in found):
-        return [*found, Check("batches and packages were not compared: the log itself is not whole", False)]
+        return [*found, Check("not_compared", "batches and packages: the log itself is not whole", False)]
     return [*found, *beside()]
 
 
@@ -123,9 +125,9 @@ def _log_itself(folder: Path, made: Logged) -> list[Check]:
         # A writer at work looks like damage for a moment: once more, with nobody else at the log.
         with alone_at(folder / LOG):
             found = check_folder(folder / LOG, made.policy, verify)
-    said = [Check(f"{each.code}: {each.path} {each.place}".strip(), each.broken) for each in found]
+    said = [Check(each.code, ", ".join(filter(None, (each.path, each.place))), each.broken) for each in found]
     if not any(each.broken for each in said) and _behind(made):
-        said.append(Check("set_back: the witness has cosigned more leaves than the log holds", True))
+        said.append(Check("set_back", "the witness has cosigned more leaves than the log holds", True))
     return said
 
 
@@ -139,9 +141,13 @@ def _beginning(folder: Path, made: Logged) -> list[Check]:
     """Whether the first leaf names these keys; and whether the settings are still those it names."""
     first = next((leaf for _, leaf in made.log.leaves()), None)
     if first is None or first.kind != START or first.text("log_policy") != made.policy.digest.hex():
-        return [Check("the first leaf is not a `start` that names the keys of this log and its witness", True)]
+        return [
+            Check(
+                "other_start", "the first leaf is not a `start` that names the keys of this log and its witness", True
+            )
+        ]
     if first.text("settings") != _settings_digest(folder):
-        return [Check(f"{FILE} is another text than the one this log began with", False)]
+        return [Check("other_settings", f"{FILE} is another text than the one this log began with", False)]
     return []
 
 

@@ -21,12 +21,18 @@ from lawgate.wiring.profile import RANGES, SyntheticOnly
 FACTS = "facts.toml"
 
 
+class NoRulebookError(LawgateError):
+    """A folder that lacks what the form of a request is read from."""
+
+    stop = "E_RULEBOOK"
+
+
 def offline(rulebook: Path) -> Offline:
-    """The requester's desk by the layout of this rulebook. LawgateError when that cannot be read."""
+    """The requester's desk by the layout of this rulebook. NoRulebookError when that cannot be read."""
     try:
         layout = read_layout({FACTS: (rulebook / FACTS).read_bytes()})
     except (OSError, ValueError, KeyError, TypeError):
-        raise LawgateError(f"the rulebook has no {FACTS} that can be read") from None
+        raise NoRulebookError(f"the rulebook has no {FACTS} that can be read") from None
     return Offline(partial(_validate, layout, _never_issued(rulebook)), partial(template, layout))
 
 
@@ -36,7 +42,7 @@ def _never_issued(rulebook: Path) -> list[str]:
         entries = tomllib.loads((rulebook / "registers" / f"{RANGES}.toml").read_text("utf-8"))["entry"]
         return [str(entry["pattern"]) for entry in entries]
     except (OSError, ValueError, KeyError, TypeError):
-        raise LawgateError(f"the rulebook has no register {RANGES} that can be read") from None
+        raise NoRulebookError(f"the rulebook has no register {RANGES} that can be read") from None
 
 
 def _validate(layout: Layout, ranges: list[str], request: Path) -> Parsed:

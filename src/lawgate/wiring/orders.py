@@ -15,6 +15,7 @@ from lawgate.ledger.proof import LogProof
 from lawgate.model.fault import LawgateError
 from lawgate.office.orders import OrderDesk
 from lawgate.ports.release import ReleaseLog
+from lawgate.wiring.settings import FILE, NoOfficeError
 
 
 class LateLog:
@@ -48,7 +49,12 @@ class LateLog:
 
 
 def open_orders(folder: Path) -> OrderDesk:
-    """The desk for orders of an office folder. It opens nothing: the docket at the first call, the log after it."""
+    """The desk for orders of an office folder. It opens nothing: the docket at the first call, the log after it.
+
+    NoOfficeError, and nothing is made, for a folder that has neither settings nor a docket: it was named by mistake.
+    """
+    if not (folder / FILE).exists() and not (folder / "docket").exists():
+        raise NoOfficeError("this is not an office folder: it has neither settings.toml nor a docket")
     register, gate = FolderRegister(folder / "docket"), FileGate(folder / "gate")
     return OrderDesk(register, LateLog(lambda: _log(folder)), gate, PackageFolders(folder / "packages"), SystemClock())
 

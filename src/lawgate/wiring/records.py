@@ -36,7 +36,7 @@ class KeptRecords:
         try:
             return hashlib.sha256((self._base / MANIFEST).read_bytes()).hexdigest()
         except OSError:
-            raise LawgateError("no records have been imported") from None
+            raise Refused("E_NO_RECORDS", "no records have been imported") from None
 
     def at(self, manifest: str, day: date) -> ParquetRecords:
         """See `ports.records.RecordsRoom`."""

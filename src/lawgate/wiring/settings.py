@@ -22,6 +22,18 @@ use_terms = "Only for the named officers, only for the stated case; no passing o
 """
 
 
+class SettingsError(LawgateError):
+    """Settings that this version does not do, or that are not about the keys of this office."""
+
+    stop = "E_SETTINGS"
+
+
+class NoOfficeError(LawgateError):
+    """A folder that is no office, or whose settings cannot be read."""
+
+    stop = "E_NO_OFFICE"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of one office folder."""
@@ -35,12 +47,12 @@ class Settings:
 
 
 def read_settings(folder: Path) -> Settings:
-    """The settings of an office folder. LawgateError when this is none, or its profile is not one of PROFILES."""
+    """The settings of an office folder. NoOfficeError when it is none, SettingsError for an unknown profile."""
     try:
         doc = tomllib.loads((folder / "settings.toml").read_text())
         made = Settings(**{k: doc[k] for k in Settings.__dataclass_fields__})
-    except (OSError, KeyError, tomllib.TOMLDecodeError):
-        raise LawgateError("this is not an office folder (settings.toml cannot be read); see `lawgate init`") from None
+    except (OSError, KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise NoOfficeError("this is not an office folder: its settings.toml cannot be read") from None
     if made.profile not in PROFILES:
-        raise LawgateError("the only profile of this version is `synthetic`; it must not touch real records")
+        raise SettingsError("the only profile of this version is `synthetic`; it must not touch real records")
     return made

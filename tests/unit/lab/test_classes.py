@@ -86,7 +86,7 @@ def test_classes_are_labels_or_else_what_stands_against_the_row() -> None:
     assert per_grant(found)[:2] == (2, 3)
 
 
-def test_groups_compare_clean_rows_that_were_decided() -> None:
+def test_groups_compare_clean_rows_and_one_that_intake_rejected_counts_as_refused() -> None:
     sides = dict.fromkeys(GROUPS, False)
     rows = [{**RIGHT, **sides, "clean": True, "accented": k % 2 == 0, "row_outcome": "REQUIRE"} for k in range(8)]
     rows[0]["row_outcome"] = "RETURN_FOR_CURE"
@@ -94,7 +94,7 @@ def test_groups_compare_clean_rows_that_were_decided() -> None:
     rows[2]["clean"] = False
     found = group_figures(table(rows))
     accented = found["accented"]
-    assert (accented.yes, accented.of, accented.other_yes, accented.other_of) == (2, 3, 3, 3)
-    assert accented.difference == pytest.approx(-1 / 3)
-    assert accented.interval.low < -1 / 3 < accented.interval.high
+    assert (accented.yes, accented.of, accented.other_yes, accented.other_of) == (2, 3, 3, 4)
+    assert accented.difference == pytest.approx(2 / 3 - 3 / 4)
+    assert accented.interval.low < 2 / 3 - 3 / 4 < accented.interval.high
     assert found["itin_shaped"].difference == 0

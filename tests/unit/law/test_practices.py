@@ -38,7 +38,7 @@ AGREEMENT: Doc = {
     "source": "s",
     "in_force": IN_FORCE,
 }
-READINGS: dict[str, Doc] = {"readings/r.toml": {"reading": [{"id": "strict"}]}}
+READINGS: dict[str, Doc] = {"readings/r.toml": {"id": "address_standard", "reading": [{"id": "strict"}]}}
 ADDRESS = frozenset({"mailing_address"})
 
 
@@ -102,6 +102,8 @@ def test_a_practice_is_of_its_days_and_of_a_reading_there_is() -> None:
     assert read_practices(docs, DAY, faults) == () and not faults
     assert read_practices({"practices/p.toml": PRACTICE}, DAY, faults) == ()
     assert "no reading" in faults[0].mend
+    of_something_else: dict[str, Doc] = {"readings/r.toml": {"id": "period_scope", "reading": [{"id": "strict"}]}}
+    assert read_practices({"practices/p.toml": PRACTICE} | of_something_else, DAY, other := []) == () and other
     twice = {"practices/p.toml": PRACTICE, "practices/q.toml": PRACTICE} | READINGS
     assert len(read_practices(twice, DAY, faults)) == 1 and "twice" in faults[1].mend
 

@@ -51,6 +51,8 @@ MISSPELT = [
     "N0 F1XED ADDRESS",
     "Unkown",
     "desconosida",
+    "90210 faled to provde",
+    "12 on th streets",
     "no proporcionó",
     "N / A",
     "N. A.",
@@ -78,6 +80,10 @@ STREETS = [
     "12 Pending Ct Apt 3",
     "12 X St",
     "8 Same Pl",
+    "15015 7th Street So",
+    "67 46th street so e",
+    "12 Anthony Street So.",
+    "12 NE 10th Street Rear Cottage",
 ]
 
 
@@ -118,7 +124,31 @@ PARTIAL = [
     ("PSC Box 12", ("APO", "AE", "09001")),
     ("Rue de Lille", ("Paris", "France", "75007")),
     ("12 Oak St", ("Toronto", "ON", "M5V")),
+    ("145 Drive", TOWN),
+    ("145 Drive Apt 5", TOWN),
+    ("30 Rd", TOWN),
+    ("12 street", TOWN),
+    ("99 Avenue NW", TOWN),
+    ("68 Street", ("San Juan", "PR", "00926")),
+    ("12 and Oak St", TOWN),
+    ("5th St County Jail", TOWN),
+    ("N 5th Ave c/o Smith", TOWN),
 ]
+
+
+# A number, and all that a street is called by; and what looks like the partial lines above and is none.
+WHOLE = [
+    "12 Boulevard", "12 Broadway", "26 Court", "10 Terrace", "5 Plaza", "9 Lane", "12 Parkway", "19 Avenue S",
+    "1901 Avenue N", "12 Road E", "12 N St", "12 B Street", "12 West Drive", "12 St Charles", "2345 F 1/2 Rd",
+    "12-1 2 St", "145-12 145 Drive", "12 145 Drive", "12 145 Dr NW", "12 and 14 Oak St", "12 & 14 Oak St",
+    "12 and a half Oak St", "300 Oak and Elm St", "13 Mile Rd", "Four Lakes Dr", "257 South", "257 E 300 S",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", WHOLE)
+def test_a_short_name_is_a_name(line: str) -> None:
+    assert place(line).grade == "A4"
+    assert place(f"{line} Apt 5").grade == "A4"
 
 
 @pytest.mark.parametrize(("line", "town"), PARTIAL)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from lawgate.drivers.duckdb.clauses import literal
 from lawgate.drivers.duckdb.connection import quote
+from lawgate.drivers.duckdb.forms import facility
 from lawgate.law.rulebook import FactKind, Rulebook
 from lawgate.model.request import Officers
 from lawgate.ports.engine import Plan
@@ -43,7 +44,7 @@ def typed(column: str, kind: str) -> str:
 
 
 def looked_up(fact: FactKind, by: str, rulebook: Rulebook) -> str:
-    """A register look-up as a CASE: the whole text, else the declared value.
+    """A register look-up as a CASE: the whole text, else the declared value. A date that is not stated is unknown.
 
     An entry that says `covers = "section"` also stands for texts that go on with a bracket after its key.
     """
@@ -52,6 +53,7 @@ def looked_up(fact: FactKind, by: str, rulebook: Rulebook) -> str:
     below = _whens((key, e[fact.takes]) for key, e in sorted(register.items()) if e.get("covers") == "section")
     part = f"trim(split_part({by}, '(', 1), ' ')"
     found = f"coalesce(CASE {by} {whole} END, CASE {part} {below} END, {quote(fact.otherwise)})"
+    found = f"TRY_CAST({found} AS DATE)" if fact.type == "date" else found
     return f"CASE WHEN {by} IS NOT NULL THEN {found} END"
 
 
@@ -88,6 +90,7 @@ def rule_columns(plan: Plan) -> dict[str, str]:
         "recipients_named": f"regexp_matches(recipients, {quote(NAMED)})",
         "name_form": "name_form",
         "address_grade": "grade",
+        "facility": facility(plan.addresses),
         "periods": f"CASE WHEN taxable_periods = '' THEN 0 WHEN {shaped} THEN {listed} END",
         "reason_cites_only": _says_only("reason_text", '"case.statute"', '"case.statute_title"'),
         "periods_closed": f"CASE WHEN {shaped} THEN {latest} < {year} END",

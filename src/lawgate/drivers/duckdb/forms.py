@@ -196,6 +196,13 @@ def _grade(g: AddressGrammar) -> str:
     return f"CASE WHEN {known} AND ({grade}) = 'A4' THEN 'A5' ELSE {grade} END"
 
 
+def facility(g: AddressGrammar) -> str:
+    """SQL for `linkage.grammar.facility_of`, over the columns of `place_select`."""
+    whens = [f"WHEN building = {quote(b)} THEN {quote(kind)}" for b, kind in g.kinds_of]
+    whens += [f"WHEN {matches('street', words)} THEN {quote(kind)}" for kind, words in g.kinds]
+    return f"CASE WHEN grade IS NULL THEN NULL WHEN grade <> 'A5' THEN '' {' '.join(whens)} ELSE 'other' END"
+
+
 def place_select(g: AddressGrammar, source: str, keep: str, graded: bool = True) -> str:
     """A SELECT over `source` (columns line1, line2, city, state, zip) that adds building, street, unit, and grade.
 
@@ -248,7 +255,12 @@ def near(begin: int, part: int) -> str:
         f"(length({short}) >= {part} AND (starts_with({long}, {short}) OR ends_with({long}, {short})))"
         for short, long in (("said_last_sound", "name_last_sound"), ("name_last_sound", "said_last_sound"))
     )
-    given = f"left(said_first, {begin}) = left(name_first, {begin}) AND said_first_sound = name_first_sound"
+    longer = " OR ".join(
+        f"(length({short}) >= {part} AND length({long}) >= length({short}) + {part} AND starts_with({long}, {short}))"
+        for short, long in (("said_first", "name_first"), ("name_first", "said_first"))
+    )
+    given = f"""left(said_first, {begin}) = left(name_first, {begin})
+      AND (said_first_sound = name_first_sound OR {longer})"""
     changed = f"left(said_last, {begin}) = left(name_first, {begin}) AND said_last_sound = name_first_sound"
     return f"""CASE WHEN {given} THEN ({turned.format("said_last_sound")}) OR {within}
       ELSE {changed} AND said_first_sound = name_last_sound END"""

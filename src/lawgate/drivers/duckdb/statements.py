@@ -20,7 +20,7 @@ FROM {rows}"""
 FOUND = """
 CREATE TABLE found AS
 SELECT n, line, case_n, row_id, tin, grade, years, reason, official, opened, early, claim_digest, survives, who,
-  CASE WHEN grade IN ('A4', 'A5') THEN hash(building, unit) END AS home,
+  CASE WHEN grade IN ('A4', 'A5') THEN hash(building, unit) END AS home, {facility} AS facility,
   {kept}
 FROM (SELECT *, unhex(sha256(row_text || chr(30) || case_text)) AS claim_digest, early = 0 AND {open} AS survives,
     hash(name_first, name_last) AS who
@@ -79,7 +79,7 @@ JUDGED = """
 CREATE TABLE judged AS
 SELECT n, row_id, line, claim_digest, early, batch_word, late, verdict, years, record, others, minors FROM (
   SELECT *, CASE WHEN survives THEN {late} ELSE {unseen} END AS late, {batch} AS batch_word FROM (
-    SELECT f.n, f.row_id, f.line, f.claim_digest, f.early, f.survives, f.grade, measured.*,
+    SELECT f.n, f.row_id, f.line, f.claim_digest, f.early, f.survives, f.grade, f.facility, measured.*,
       coalesce(officials.people, 0) AS "batch.people_of_official",
       coalesce(numbers.other, false) AS "batch.same_tin_other_name",
       numbers.tin IS NOT NULL AND NOT numbers.other OR persons.who IS NOT NULL AS "batch.same_person_again",

@@ -41,6 +41,7 @@ NOBODY = pa.schema(
     }
 ).empty_table()
 CHUNK = 1 << 16
+FACILITY = "row.facility"
 
 
 def years_of(mask: int) -> tuple[int, ...]:
@@ -88,6 +89,7 @@ class DuckWork:
             statements.FOUND.format(
                 formed=place_select(plan.addresses, f"({claims})", f"{KEPT}, {', '.join(raw)}"),
                 name_form=name_form(plan.names),
+                facility=named(FACILITY) if FACILITY in row else "''",
                 facts=_as_columns(row),
                 early=packed(self._early, columns),
                 kept=", ".join(f"CASE WHEN survives THEN {c} ELSE '' END AS {c}" for c in statements.KEPT),
@@ -126,7 +128,7 @@ class DuckWork:
         self._con.unregister("handed")
         self._con.execute(statements.MATCHED)
         facts = {n: named(n) for n, k in self._plan.rulebook.facts.items() if k.level in ("record", "batch")}
-        columns = {**request_facts(self._plan), **facts, **{"row.address_grade": "grade"}}
+        columns = {**request_facts(self._plan), **facts, **{"row.address_grade": "grade", FACILITY: "facility"}}
         unseen = sum(3 << 2 * i for i in range(len(self._late)))
         self._con.execute(
             statements.JUDGED.format(

@@ -24,6 +24,8 @@ _MAX = 4096
 class KeyFileError(LawgateError):
     """A key file that is not used: `code` is exists, missing, link, owner, mode, form or key."""
 
+    stop = "E_KEY_FILE"
+
     def __init__(self, path: Path, code: str) -> None:
         """Path and reason; nothing of the content."""
         super().__init__(f"key file {path.name}: {code}")

@@ -13,6 +13,8 @@ from lawgate.ports.log import RollbackError, Witness, WitnessConflictError, Witn
 class QuorumError(LawgateError):
     """Too few witnesses cosigned. `refusals` holds (witness, code) of those that did not."""
 
+    stop = "E_WITNESS"
+
     def __init__(self, required: int, found: int, refusals: Sequence[tuple[str, str]]) -> None:
         """How many were needed, how many came, and why the others did not."""
         why = ", ".join(f"{name} {code}" for name, code in refusals)

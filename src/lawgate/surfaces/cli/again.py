@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawgate.surfaces.cli.doors import BATCH, OFFICE, Doors, answering
+from lawgate.surfaces.cli.doors import BATCH, OFFICE, Doors, answering, coded, to_mend
 
 if TYPE_CHECKING:
     from lawgate.office.house import House
@@ -21,6 +21,7 @@ def add_again(app: typer.Typer, doors: Doors) -> None:
     @app.command()
     def replay(batch: BATCH, office: OFFICE = Path()) -> None:
         """Decide a batch again from what its decision names, and hold every byte against the log."""
+        from lawgate.model.meanings.log import REPLAYS
         from lawgate.office.replay import replay as again
         from lawgate.surfaces.cli.replays import render
 
@@ -28,6 +29,9 @@ def add_again(app: typer.Typer, doors: Doors) -> None:
             found = again(doors.open(office).decide, batch)
         typer.echo(render(found))
         if not found.same:
+            code = "replay_missing" if found.missing else "replay_differs"
+            typer.echo(f"not done: {code}: batch {batch}", err=True)
+            to_mend(REPLAYS, code)
             raise typer.Exit(1)
 
     @app.command()
@@ -38,10 +42,19 @@ def add_again(app: typer.Typer, doors: Doors) -> None:
         """Decide stored patterns again under the orders of now. Rows, records and findings are not touched."""
         from lawgate.office.redecide import redecide as again
 
+        status = 0
         with answering():
             house = doors.open(office)
-            for name in [batch] if batch else decided(house):
-                typer.echo(told(again(house.decide, name)))
+            names = [batch] if batch else decided(house)
+        for name in names:
+            try:
+                with answering():
+                    typer.echo(told(again(house.decide, name)))
+            except typer.Exit as stopped:  # told already; one spoilt batch must not keep the others as they were
+                status = max(status, stopped.exit_code)
+        if not names:
+            typer.echo("no batch has been decided yet")
+        raise typer.Exit(status)
 
     @app.command()
     def readings(batch: BATCH, office: OFFICE = Path()) -> None:
@@ -77,7 +90,9 @@ def again_under_orders(house: House) -> None:
         try:
             typer.echo(told(redecide(house.decide, batch)))
         except LawgateError as error:
-            typer.echo(f"{batch}: the order binds, but stored decisions were not decided again: {error}", err=True)
+            typer.echo(
+                f"{batch}: the order binds, but stored decisions were not decided again: {coded(error)}", err=True
+            )
 
 
 def warn_of_names(house: House, text: bytes) -> None:
@@ -89,4 +104,4 @@ def warn_of_names(house: House, text: bytes) -> None:
         for name in unknown_names(house.decide, text):
             typer.echo(f"CHECK THE SPELLING: {name} is not known here; the order binds only what it names", err=True)
     except LawgateError as error:
-        typer.echo(f"the order binds; its names could not be compared with the registers: {error}", err=True)
+        typer.echo(f"the order binds; its names could not be compared with the registers: {coded(error)}", err=True)

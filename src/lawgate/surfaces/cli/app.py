@@ -10,16 +10,18 @@ from typing import Annotated
 import typer
 
 from lawgate.surfaces.cli.again import add_again
-from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering
+from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, there
 from lawgate.surfaces.cli.logs import add_log
 from lawgate.surfaces.cli.orders import add_orders
 from lawgate.surfaces.cli.requests import add_requests, some_faults
 from lawgate.surfaces.cli.reviews import add_show
+from lawgate.surfaces.cli.usage import Spoken
 
 
 def build(doors: Doors) -> typer.Typer:
     """The command line over these doors."""
     app = typer.Typer(
+        cls=Spoken,
         no_args_is_help=True,
         help="The gate between confidential records and everyone who asks for them.",
         # A trace with the values of variables would show what nobody may see.
@@ -50,8 +52,9 @@ def _office(app: typer.Typer, doors: Doors) -> None:
             f"made {folder}. Next: put people.toml, recipients.toml and safeguards.toml into its registers folder,"
         )
         typer.echo(
-            "then `lawgate records import FOLDER`. Numbers must come from never-issued ranges (profile synthetic)."
+            "and staff.toml with the officers who sign nothing; then `lawgate records import FOLDER`. Numbers must come"
         )
+        typer.echo("from never-issued ranges (profile synthetic).")
 
     @records.command("import")
     def import_records(source: Path, office: OFFICE = Path()) -> None:
@@ -85,7 +88,7 @@ def _request(app: typer.Typer, doors: Doors) -> None:
         from lawgate.office.intake import receive as take
 
         with answering():
-            got = take(doors.open(office).intake, folder)
+            got = take(doors.open(office).intake, there(folder))
         for sentence in some_faults(got.parsed, got.batch.id):
             typer.echo(sentence, err=True)
         for each in got.earlier:
@@ -125,7 +128,7 @@ def _told(app: typer.Typer, doors: Doors) -> None:
             desk = doors.open(office).decide
             found = desk.cases.batch(batch)
             if found is None:
-                raise Refused("E_BATCH", "there is no batch of that id; `lawgate status` lists them")
+                raise Refused("E_BATCH", "there is no batch of that id")
             provision = pinned_bench(desk, found.decision_leaf).provision if found.state == "decided" else None
             typer.echo(render(found, provision, list(desk.cases.packages(batch))))
 
@@ -146,13 +149,23 @@ def _review(app: typer.Typer, doors: Doors) -> None:
     add_show(review, doors)
 
     @review.command("list")
-    def listed(batch: BATCH, limit: int = 200, office: OFFICE = Path()) -> None:
+    def listed(
+        batch: BATCH,
+        limit: Annotated[int, typer.Option(min=1, help="Show so many rows at most.")] = 200,
+        office: OFFICE = Path(),
+    ) -> None:
         """Rows whose outcome grants, for the reviewer to look at one by one."""
+        from lawgate.office.release import to_look_at
+
         with answering():
-            desk = doors.open(office).decide
-            for row in desk.engine.granted(desk.rooms.path(batch), limit):
-                others = f"{row.others} others at the address ({row.minors} minors)"
-                typer.echo(f"row {row.n}  {row.row_id}  {others}  see `lawgate review show {batch} {row.n}`")
+            rows = to_look_at(doors.open(office).release, batch, limit + 1)
+        for row in rows[:limit]:
+            others = f"{row.others} others at the address ({row.minors} minors)"
+            typer.echo(f"row {row.n}  {row.row_id}  {others}  see `lawgate review show {batch} {row.n}`")
+        if not rows:
+            typer.echo("the decision grants no row of this batch, so there is nothing to review")
+        if len(rows) > limit:
+            typer.echo(f"more rows grant than these {limit:,}; --limit shows more", err=True)
 
     @review.command()
     def paper(
@@ -172,7 +185,7 @@ def _review(app: typer.Typer, doors: Doors) -> None:
 
         with answering():
             if not accept and not decline:
-                raise Refused("E_SEEN", "name at least one row with --accept or --decline, as ROW@INSTANT")
+                raise Refused("E_SEEN", "a review is of at least one row")
             said = ((True, accept or []), (False, decline or []))
             looked = [Looked(*_seen(text, accepted)) for accepted, texts in said for text in texts]
             out.write_bytes(review_paper(doors.open(office).release, batch, by, looked))
@@ -234,7 +247,9 @@ def _seen(text: str, accepted: bool) -> tuple[int, bool, datetime]:
         number, seen = 0, datetime.min
     # An instant without its offset could be any zone's: it is refused, never taken for this machine's.
     if seen.tzinfo is None:
-        raise Refused("E_SEEN", "write a row as ROW@INSTANT with the offset, for example 3@2026-01-05T10:00:00Z")
+        raise Refused(
+            "E_SEEN", "a row is named without the instant at which it was looked at, or that lacks its offset"
+        )
     return number, accepted, seen.astimezone(UTC)
 
 
@@ -248,5 +263,5 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         made = None
     if made is None or made.tzinfo is None:
-        raise Refused("E_TIME", "write an instant with its offset, for example 2025-06-30T12:00:00-04:00")
+        raise Refused("E_TIME", "this is no instant, or it lacks its offset")
     return made

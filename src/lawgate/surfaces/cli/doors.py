@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lawgate.model.fault import Faulty, LawgateError, Refused
+
 if TYPE_CHECKING:
+    from lawgate.model.meanings.entry import Group
     from lawgate.office.house import House
     from lawgate.office.orders import OrderDesk
     from lawgate.ports.intake import Parsed
@@ -30,8 +33,6 @@ class Offline:
 
 
 def _nowhere(_rulebook: Path | None) -> Offline:
-    from lawgate.model.fault import LawgateError
-
     raise LawgateError("this command line was put together without a rulebook")
 
 
@@ -51,8 +52,12 @@ class Doors:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Turn what a step refuses into a plain sentence on standard error and exit status 1 (2: a machine fault)."""
-    from lawgate.model.fault import Faulty, LawgateError, Refused
+    """Turn what a step refuses into a code, a plain sentence and how to mend it, on standard error.
+
+    Exit status 1, or 2 for a machine fault. What each code means stands in docs/reference/codes.md.
+    """
+    from lawgate.model.meanings.steps import STEPS
+    from lawgate.model.meanings.stops import STOPS, UNREADABLE_FILE
 
     try:
         yield
@@ -62,10 +67,68 @@ def answering() -> Iterator[None]:
         raise typer.Exit(1) from None
     except Refused as refused:
         typer.echo(f"not done: {refused}", err=True)
+        _mend_refused(refused, STEPS)
         raise typer.Exit(1) from None
     except LawgateError as broken:
-        typer.echo(f"stopped: {broken}", err=True)
+        typer.echo(f"stopped: {coded(broken)}", err=True)
+        _mend_stopped(broken, STOPS)
         raise typer.Exit(2) from None
     except OSError as broken:
-        typer.echo(f"stopped: {broken.filename or 'a file'}: {broken.strerror}", err=True)
+        typer.echo(f"stopped: {coded(broken)}", err=True)
+        to_mend(STOPS, UNREADABLE_FILE)
         raise typer.Exit(2) from None
+
+
+def coded(error: LawgateError | OSError) -> str:
+    """What went wrong as code and sentence, for a place where the step itself is done and only this is told."""
+    from lawgate.model.meanings.stops import UNREADABLE_FILE
+
+    match error:
+        case Refused():
+            return str(error)
+        case LawgateError():
+            return f"{error.stop}: {error}"
+    return f"{UNREADABLE_FILE}: {error.filename or 'a file'}: {error.strerror}"
+
+
+def _mend_refused(refused: Refused, steps: Group) -> None:
+    from lawgate.model.meanings.bars import BARS
+    from lawgate.protocol.bars import Barred
+
+    if not isinstance(refused, Barred):
+        to_mend(steps, refused.code)
+        return
+    for bar in refused.bars:
+        to_mend(BARS, bar.code, named=True)
+
+
+def _mend_stopped(broken: LawgateError, stops: Group) -> None:
+    from lawgate.model.meanings.table import REASONS, mending
+
+    told = [code for _, code in getattr(broken, "refusals", ())] or [getattr(broken, "code", "")]
+    reasons = [code for code in told if broken.stop in REASONS and mending(REASONS[broken.stop], code)]
+    for code in reasons:
+        to_mend(REASONS[broken.stop], code, named=True)
+    if not reasons:
+        to_mend(stops, broken.stop)
+
+
+def to_mend(group: Group, code: str, *, named: bool = False) -> None:
+    """Say how to mend what a code stands for; `named` where several codes were told before."""
+    from lawgate.model.meanings.table import mending
+
+    if how := mending(group, code):
+        typer.echo(f"to mend{f' `{code}`' if named else ''}: {how}", err=True)
+
+
+class NoFolderError(LawgateError):
+    """A folder that was named and is not there."""
+
+    stop = "E_FOLDER"
+
+
+def there(folder: Path) -> Path:
+    """The folder. NoFolderError when there is none of that name: nobody has sent anything then."""
+    if not folder.is_dir():
+        raise NoFolderError(f"there is no folder {folder}")
+    return folder

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lawgate.surfaces.cli.doors import OFFICE, Doors, answering
+from lawgate.surfaces.cli.doors import OFFICE, Doors, answering, to_mend
 
 
 def add_log(app: typer.Typer, doors: Doors) -> None:
@@ -23,8 +23,10 @@ def add_log(app: typer.Typer, doors: Doors) -> None:
             house = doors.open(office)
             found = house.check_log()
         for each in found:
-            typer.echo(("BROKEN " if each.broken else "note   ") + each.sentence, err=each.broken)
-        if any(each.broken for each in found):
+            said = f"{'BROKEN' if each.broken else 'note  '} {each.code}: {each.sentence}"
+            typer.echo(said, err=each.broken)
+        if broken := [each.code for each in found if each.broken]:
+            _how_to_mend(broken)
             raise typer.Exit(1)
         with answering():
             size, root = house.log_head()
@@ -56,3 +58,11 @@ def add_log(app: typer.Typer, doors: Doors) -> None:
             if leaf is not None:
                 leaf.write_bytes(data)
         typer.echo(proof, nl=False)
+
+
+def _how_to_mend(codes: list[str]) -> None:
+    """Each code once; of `leaf_malformed:leaf_form` the first part is the entry of the table."""
+    from lawgate.model.meanings.log import FINDINGS
+
+    for code in dict.fromkeys(each.partition(":")[0] for each in codes):
+        to_mend(FINDINGS, code, named=True)

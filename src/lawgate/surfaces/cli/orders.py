@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lawgate.surfaces.cli.again import again_under_orders, warn_of_names
-from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering
+from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, coded
 
 if TYPE_CHECKING:
     from lawgate.office.house import House
@@ -32,8 +34,9 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
 
         with answering():
             desk = doors.orders(office)
-            text = file.read_bytes()
-            name = enter_unreadable(desk, unreadable, text, by) if unreadable else enter_order(desk, text, by)
+            text = _paper(file)
+            with _nothing_entered():
+                name = enter_unreadable(desk, unreadable, text, by) if unreadable else enter_order(desk, text, by)
         typer.echo(f"{name} is in force")
         for sentence in () if unreadable else not_enforced(text):
             typer.echo(sentence, err=True)
@@ -57,16 +60,39 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
             typer.echo(f"{name}  unreadable: binds everything")
 
 
+@contextmanager
+def _nothing_entered() -> Iterator[None]:
+    """After the faults of an order: say that it does not bind, and what can be done at once."""
+    from lawgate.model.fault import Faulty
+
+    try:
+        yield
+    except Faulty as faulty:
+        for fault in faulty.faults:
+            typer.echo(fault.sentence(), err=True)
+        typer.echo(
+            "NOTHING WAS ENTERED. Mend the text and enter it; if that takes time, enter the paper with", err=True
+        )
+        typer.echo("--unreadable NAME at once: it then binds everything (docs/spec/docket.md).", err=True)
+        raise typer.Exit(1) from None
+
+
+def _paper(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        typer.echo("NOTHING WAS ENTERED.", err=True)
+        raise
+
+
 def _house(doors: Doors, office: Path) -> House | None:
     """The rest of the office, for what follows an order; None, after saying so, when it cannot be opened."""
     from lawgate.model.fault import LawgateError
 
     try:
         return doors.open(office)
-    except LawgateError as broken:
-        why = str(broken)
-    except OSError as broken:
-        why = str(broken.strerror)
+    except (LawgateError, OSError) as broken:
+        why = coded(broken)
     typer.echo(f"THE ORDER BINDS, but names and stored decisions were not looked at: {why}", err=True)
     typer.echo("when that is mended: `lawgate redecide`", err=True)
     return None

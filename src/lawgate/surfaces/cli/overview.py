@@ -16,6 +16,8 @@ def render(batches: Sequence[tuple[BatchRow, Sequence[Fate]]], stands: Standing)
 
 
 def _batches(batches: Sequence[tuple[BatchRow, Sequence[Fate]]]) -> Iterator[str]:
+    if not batches:
+        yield "no request has come in yet"
     for b, packages in batches:
         yield f"{b.id}  {b.state}  sent {b.sent:,}  accepted {b.accepted:,}  rejected {b.rejected:,}"
         for package in packages:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawgate.surfaces.cli.doors import BATCH, OFFICE, Doors, answering
+from lawgate.surfaces.cli.doors import BATCH, OFFICE, Doors, answering, there
 
 if TYPE_CHECKING:
     from lawgate.ports.intake import Count, Parsed
@@ -48,7 +48,7 @@ def add_requests(request: typer.Typer, doors: Doors) -> None:
     def validate(folder: Path, rulebook: RULEBOOK = None) -> None:
         """Read a request as the custodian will, without sending it: every fault, where it is, how to mend it."""
         with answering():
-            found = doors.offline(rulebook).validate(folder)
+            found = doors.offline(rulebook).validate(there(folder))
         _say(found)
         if found.faults:
             raise typer.Exit(1)
@@ -61,7 +61,7 @@ def add_requests(request: typer.Typer, doors: Doors) -> None:
         with answering():
             files = doors.offline(rulebook).template()
             if taken := [name for name in files if (folder / name).exists()]:
-                raise Refused("E_TEMPLATE", f"{', '.join(taken)} is there already; name another folder")
+                raise Refused("E_TEMPLATE", f"there already: {', '.join(taken)}")
             _write(files, folder)
         typer.echo(f"wrote {', '.join(files)} into {folder}. Next: fill every empty place of cover.toml, a line in")
         typer.echo("the CSV files for each case and person, sign the bytes of cover.toml, `lawgate request validate`.")

@@ -5,15 +5,21 @@ from __future__ import annotations
 
 import sys
 import threading
+import traceback
 from types import TracebackType
+
+from lawgate.model.meanings.stops import STOPS, UNFORESEEN
+from lawgate.model.meanings.table import mending
 
 BROKEN = 2
 """Exit status of a machine fault."""
 
 
 def last_resort(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
-    """A `sys.excepthook`: one sentence on standard error, then SystemExit with status 2."""
+    """A `sys.excepthook`: a sentence and how to mend it on standard error, then SystemExit with status 2."""
     sys.stderr.write(told(kind, trace))
+    # What the frames hold (values, an engine's handles) has no business at the end of the process.
+    traceback.clear_frames(trace)
     sys.exit(BROKEN)
 
 
@@ -23,7 +29,7 @@ def in_thread(args: threading.ExceptHookArgs) -> None:
 
 
 def told(kind: type[BaseException], trace: TracebackType | None) -> str:
-    """The sentence with its line end. The place is the innermost one in this program, then the innermost at all."""
+    """Two lines: what and where, and how to mend it. The place is the innermost of this program, then the innermost."""
     places = []
     while trace is not None:
         frame = trace.tb_frame
@@ -32,4 +38,4 @@ def told(kind: type[BaseException], trace: TracebackType | None) -> str:
     ours = [place for place in places if place.startswith(("lawgate.", "__main__."))]
     where = " and ".join(dict.fromkeys([*ours[-1:], *places[-1:]])) or "a place that is not known"
     name = f"{kind.__module__}.{kind.__qualname__}"
-    return f"stopped: {name} in {where}. This is a fault of the program; please report it.\n"
+    return f"stopped: {UNFORESEEN}: {name} in {where}\nto mend: {mending(STOPS, UNFORESEEN)}\n"
