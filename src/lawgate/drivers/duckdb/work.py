@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -196,6 +198,16 @@ class DuckWork:
 
 def row_table(room: Path) -> Iterator[bytes]:
     """The canonical row table of a settled batch, in chunks of whole rows."""
+    # The next chunk is read while the caller is busy with the one before it.
+    chunks = _row_table(room)
+    with closing(chunks), ThreadPoolExecutor(1) as other:
+        coming = other.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = other.submit(next, chunks, None)
+            yield chunk
+
+
+def _row_table(room: Path) -> Generator[bytes]:
     con = connect(room, [], ordered=True)
     try:
         query = statements.ROW_TABLE.format(decisions=parquet(room / "decisions.parquet"))

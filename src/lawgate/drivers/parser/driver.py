@@ -29,7 +29,6 @@ CHILD = (sys.executable, "-I", "-m", "lawgate.wiring.parser")
 # The child fills buffers of one size again and again. Giving each back to the kernel, to ask for it anew, costs a third
 # of its time.
 _MEMORY = {
-    "ARROW_DEFAULT_MEMORY_POOL": "mimalloc",
     "MALLOC_MMAP_THRESHOLD_": str(1 << 28),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
     "MALLOC_TOP_PAD_": str(1 << 26),
