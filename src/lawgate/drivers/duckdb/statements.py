@@ -3,8 +3,8 @@
 
 CASES = """
 CREATE TABLE cs AS
-SELECT n AS case_n, engaged_official AS official, opened_on AS opened, {text} AS case_text, {facts}
-FROM {cases}"""
+SELECT case_n, official, opened, case_text, {word} AS case_word, {kept} FROM (
+  SELECT n AS case_n, engaged_official AS official, opened_on AS opened, {text} AS case_text, {facts} FROM {cases})"""
 
 # What follows from one text alone is found once for each distinct text.
 SAID = """

@@ -109,7 +109,7 @@ class Rows:
         return sorted({at for mask in masks for at in pc.indices_nonzero(mask).to_pylist()})
 
     def table(self, data: bytes) -> list[pa.Array]:
-        """The columns of well-formed lines. Those that say the same texts often, in the first lines, are dictionaries."""
+        """The columns of well-formed lines. Those that say the same texts often, as the first do, are dictionaries."""
         if not data:
             return [pa.array([], patterns.OFTEN if n in (self._often or ()) else pa.string()) for n in self._names]
         columns = patterns.to_columns(data, self._names)
