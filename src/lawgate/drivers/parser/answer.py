@@ -140,7 +140,8 @@ class Lines:
     def accept(self, lines: pa.Array) -> None:
         """Take the lines (int32) of more accepted rows."""
         if len(lines):
-            self._accepted.append(self._after("accepted", lines))
+            # A copy: the column itself would keep the whole frame it came in.
+            self._accepted.append(pc.add(self._after("accepted", lines), pa.scalar(0, pa.int32())))
             self._last["accepted"] = lines[-1].as_py()
 
     def reject(self, lines: pa.Array) -> None:

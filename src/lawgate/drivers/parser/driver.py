@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+
 from lawgate.drivers.parser.answer import Answer
 from lawgate.drivers.parser.kept import read_faults
 from lawgate.drivers.parser.room import Room
@@ -59,6 +61,8 @@ class ChildParser:
                 return _unsafe(cover)
             if not answer.file_faults:
                 place.keep()
+            # Arrow would keep what the frames took for its own next use; whoever decides the batch needs it elsewhere.
+            pa.default_memory_pool().release_unused()
             faults = (*answer.file_faults, *answer.row_faults)
             return Parsed(answer.cover, cover, answer.signature, answer.cases, answer.rows, faults)
 
