@@ -125,7 +125,11 @@ def test_packed_words_give_the_letters_back(rounds: int) -> None:
         facts = [expressions.facts(rng) for _ in range(rounds)]
         con = duckdb.connect()
         con.register("facts", table([{**f, "place": i} for i, f in enumerate(facts)], {**types, "place": "number"}))
-        word = packed(clauses, {name: f'"{name}"' for name in types})
+        columns = {name: f'"{name}"' for name in types}
+        some = {i for i in range(count) if rng.random() < 0.5}
+        parted = f"{packed(clauses, columns, some)} + {packed(clauses, columns, set(range(count)) - some)}"
+        word = packed(clauses, columns)
+        assert con.execute(f"SELECT bool_and({word} = {parted}) FROM facts").fetchall() == [(True,)]
         for (got,), f in zip(con.execute(f"SELECT {word} FROM facts ORDER BY place").fetchall(), facts, strict=True):
             assert list(unpack(got, clauses).values()) == [LETTER[evaluate(t, f)] for t in tests]
     with pytest.raises(ValueError, match="at most 30"):

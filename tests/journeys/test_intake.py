@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -108,11 +109,19 @@ import base64, hashlib, tomllib
 import pyarrow as pa
 i8, i16, i32, s = pa.int8(), pa.int16(), pa.int32(), pa.string()
 
-def batch(tag, *columns):
-    made = [c if isinstance(c, pa.Array) else pa.array(*c) for c in columns]
-    say(tag, bytes(pa.RecordBatch.from_arrays(made, names=[str(n) for n in range(len(made))]).serialize()))
+def often(at, texts, kind=s):
+    return pa.DictionaryArray.from_arrays(pa.array(at, i32), pa.array(texts, kind), safe=False)
 
-def cases(n=0, text=pa.array(["c"]), count=5): batch(b"C", ([n], i32), ([2], i32), *[text] * count)
+def batch(tag, *columns, times=1):
+    made = [c if isinstance(c, pa.Array) else pa.array(*c) for c in columns]
+    one = pa.RecordBatch.from_arrays(made, names=[str(n) for n in range(len(made))])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, one.schema) as stream:
+        for _ in range(times): stream.write_batch(one)
+    say(tag, sink.getvalue().to_pybytes())
+
+def cases(n=0, text=pa.array(["c"]), count=5, line=2, times=1):
+    batch(b"C", ([n], i32), ([line], i32), *[text] * count, times=times)
 def rows(n=0, case=0): batch(b"R", ([n], i32), ([2], i32), ([case], i32), *[(["r"], s)] * 10)
 def fault(file=3, line=2, column=0, code=20): batch(b"F", ([file], i8), ([line], i32), ([column], i16), ([code], i16))
 
@@ -153,6 +162,16 @@ WRONG = {
     "names a negative case": "cases(); rows(case=-1); end()",
     "sends other columns": "cases(count=4); rows(); end()",
     "sends bytes that are no text": "cases(text=pa.array([b'\\xff'], pa.binary()).view(s)); rows(); end()",
+    "points beyond a dictionary": "cases(text=often([1], ['c'])); rows(); end()",
+    "points before a dictionary": "cases(text=often([-1], ['c'])); rows(); end()",
+    "has a null in a dictionary": "cases(text=often([0], [None])); rows(); end()",
+    "has a null in no dictionary": "cases(text=often([None], ['c'])); rows(); end()",
+    "has a dictionary of no text": "cases(text=often([0], [b'\\xff'], pa.binary())); rows(); end()",
+    "has a dictionary of other numbers": "cases(text=often([0], ['c']).cast(pa.dictionary(pa.int8(), s)))",
+    "changes its mind on dictionaries": "cases(); cases(n=1, line=3, text=often([0], ['c'])); rows(); end(cases=2)",
+    "sends numbers for texts": "cases(text=pa.array([1], i32)); rows(); end()",
+    "sends two batches at once": "cases(times=2); rows(); end()",
+    "sends no batch": "cases(times=0); rows(); end()",
     "rejects in silence": "cases(); rows(); end(rows=2, sent=2)",
     "rejects what it accepts": f"fault(); {HONEST}",
     "rejects a line that is not there": "cases(); rows(); fault(line=4); end(sent=2)",
@@ -179,6 +198,14 @@ def test_a_child_that_goes_right_is_believed(tmp_path: Path, room: Path) -> None
     )
     assert (found.cases, found.rows) == (Count(1, 1, 0), Count(2, 1, 1))
     assert [f.column for f in found.faults] == ["row_id"]
+
+
+def test_texts_said_often_may_come_as_a_dictionary(tmp_path: Path, room: Path) -> None:
+    program = "cases(text=often([0], ['c', 'd'])); rows(); end()"
+    found = parse(Sent().write(tmp_path / "request"), room, command=child(BATCH + program))
+    assert (found.cases, found.rows) == (Count(1, 1, 0), Count(1, 1, 0))
+    kept = pq.read_table(room / "cases.parquet")
+    assert kept.schema.field(2).type == pa.string() and kept.column(2).to_pylist() == ["c"]
 
 
 def test_a_child_that_never_ends(tmp_path: Path, room: Path) -> None:

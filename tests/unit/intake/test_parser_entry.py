@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from lawgate.wiring.parser import WithoutPandas
+from lawgate.wiring.parser import OnlyArrow
 
 
-def test_pandas_is_not_there_and_everything_else_is_left_to_others() -> None:
-    finder = WithoutPandas()
+@pytest.mark.parametrize("name", ["numpy", "pandas"])
+def test_neither_is_there_and_everything_else_is_left_to_others(name: str) -> None:
+    finder = OnlyArrow()
     with pytest.raises(ModuleNotFoundError):
-        finder.find_spec("pandas", None)
+        finder.find_spec(name, None)
     assert finder.find_spec("pyarrow", None) is None
     assert finder.find_spec("pandas_of_mine", None) is None
 
@@ -26,8 +27,8 @@ def test_arrow_converts_with_no_file_to_open_although_pandas_is_installed(tmp_pa
         "import resource, sys\n"
         "sys.path.insert(0, {place!r})\n"
         "if {guarded}:\n"
-        "    from lawgate.wiring.parser import WithoutPandas\n"
-        "    sys.meta_path.insert(0, WithoutPandas())\n"
+        "    from lawgate.wiring.parser import OnlyArrow\n"
+        "    sys.meta_path.insert(0, OnlyArrow())\n"
         "import pyarrow\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))\n"
         "pyarrow.array(['text'])\n"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from lawgate.drivers.duckdb.connection import quote
@@ -69,12 +69,17 @@ def condition(expr: Expr, columns: Columns) -> str:
             return f"({columns[earlier]} <= {columns[later]})"
 
 
-def packed(clauses: Sequence[Clause], columns: Columns) -> str:
-    """One UBIGINT holding two bits a clause (0 met, 1 not met, 2 undetermined), the first clause lowest."""
+def packed(clauses: Sequence[Clause], columns: Columns, places: Collection[int] | None = None) -> str:
+    """One UBIGINT holding two bits a clause (0 met, 1 not met, 2 undetermined), the first clause lowest.
+
+    With `places`, only the clauses that stand there; words over different places add up to the whole one.
+    """
     if len(clauses) > PER_WORD:
         raise ValueError(f"at most {PER_WORD} clauses to a word")
     terms = []
     for i, clause in enumerate(clauses):
+        if places is not None and i not in places:
+            continue
         test = condition(clause.test, columns)
         terms.append(f"CASE WHEN {test} IS NULL THEN {2 << 2 * i} WHEN {test} THEN 0 ELSE {1 << 2 * i} END")
     return f"CAST({' + '.join(terms) or '0'} AS UBIGINT)"

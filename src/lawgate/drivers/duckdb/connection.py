@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-MEMORY = "1100MB"
+MEMORY = "900MB"
 
 
 def connect(

@@ -26,6 +26,7 @@ NUMBER = "hash(tin || '|' || name_first || '|' || name_last)"
 NAME_PLACE = "hash({begin} || '|' || building)"
 HOME = "hash(building || '|' || unit)"
 FIELDS = ("mailing_address",)
+BESIDE = "650MB"  # for one question: the batch that asks holds its own tables in memory meanwhile
 
 
 def import_records(source: Path, target: Path, addresses: AddressGrammar, names: NameGrammar) -> str:
@@ -165,7 +166,7 @@ class ParquetRecords:
     def _candidates(self, claims: Columns, fields: tuple[str, ...]) -> Columns:
         near = self._near()
         begin, turned = (NAME_PLACE.format(begin=f"left({x}, {near['begin']})") for x in ("name_first", "name_last"))
-        con = connect(self._folder, [])
+        con = connect(self._folder, [], memory=BESIDE)
         try:
             con.register("handed", claims)
             con.execute(

@@ -3,8 +3,8 @@
 
 CASES = """
 CREATE TABLE cs AS
-SELECT n AS case_n, engaged_official AS official, opened_on AS opened, {text} AS case_text, {facts}
-FROM {cases}"""
+SELECT case_n, official, opened, case_text, {word} AS case_word, {kept} FROM (
+  SELECT n AS case_n, engaged_official AS official, opened_on AS opened, {text} AS case_text, {facts} FROM {cases})"""
 
 # What follows from one text alone is found once for each distinct text.
 SAID = """
@@ -29,7 +29,8 @@ FROM (SELECT *, unhex(sha256(row_text || chr(30) || case_text)) AS claim_digest,
 # The text of these is needed only of rows that go on to the records.
 KEPT = ("dob", "name_first", "name_last", "name_middle", "name_suffix", "building", "unit")
 
-# Several things are counted per batch; each falls back on the rows it is about.
+# Several things are counted per batch; each falls back on the rows it is about. Most homes are those of one person:
+# people are told apart only at the others.
 BATCH = (
     """CREATE TABLE measured AS
 WITH size AS (SELECT count(*) AS rows FROM found),
@@ -47,7 +48,9 @@ SELECT tin, min(who) <> max(who) AS other FROM found WHERE tin <> '' GROUP BY ti
     """CREATE TABLE persons AS
 SELECT who, home FROM found WHERE home IS NOT NULL GROUP BY ALL HAVING count(*) > 1""",
     """CREATE TABLE homes AS
-SELECT home, count(DISTINCT who) AS k FROM found WHERE home IS NOT NULL GROUP BY home HAVING count(*) > {crowd}""",
+SELECT home, count(DISTINCT who) AS k FROM found WHERE home IN (
+  SELECT home FROM found WHERE home IS NOT NULL GROUP BY home HAVING min(who) <> max(who))
+GROUP BY home HAVING count(*) > {crowd}""",
     """CREATE TABLE shared AS
 SELECT case_n, count(*) AS k FROM found GROUP BY case_n HAVING count(*) > 1""",
 )

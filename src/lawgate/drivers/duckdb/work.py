@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +18,7 @@ from lawgate.drivers.duckdb.clauses import packed, unpack
 from lawgate.drivers.duckdb.connection import connect, parquet, quote
 from lawgate.drivers.duckdb.facts import BASE_YEAR, by_text, claim_facts, request_facts, years_mask
 from lawgate.drivers.duckdb.forms import name_columns, name_form, place_select
+from lawgate.law.expression import facts_of
 from lawgate.model.decision import Pattern, Verdict
 from lawgate.model.fault import LawgateError
 from lawgate.ports.columns import Columns
@@ -70,9 +73,11 @@ class DuckWork:
         """See `ports.engine.Work`."""
         plan = self._plan
         case, row = claim_facts(plan, "case"), claim_facts(plan, "row")
-        cases, said = self._said("cases", "case", {})
-        facts = _as_columns({f: named(f) if f in said else x for f, x in case.items()})
-        self._con.execute(statements.CASES.format(cases=cases, text=self._joined("cases"), facts=facts))
+        columns = {**request_facts(plan), **{f: named(f) for f in (*case, *row)}}
+        # What a clause says of the case alone is found once for each case, and goes on to its rows as part of a word.
+        of_case = {i for i, c in enumerate(self._early) if set(facts_of(c.test)).isdisjoint(row)}
+        of_row = packed(self._early, columns, set(range(len(self._early))) - of_case)
+        self._find_cases(case, packed(self._early, columns, of_case), [*row.values(), of_row])
         rows, said = self._said("rows", "row", {"taxable_periods": {"years": years_mask("taxable_periods")}})
         row = {f: x for f, x in row.items() if f not in said}
         raw = sorted({k.column for k in plan.rulebook.facts.values() if k.level == "row" and k.column})
@@ -84,19 +89,27 @@ class DuckWork:
             text=self._joined("rows"),
             sources=", ".join(raw),
         )
-        columns = {**request_facts(plan), **{f: named(f) for f in (*case, *row, *said)}}
         self._con.execute(
             statements.FOUND.format(
                 formed=place_select(plan.addresses, f"({claims})", f"{KEPT}, {', '.join(raw)}"),
                 name_form=name_form(plan.names),
                 facility=named(FACILITY) if FACILITY in row else "''",
                 facts=_as_columns(row),
-                early=packed(self._early, columns),
+                early=f"case_word + {of_row}",
                 kept=", ".join(f"CASE WHEN survives THEN {c} ELSE '' END AS {c}" for c in statements.KEPT),
                 open="true" if set(plan.letters.values()) == {"m"} else "false",
             )
         )
         return self._number("SELECT count(*) FROM found WHERE survives")
+
+    def _find_cases(self, facts: dict[str, str], word: str, uses: Sequence[str]) -> None:
+        """One line for each case, with those of its facts that one of the texts `uses` names."""
+        cases, said = self._said("cases", "case", {})
+        found = _as_columns({f: named(f) if f in said else x for f, x in facts.items()})
+        kept = ", ".join(named(f) for f in facts if any(named(f) in text for text in uses)) or "NULL AS no_more"
+        self._con.execute(
+            statements.CASES.format(cases=cases, text=self._joined("cases"), facts=found, word=word, kept=kept)
+        )
 
     def _said(self, file: str, level: str, more: dict[str, dict[str, str]]) -> tuple[str, list[str]]:
         """The file joined with what follows from its texts, and the facts that it then has as columns."""
@@ -198,6 +211,16 @@ class DuckWork:
 
 def row_table(room: Path) -> Iterator[bytes]:
     """The canonical row table of a settled batch, in chunks of whole rows."""
+    # The next chunk is read while the caller is busy with the one before it.
+    chunks = _row_table(room)
+    with closing(chunks), ThreadPoolExecutor(1) as other:
+        coming = other.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = other.submit(next, chunks, None)
+            yield chunk
+
+
+def _row_table(room: Path) -> Generator[bytes]:
     con = connect(room, [], ordered=True)
     try:
         query = statements.ROW_TABLE.format(decisions=parquet(room / "decisions.parquet"))

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lawgate.drivers.parser.room import Room, cases_schema, faults_schema, rows_schema
+from lawgate.drivers.parser.room import OFTEN, Room, cases_schema, faults_schema, rows_schema
 from lawgate.drivers.parser.stream import Torn
 from lawgate.model.code import CODES
 from lawgate.model.fault import Fault, LawgateError, Scope
@@ -34,6 +34,7 @@ _NONSENSE = (
     RecursionError,
     EOFError,
     OSError,
+    StopIteration,
 )
 
 
@@ -56,25 +57,24 @@ class Answer:
         self.signature: bytes | None = None
         self.cases = self.rows = Count(0, 0, 0)
 
-    def take(self, tag: bytes, data: bytearray) -> None:
+    def take(self, tag: bytes, data: pa.Buffer) -> None:
         """Take one frame."""
         try:
             if tag == intake.END:
-                self._end(json.loads(data.decode()))
+                self._end(json.loads(bytes(data)))
             elif tag == intake.FAULT_BATCH:
-                self._take_faults(pa.ipc.read_record_batch(pa.py_buffer(data), _WIRE))
+                self._take_faults(_batch(data, _WIRE))
             else:
-                self._take_rows(tag, pa.ipc.read_record_batch(pa.py_buffer(data), self._schemas[tag]))
+                self._take_rows(tag, _batch(data, self._schemas[tag]))
         except _NONSENSE:
             raise Torn from None
 
     def _take_rows(self, tag: bytes, batch: pa.RecordBatch) -> None:
-        batch.validate(full=True)
         start, count = self._counted[tag], batch.num_rows
         self._counted[tag] += count
-        if self._counted[tag] > self._limits.rows or any(column.null_count for column in batch.columns):
+        if self._counted[tag] > self._limits.rows:
             raise Torn
-        if not batch.column(0).equals(pa.array(range(start, start + count), pa.int32())):
+        if not batch.column(0).equals(pa.arange(start, start + count).cast(pa.int32())):
             raise Torn
         self._lines[intake.CASES if tag == intake.CASE_BATCH else intake.ROWS].accept(batch.column(1))
         if tag == intake.CASE_BATCH:
@@ -86,8 +86,7 @@ class Answer:
             _keep(self._rows.add, _plain_tins(batch, self._tins["rows"]))
 
     def _take_faults(self, batch: pa.RecordBatch) -> None:
-        batch.validate(full=True)
-        if any(column.null_count for column in batch.columns) or (pc.min(batch.column("line")).as_py() or 0) < 0:
+        if (pc.min(batch.column("line")).as_py() or 0) < 0:
             raise Torn
         by_row = pa.array([code.scope is Scope.ROW for code in CODES]).take(batch.column("code"))
         self.file_faults += [self._fault(entry) for entry in batch.filter(pc.invert(by_row)).to_pylist()]
@@ -141,7 +140,8 @@ class Lines:
     def accept(self, lines: pa.Array) -> None:
         """Take the lines (int32) of more accepted rows."""
         if len(lines):
-            self._accepted.append(self._after("accepted", lines))
+            # A copy: the column itself would keep the whole frame it came in.
+            self._accepted.append(pc.add(self._after("accepted", lines), pa.scalar(0, pa.int32())))
             self._last["accepted"] = lines[-1].as_py()
 
     def reject(self, lines: pa.Array) -> None:
@@ -164,8 +164,31 @@ class Lines:
         rejected = pa.chunked_array(self._rejected, pa.int32())
         if len(rejected) != count.rejected or max(self._last.values()) > count.sent + 1:
             raise ValueError("the faults do not agree with the counts")
-        if len(rejected) and pc.any(pc.is_in(rejected, pa.chunked_array(self._accepted, pa.int32()))).as_py():
+        every = pa.chunked_array([*self._rejected, *self._accepted], pa.int32())
+        if len(rejected) and pc.count_distinct(every).as_py() < len(every):
             raise ValueError("a line is accepted and rejected")
+
+
+def _batch(data: pa.Buffer, schema: pa.Schema) -> pa.RecordBatch:
+    """The one batch of a stream, sound, without nulls, in the columns of `schema`; a text may come as a dictionary."""
+    with pa.ipc.open_stream(data) as stream:
+        batch = stream.read_next_batch()
+        if next(stream, None) is not None:
+            raise ValueError("more than one batch")
+    kinds = [_kind(field.type, column) for field, column in zip(schema, batch.columns, strict=True)]
+    named = pa.schema([field.with_type(kind) for field, kind in zip(schema, kinds, strict=True)])
+    batch = pa.RecordBatch.from_arrays(batch.columns, schema=named)
+    batch.validate(full=True)
+    parts = [c.dictionary for c in batch.columns if pa.types.is_dictionary(c.type)]
+    if any(part.null_count for part in (*batch.columns, *parts)):
+        raise ValueError("a null")
+    return batch
+
+
+def _kind(wanted: pa.DataType, column: pa.Array) -> pa.DataType:
+    if column.type != wanted and not (wanted == pa.string() and column.type == OFTEN):
+        raise ValueError("another type")
+    return column.type
 
 
 def _keep(add: Callable[[pa.RecordBatch], None], batch: pa.RecordBatch) -> None:

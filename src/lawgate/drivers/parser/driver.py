@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+
 from lawgate.drivers.parser.answer import Answer
 from lawgate.drivers.parser.kept import read_faults
 from lawgate.drivers.parser.room import Room
@@ -29,7 +31,6 @@ CHILD = (sys.executable, "-I", "-m", "lawgate.wiring.parser")
 # The child fills buffers of one size again and again. Giving each back to the kernel, to ask for it anew, costs a third
 # of its time.
 _MEMORY = {
-    "ARROW_DEFAULT_MEMORY_POOL": "mimalloc",
     "MALLOC_MMAP_THRESHOLD_": str(1 << 28),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
     "MALLOC_TOP_PAD_": str(1 << 26),
@@ -60,6 +61,8 @@ class ChildParser:
                 return _unsafe(cover)
             if not answer.file_faults:
                 place.keep()
+            # Arrow would keep what the frames took for its own next use; whoever decides the batch needs it elsewhere.
+            pa.default_memory_pool().release_unused()
             faults = (*answer.file_faults, *answer.row_faults)
             return Parsed(answer.cover, cover, answer.signature, answer.cases, answer.rows, faults)
 

@@ -14,6 +14,7 @@ from lawgate.model.fault import LawgateError
 from lawgate.model.layout import Column, Layout
 
 _GROUP = 61_440  # rows of a row group: the engine gives whole groups to its threads, and likes this many
+OFTEN = pa.dictionary(pa.int32(), pa.string())  # how a column may come that says the same texts often
 _FEW = frozenset(
     {"date", "birth_date", "flag", "years", "choice"}
 )  # kinds with few distinct values: worth a dictionary
@@ -49,19 +50,25 @@ def _schema(numbers: list[str], columns: tuple[Column, ...]) -> pa.Schema:
 
 
 class _Table:
-    """One Parquet file under a temporary name, written a row group at a time."""
+    """One Parquet file under a temporary name, written a row group at a time.
+
+    Its first batch says which columns come as dictionaries; all others must be like it.
+    """
 
     def __init__(self, folder: int, name: str, schema: pa.Schema, dictionary: list[str]) -> None:
-        self.name, self.part, self.schema = name, f".{name}.part", schema
+        self.name, self.part, self._schema, self._dictionary = name, f".{name}.part", schema, dictionary
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW
         self._file = os.fdopen(os.open(self.part, flags, 0o600, dir_fd=folder), "wb")
-        self._writer = parquet.ParquetWriter(
-            self._file, schema, compression="lz4", use_dictionary=dictionary, store_schema=False, write_statistics=False
-        )
+        self._like: pa.Schema | None = None
+        self._writer: parquet.ParquetWriter | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._count = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
+        """Take a batch; ValueError for one unlike the first."""
+        self._like = self._like or batch.schema
+        if batch.schema != self._like:
+            raise ValueError("the batches of one file differ")
         self._waiting.append(batch)
         self._count += batch.num_rows
         if self._count >= _GROUP:
@@ -69,20 +76,34 @@ class _Table:
 
     def _write(self) -> None:
         if self._waiting:
-            table = pa.Table.from_batches(self._waiting, self.schema)
-            self._writer.write_table(table, row_group_size=_GROUP)
+            table = pa.Table.from_batches(self._waiting).unify_dictionaries()
+            self._open(table.schema).write_table(table, row_group_size=_GROUP)
             self._waiting, self._count = [], 0
+
+    def _open(self, schema: pa.Schema) -> parquet.ParquetWriter:
+        if self._writer is None:
+            often = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+            self._writer = parquet.ParquetWriter(
+                self._file,
+                schema,
+                compression="lz4",
+                use_dictionary=[*self._dictionary, *often],
+                store_schema=False,
+                write_statistics=False,
+            )
+        return self._writer
 
     def finish(self) -> None:
         self._write()
-        self._writer.close()
+        self._open(self._schema).close()
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
 
     def abandon(self) -> None:
         if not self._file.closed:
-            self._writer.close()
+            if self._writer is not None:
+                self._writer.close()
             self._file.close()
 
 

@@ -10,6 +10,8 @@ import struct
 import time
 from collections.abc import Iterator
 
+import pyarrow as pa
+
 from lawgate.ports import intake
 
 _HEAD = struct.calcsize(intake.FRAME)
@@ -31,7 +33,7 @@ class Stream:
         self._poll.register(descriptor, select.POLLIN)
         _widen(descriptor)
 
-    def frames(self) -> Iterator[tuple[bytes, bytearray]]:
+    def frames(self) -> Iterator[tuple[bytes, pa.Buffer]]:
         """Every frame as (tag, bytes); the last is END and nothing follows it. Torn otherwise."""
         tag = b""
         while tag != intake.END:
@@ -43,8 +45,8 @@ class Stream:
         if os.read(self._descriptor, 1):
             raise Torn
 
-    def _exactly(self, length: int) -> bytearray:
-        data = bytearray(length)
+    def _exactly(self, length: int) -> pa.Buffer:
+        data = pa.allocate_buffer(length)
         rest = memoryview(data)
         while rest:
             self._wait()

@@ -15,11 +15,13 @@ from lawgate.posts.parser.fields import Judge, is_id, take_apart
 from lawgate.posts.parser.identifiers import Numbers, Seen
 
 Found = tuple[int, int, str]  # line, column (-1: the line), code
+_SINGLE = frozenset({"id", "tin"})  # kinds that are joined or rewritten: they stay texts
+_TIMES = 4  # a column says each of its texts this often, or its texts are not worth telling apart
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Accepted rows of one chunk: line numbers (int32), one string array per column.
+    """Accepted rows of one chunk: line numbers (int32), one array per column, of strings or a dictionary of them.
 
     `cases` holds the `n` of the case of each row (int32), None when the file refers to nothing that is known.
     """
@@ -57,6 +59,7 @@ class Rows:
     seen: Seen = field(default_factory=Seen)
     torn_since: int = 0
     _lost: bool = False
+    _often: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         """Prepare what every chunk needs."""
@@ -106,10 +109,18 @@ class Rows:
         return sorted({at for mask in masks for at in pc.indices_nonzero(mask).to_pylist()})
 
     def table(self, data: bytes) -> list[pa.Array]:
-        """The columns of well-formed lines."""
+        """The columns of well-formed lines. Those that say the same texts often, as the first do, are dictionaries."""
         if not data:
-            return [pa.array([], pa.string()) for _ in self.columns]
-        return patterns.to_columns(data, self._names)
+            return [pa.array([], patterns.OFTEN if n in (self._often or ()) else pa.string()) for n in self._names]
+        columns = patterns.to_columns(data, self._names)
+        if self._often is None:
+            kinds = zip(self.columns, columns, strict=True)
+            self._often = frozenset(k.name for k, c in kinds if k.kind not in _SINGLE and _repeats_itself(c))
+        return [c.dictionary_encode() if n in self._often else c for n, c in zip(self._names, columns, strict=True)]
+
+
+def _repeats_itself(column: pa.Array) -> bool:
+    return bool(pc.count_distinct(column).as_py() * _TIMES <= len(column))
 
 
 @dataclass

@@ -49,8 +49,11 @@ class Out:
             self.batch(intake.FAULT_BATCH, pa.RecordBatch.from_arrays(arrays, schema=_FAULTS))
 
     def batch(self, tag: bytes, batch: pa.RecordBatch) -> None:
-        """Send one Arrow record batch (the schema is known to both sides)."""
-        self._frame(tag, memoryview(batch.serialize()))
+        """Send one Arrow record batch, as a stream of its own."""
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, batch.schema) as stream:
+            stream.write_batch(batch)
+        self._frame(tag, memoryview(sink.getvalue()))
 
     def end(self, summary: dict[str, object]) -> None:
         """Send the last frame; without it the parent believes nothing."""

@@ -15,7 +15,7 @@ from pyarrow import csv
 
 from lawgate.model.layout import Column
 from lawgate.posts.parser.fields import DATE, DAYS, FIRST_DAY, ID, NOBODY, TIN, YEARS, is_day, last_day, most
-from lawgate.posts.parser.text import INERT
+from lawgate.posts.parser.text import inert
 
 _KNOWN = bytes(range(0x20, 0x7F)) + b"\n"
 _BARE = r'[^", ](?:[^",]*[^", ])?'
@@ -36,6 +36,7 @@ _PARTS = {
     "years": YEARS,
 }
 _MANY = 500
+OFTEN = pa.dictionary(pa.int32(), pa.string())
 _NOTHING = pa.scalar(None, pa.string())
 
 
@@ -61,7 +62,7 @@ def split_lines(data: bytes) -> pa.Array:
 
 def odd_characters(data: bytes) -> frozenset[str]:
     """The characters of `data` (valid UTF-8) that need a closer look. Empty for most chunks."""
-    return frozenset(data.translate(None, _KNOWN).decode()) - INERT
+    return frozenset(c for c in set(data.translate(None, _KNOWN).decode()) if not inert(c))
 
 
 def surely_fine(lines: pa.Array, pattern: str, odd: frozenset[str]) -> pa.Array:
@@ -113,6 +114,9 @@ class Days:
 
 def look_closer(column: Column, values: pa.Array, days: Days) -> pa.Array | None:
     """A boolean for each value that may break a rule the line pattern cannot express, or None when none does."""
+    if pa.types.is_dictionary(values.type):
+        doubt = look_closer(column, values.dictionary, days)
+        return None if doubt is None else doubt.take(values.indices)
     doubt = None
     longest = pc.max(pc.binary_length(values)).as_py() or 0
     if longest > most(column):  # bytes are at least as many as characters

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from functools import lru_cache
 
@@ -94,23 +93,20 @@ def _longest_run_of_marks(value: str) -> int:
     return longest
 
 
-def _inert() -> frozenset[str]:
-    """Letters and signs that no rule forbids and that compose with nothing: text of these alone needs no look.
+@lru_cache(maxsize=4096)
+def inert(character: str) -> bool:
+    """Whether this is a letter or sign that no rule forbids and that composes with nothing.
 
-    Marks, spaces and conjoining Hangul are left out, so a text made of these is NFC whatever their order. So are the
-    alphabets that look like the Latin one: a name must not mix them.
+    A text of these and of ordinary ASCII alone needs no look. Marks, spaces and conjoining Hangul are left out, so such
+    a text is NFC whatever their order. So are the alphabets that look like the Latin one: a name must not mix them.
     """
-    singles = (chr(point) for point in range(0xA1, min(0x10000, sys.maxunicode)) if not 0x1100 <= point < 0x1200)
-    return frozenset(
-        c
-        for c in singles
-        if unicodedata.category(c)[0] in "LNPS"
-        and _kind(c) == "plain"
-        and _alphabet(c) not in _ALIKE
-        and not unicodedata.combining(c)
-        and unicodedata.normalize("NFC", c) == c
-        and not 0xD7B0 <= ord(c) < 0xD800
+    point = ord(character)
+    return (
+        0xA1 <= point < 0x10000
+        and not (0x1100 <= point < 0x1200 or 0xD7B0 <= point < 0xE000)
+        and unicodedata.category(character)[0] in "LNPS"
+        and _kind(character) == "plain"
+        and _alphabet(character) not in _ALIKE
+        and not unicodedata.combining(character)
+        and unicodedata.normalize("NFC", character) == character
     )
-
-
-INERT = _inert()
