@@ -24,7 +24,8 @@ from lawgate.law.expression import (
 from lawgate.law.rulebook import Clause
 
 LETTERS = "mnu-"
-PER_WORD = 30
+PER_WORD = 62
+_SHORT = 30  # so many clauses fit into 64 bits; words of more take twice the room and a little more time
 Columns = Mapping[str, str]
 
 
@@ -70,7 +71,7 @@ def condition(expr: Expr, columns: Columns) -> str:
 
 
 def packed(clauses: Sequence[Clause], columns: Columns, places: Collection[int] | None = None) -> str:
-    """One UBIGINT holding two bits a clause (0 met, 1 not met, 2 undetermined), the first clause lowest.
+    """One whole number holding two bits a clause (0 met, 1 not met, 2 undetermined), the first clause lowest.
 
     With `places`, only the clauses that stand there; words over different places add up to the whole one.
     """
@@ -82,7 +83,12 @@ def packed(clauses: Sequence[Clause], columns: Columns, places: Collection[int] 
             continue
         test = condition(clause.test, columns)
         terms.append(f"CASE WHEN {test} IS NULL THEN {2 << 2 * i} WHEN {test} THEN 0 ELSE {1 << 2 * i} END")
-    return f"CAST({' + '.join(terms) or '0'} AS UBIGINT)"
+    return f"CAST({' + '.join(terms) or '0'} AS {word_type(clauses)})"
+
+
+def word_type(clauses: Sequence[Clause]) -> str:
+    """The SQL type of the packed word of so many clauses."""
+    return "UBIGINT" if len(clauses) <= _SHORT else "UHUGEINT"
 
 
 def unpack(word: int, clauses: Sequence[Clause]) -> dict[str, str]:

@@ -3,10 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import duckdb
+import pyarrow as pa
+
+from lawgate.model.fault import LawgateError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MEMORY = "900MB"
 
@@ -37,6 +46,32 @@ def connect(
     ):
         con.execute(statement)
     return con
+
+
+class EngineError(LawgateError):
+    """The database could not do its part: a stored file is spoilt, or the disk or the memory is full."""
+
+    stop = "E_ENGINE"
+
+
+@contextmanager
+def asked() -> Iterator[None]:
+    """What the database complains of as an EngineError. Its own words may hold values: only their kind is told."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException) as error:
+        raise EngineError(f"the stored tables could not be read or worked on ({type(error).__name__})") from None
+
+
+def told(method: Callable[P, T]) -> Callable[P, T]:
+    """A method during which a complaint of the database becomes an EngineError."""
+
+    @wraps(method)
+    def made(*args: P.args, **kwargs: P.kwargs) -> T:
+        with asked():
+            return method(*args, **kwargs)
+
+    return made
 
 
 def quote(text: str) -> str:

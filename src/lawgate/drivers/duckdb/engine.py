@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from lawgate.drivers.duckdb import statements
-from lawgate.drivers.duckdb.connection import connect, parquet
+from lawgate.drivers.duckdb.connection import connect, parquet, told
 from lawgate.drivers.duckdb.facts import years_mask
 from lawgate.drivers.duckdb.forms import name_columns, place_select
 from lawgate.drivers.duckdb.work import DuckWork, row_table, years_of
@@ -30,11 +30,13 @@ class DuckEngine:
         """See `ports.engine.Engine`."""
         return DuckWork(room, plan)
 
+    @told
     def row(self, room: Path, row_id: str) -> RowView | None:
         """See `ports.engine.Engine`."""
         got = self._views(room, "WHERE row_id = ?", [row_id])
         return got[0] if got else None
 
+    @told
     def rows(self, room: Path, numbers: Sequence[int]) -> Sequence[RowView]:
         """See `ports.engine.Engine`."""
         by = {v.n: v for v in self._views(room, "WHERE n IN (SELECT unnest(?::INTEGER[]))", [list(numbers)])}
@@ -42,10 +44,12 @@ class DuckEngine:
             raise Refused("E_ROW", f"the batch has no row {min(missing)}; `lawgate review list` shows their numbers")
         return [by[n] for n in numbers]
 
+    @told
     def granted(self, room: Path, limit: int) -> Sequence[RowView]:
         """See `ports.engine.Engine`."""
         return self._views(room, "WHERE grants ORDER BY n LIMIT ?", [limit])
 
+    @told
     def claims(self, room: Path, numbers: Sequence[int], plan: Plan) -> Columns:
         """See `ports.engine.Engine`."""
         con = connect(room, [])
@@ -66,6 +70,7 @@ class DuckEngine:
         finally:
             con.close()
 
+    @told
     def cases(self, room: Path, numbers: Sequence[int]) -> Sequence[CaseView]:
         """See `ports.engine.Engine`."""
         con = connect(room, [])

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from lawgate.drivers.duckdb import forms
-from lawgate.drivers.duckdb.connection import connect, parquet, quote
+from lawgate.drivers.duckdb.connection import connect, parquet, quote, told
 from lawgate.drivers.duckdb.facts import BASE_YEAR, LAST_YEAR
 from lawgate.linkage.grammar import AddressGrammar, NameGrammar
 from lawgate.model.fault import LawgateError, Refused
@@ -29,6 +29,7 @@ FIELDS = ("mailing_address",)
 BESIDE = "650MB"  # for one question: the batch that asks holds its own tables in memory meanwhile
 
 
+@told
 def import_records(source: Path, target: Path, addresses: AddressGrammar, names: NameGrammar) -> str:
     """Read the custodian's two files, write keyed copies into `target`, and return the manifest's SHA-256 (hex).
 
@@ -90,7 +91,11 @@ def _check(con: duckdb.DuckDBPyConnection, source: Path) -> None:
         "a place holds a NUL": f"SELECT count(*) FROM {places} WHERE {_nul('line1', 'line2', 'city', 'state', 'zip')}",
     }
     for wrong, query in checks.items():
-        if con.execute(query).fetchall()[0][0]:
+        try:
+            found = con.execute(query).fetchall()[0][0]
+        except duckdb.Error:
+            raise Refused("E_RECORDS", "one of the two files cannot be read, or lacks a column") from None
+        if found:
             raise Refused("E_RECORDS", f"the records cannot be imported: {wrong}")
 
 
@@ -151,6 +156,7 @@ class ParquetRecords:
         """SHA-256 (hex) of the manifest made at import."""
         return hashlib.sha256((self._folder / "manifest.json").read_bytes()).hexdigest()
 
+    @told
     def candidates(self, claims: Columns, fields: tuple[str, ...]) -> Columns:
         """See `ports.records.RecordStore.candidates`."""
         if unknown := set(fields) - set(FIELDS):

@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from lawgate.decide.canonical import ROW_WIDTH
 from lawgate.drivers.duckdb import statements
-from lawgate.drivers.duckdb.clauses import packed, unpack
-from lawgate.drivers.duckdb.connection import connect, parquet, quote
+from lawgate.drivers.duckdb.clauses import packed, unpack, word_type
+from lawgate.drivers.duckdb.connection import asked, connect, parquet, quote, told
 from lawgate.drivers.duckdb.facts import BASE_YEAR, by_text, claim_facts, request_facts, years_mask
 from lawgate.drivers.duckdb.forms import name_columns, name_form, place_select
 from lawgate.law.expression import facts_of
@@ -69,6 +70,7 @@ class DuckWork:
         self._batch = [c for c in clauses if c.level == "batch"]
         self._late = [c for c in clauses if c.level == "row" and c.phase == "record"]
 
+    @told
     def find_request(self) -> int:
         """See `ports.engine.Work`."""
         plan = self._plan
@@ -122,6 +124,7 @@ class DuckWork:
             joined += statements.SAID_JOIN.format(column=column)
         return joined, [f for some in facts.values() for f in some]
 
+    @told
     def measure(self) -> Measures:
         """See `ports.engine.Work`."""
         # Only homes with more people than this are counted exactly; a lower count can meet no clause.
@@ -129,11 +132,13 @@ class DuckWork:
             self._con.execute(statement.format(crowd=1))
         return Measures(*self._con.execute(statements.MEASURES).fetchall()[0])
 
+    @told
     def survivors(self) -> Columns:
         """See `ports.engine.Work`."""
         found: Columns = self._con.sql(statements.SURVIVORS).to_arrow_reader(CHUNK)
         return found
 
+    @told
     def find_record(self, candidates: Columns | None) -> None:
         """See `ports.engine.Work`."""
         self._con.register("handed", NOBODY if candidates is None else candidates)
@@ -147,13 +152,14 @@ class DuckWork:
             statements.JUDGED.format(
                 late=packed(self._late, columns),
                 batch=packed(self._batch, columns),
-                unseen=f"CAST({unseen} AS UBIGINT)",
+                unseen=f"CAST({unseen} AS {word_type(self._late)})",
             )
         )
         for table in ("found", "matched", "candidate"):
             self._con.execute(f"DROP TABLE {table}")
         self._con.execute(statements.PATTERNS)
 
+    @told
     def patterns(self) -> Sequence[PatternCount]:
         """See `ports.engine.Work`."""
         got = self._con.execute("SELECT * FROM pattern ORDER BY number").fetchall()
@@ -162,6 +168,7 @@ class DuckWork:
             for number, early, batch, late, verdict, years, k in got
         ]
 
+    @told
     def settle(self, decided: Sequence[Settled]) -> None:
         """See `ports.engine.Work`."""
         self._con.register("decided", _decided_table(decided))
@@ -223,16 +230,21 @@ def row_table(room: Path) -> Iterator[bytes]:
 def _row_table(room: Path) -> Generator[bytes]:
     con = connect(room, [], ordered=True)
     try:
-        query = statements.ROW_TABLE.format(decisions=parquet(room / "decisions.parquet"))
-        first = 0
-        for batch in con.sql(query).to_arrow_reader(CHUNK):
-            numbers, rows = batch.column(0), batch.column(1)
-            if not numbers.equals(pa.arange(first, first + len(rows)).cast(pa.int32())):
-                raise LawgateError("the decisions do not stand in the order of the rows")
-            yield _joined_rows(rows)
-            first += len(rows)
+        with asked():
+            yield from _chunks(con, room)
     finally:
         con.close()
+
+
+def _chunks(con: duckdb.DuckDBPyConnection, room: Path) -> Generator[bytes]:
+    query = statements.ROW_TABLE.format(decisions=parquet(room / "decisions.parquet"))
+    first = 0
+    for batch in con.sql(query).to_arrow_reader(CHUNK):
+        numbers, rows = batch.column(0), batch.column(1)
+        if not numbers.equals(pa.arange(first, first + len(rows)).cast(pa.int32())):
+            raise LawgateError("the decisions do not stand in the order of the rows")
+        yield _joined_rows(rows)
+        first += len(rows)
 
 
 def _joined_rows(rows: pa.Array) -> bytes:

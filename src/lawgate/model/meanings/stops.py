@@ -22,6 +22,13 @@ STOPS = Group(
             "and let `lawgate log verify` say what else is not as the log has it",
         ),
         Meaning(
+            "E_ENGINE",
+            OFFICE,
+            "the database that holds the rows could not read a stored table, or ran out of disk or memory",
+            "look at the free space of the disk; `lawgate log verify` says whether a stored table is not as the log has"
+            " it: bring that one back from a kept copy",
+        ),
+        Meaning(
             "E_LOG",
             OFFICE,
             "the log's files do not agree with each other, or another process holds the log",
