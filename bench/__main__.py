@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m bench gen | floors | whole | rules | match | growth | peers`: a table, and one JSON file."""
+"""`python -m bench gen | floors | whole | rules | match | growth | log | peers`: a table, and one JSON file."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.data import ROOT, SCALES, SEED, Case
+from bench.log import log
 from bench.peers import MATCH, RULES, match, peers, rules
 from bench.report import commit, keep, table
 from bench.rounds import floors, gen, growth, whole
 from lawgate_lab.seeds import held_back
 
-ONE_CASE = {"floors": floors, "whole": whole}
+ONE_CASE = {"floors": floors, "whole": whole, "log": log}
 BESIDE = {"rules": rules, "match": match, "peers": peers}
 
 

@@ -102,6 +102,25 @@ def febrl(
 
 
 @app.command()
+def history(
+    folder: Annotated[Path, typer.Argument(help="Folder to write; it is made if it does not exist.")],
+    entries: Annotated[int, typer.Option(min=50, max=47_289, help="Disclosures in the list.")] = 4_729,
+    people: Annotated[int, typer.Option(help="People in the records.")] = 60_000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same files.")] = 1,
+) -> None:
+    """Make records and a list of what was sent in the manner of August 2025, with its truth for `lawgate audit`."""
+    from lawgate_lab.history import make_history
+    from lawgate_lab.make import OtherData
+
+    try:
+        counts = make_history(folder, people, entries, seed)
+    except (OtherData, ValueError) as fault:
+        typer.echo(f"Nothing more was made: {fault}", err=True)
+        raise typer.Exit(2) from fault
+    typer.echo(", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in counts.items()))
+
+
+@app.command()
 def accuracy(
     figures: Annotated[Path, typer.Argument(help="A file of figures, such as docs/reference/accuracy.json.")],
 ) -> None:

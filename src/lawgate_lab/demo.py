@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demonstration: the affair, a proper request, an order; then a screen and a report with computed figures."""
+"""The demonstration: the affair, a proper request, witnesses, an order; a screen and a report with its figures."""
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,15 +33,17 @@ from lawgate_lab.office import (
 )
 from lawgate_lab.played import age_identity
 from lawgate_lab.replica import replica_2025
+from lawgate_lab.witnesses import Post, played
 
 SEED = 2025
 MARK = ".made-by-the-demo"
 STEPS = (
-    "make synthetic records and requests",
+    "start three witnesses; make synthetic records and requests",
     "found an office, import the records",
     "the affair: receive and decide",
     "what the check of 2025 would have sent",
     "a proper request, answered",
+    "one witness away, then two",
     "a second proper request, and an order",
     "check the whole log",
 )
@@ -57,6 +59,15 @@ class Proper:
     looked: float
     records_opened: int
     handout: int
+
+
+@dataclass(frozen=True)
+class Away:
+    """The first package asked for again: handed out with one of three witnesses away, barred with two."""
+
+    one: HandedOut
+    two: Barred
+    sent_by_two: int
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ class Story:
     figures: AffairFigures
     letters: tuple[Explained, ...]
     proper: Proper
+    away: Away
     stopped: Stopped
     laps: dict[str, float]
     decide_laps: dict[str, float]
@@ -94,11 +106,12 @@ def run(out: Path, claims: int, records: int, console: Console) -> Story:
     """Play the whole story into `out` and give back its figures. Ends by itself."""
     _clear(out)
     lab, laps, inner = out / "lab", Laps(), Laps()
-    with _progress(console, laps) as step:
+    with _progress(console, laps) as step, ExitStack() as until_the_end:
         with step():
+            posts = until_the_end.enter_context(played(out / "witnesses"))
             _lab(lab, claims, records)
         with step():
-            house = found_office(out / "office", lab)
+            house = found_office(out / "office", lab, posts)
         with step():
             inner.since = time.perf_counter()
             affair = take_and_decide(house, lab / "affair", inner.lap)
@@ -109,6 +122,8 @@ def run(out: Path, claims: int, records: int, console: Console) -> Story:
             letters = _letters(house, affair)
         with step():
             proper = answer_proper(house, lab / "proper-a", out / "handed-out")
+        with step():
+            away = try_without(house, posts, proper.batch, out / "handed-out")
         with step():
             stopped = stop_second(house, lab / "proper-b", out / "handed-out")
         with step():
@@ -121,6 +136,7 @@ def run(out: Path, claims: int, records: int, console: Console) -> Story:
         figures=figures,
         letters=(*letters, _first_granted(house, proper.batch)),
         proper=proper,
+        away=away,
         stopped=stopped,
         laps=laps.seconds,
         decide_laps=inner.seconds,
@@ -150,9 +166,9 @@ def _clear(out: Path) -> None:
     if out.exists() and any(out.iterdir()) and not mark.exists():
         raise FileExistsError(f"{out} holds something that no demonstration made; name another folder with --out")
     out.mkdir(parents=True, exist_ok=True)
-    for made in ("lab", "office", "handed-out"):
+    for made in ("lab", "office", "witnesses", "handed-out"):
         shutil.rmtree(out / made, ignore_errors=True)
-    mark.write_text("Made by `lawgate-lab demo`; the next run makes lab, office and handed-out anew.\n")
+    mark.write_text("Made by `lawgate-lab demo`; the next run makes lab, office, witnesses and handed-out anew.\n")
 
 
 def _lab(lab: Path, claims: int, records: int) -> None:
@@ -172,6 +188,22 @@ def answer_proper(house: House, request: Path, out: Path) -> Proper:
         raise ValueError(f"a proper request was not answered: {done.why}")
     opened = open_as_recipient(out / done.name, batch.recipient_key)
     return Proper(batch, len(prepared.manifest.records), seconds, looked, opened, done.handout)
+
+
+def try_without(house: House, posts: Sequence[Post], batch: BatchRow, out: Path) -> Away:
+    """The first package asked for again with one witness away, then with two; the second is back afterwards."""
+    package = next(iter(house.decide.cases.packages(batch.id))).id
+    posts[2].stop()
+    one = try_pull(house, package, batch.recipient_key, out)
+    posts[1].stop()
+    before = len(list(out.iterdir()))
+    two = try_pull(house, package, batch.recipient_key, out)
+    sent = len(list(out.iterdir())) - before
+    posts[1].start()
+    posts[1].wait()
+    if isinstance(one, Barred) or not isinstance(two, Barred) or [bar.code for bar in two.bars][:1] != ["witness"]:
+        raise ValueError("the witnesses did not make the difference: this is a defect")
+    return Away(one, two, sent)
 
 
 def stop_second(house: House, request: Path, out: Path) -> Stopped:
@@ -269,7 +301,8 @@ def screen(story: Story) -> list[str]:
         f"look; {p.records_opened} opened",
         "An order       (HYPOTHETICAL) after a second package was pulled once: the same pull is stopped;",
         f"               sent after the order: {s.after_order}",
-        f"The log        {story.log_leaves} leaves, {story.log_broken} broken. Its one witness is this same machine.",
+        f"The log        {story.log_leaves} leaves, {story.log_broken} broken. Of 3 witnesses one away: it goes on; "
+        f"two away: {story.away.sent_by_two} sent",
         f"Check it       .venv/bin/lawgate log verify --office {office}",
         f"Ask why        .venv/bin/lawgate explain {story.affair.id} {story.letters[0].row.row_id} -o {office}",
         f"Read on        {office.parent / 'report.html'}",

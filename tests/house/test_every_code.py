@@ -118,6 +118,7 @@ def found_in_log(source: Source) -> Codes:
         yield from (code for code in malformed(source) if code.startswith("bundle"))
     if source.path != BARRING:
         yield from texts(arguments(source.tree, "Check", 0))
+        yield from texts(arguments(source.tree, "Difference", 0))
         yield from texts(arguments(source.tree, "_coded", 0))
 
 

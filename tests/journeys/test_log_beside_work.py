@@ -9,6 +9,7 @@ import pytest
 
 from journeys.office import Office
 from lawgate.drivers.tiles.store import TileLog
+from lawgate.ledger.leaf import StageLeaf, parse
 from lawgate.ports.log import LogBrokenError
 from lawgate.wiring import log as wired
 
@@ -26,7 +27,8 @@ def writing(office: Office, stop_at: str) -> Iterator[threading.Event]:
     def work() -> None:
         folder = office.folder / "log"
         with wired.alone_at(folder), TileLog.open(folder, "journey/log", point) as log:
-            log.append([log.read(0)])
+            # Any leaf that fits behind the first one; a second `start` would be misplaced.
+            log.append([StageLeaf("alarm", parse(log.read(0)).at, {"code": "a", "subject": "", "detail": ""}).render()])
 
     worker = threading.Thread(target=work)
     worker.start()

@@ -11,18 +11,17 @@ from lawgate.drivers.keys import keyfile
 from lawgate.drivers.keys.verify import verify
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import parse as parse_leaf
-from lawgate.ledger.note import COSIGNATURE, ED25519, parse_vkey
+from lawgate.ledger.note import COSIGNATURE, ED25519
 from lawgate.ledger.proof import parse as parse_proof
 from lawgate.ledger.proof import verify_entry
 from lawgate.ledger.quorum import Policy
+from lawgate.ledger.quorum_text import parse_policy
+from lawgate.wiring.settings import SettingsError
 
 
 def told_policy(text: str) -> Policy:
-    """A policy from the lines that `log policy` prints."""
-    lines = [line.partition(" ")[::2] for line in text.splitlines()]
-    (log,) = [parse_vkey(value) for key, value in lines if key == "log"]
-    (required,) = [int(value) for key, value in lines if key == "required"]
-    return Policy(log, tuple(parse_vkey(value) for key, value in lines if key == "witness"), required)
+    """A policy from the lines that `log policy` prints: a C2SP tlog-policy."""
+    return parse_policy(text.encode()).policy
 
 
 def test_a_new_log_begins_with_whose_it_is(office: Office) -> None:
@@ -68,4 +67,9 @@ def test_a_log_kept_with_other_keys_than_it_began_with_is_told(office: Office, t
     other = keyfile.create(tmp_path / "witness.key", "journey/local-witness", COSIGNATURE)
     assert made.key != other.key
     (office.folder / "witness" / "witness.key").write_bytes((tmp_path / "witness.key").read_bytes())
+    with pytest.raises(SettingsError, match="another witness"):
+        office.broken()
+    policy = office.folder / "policy"
+    log = told_policy(policy.read_text()).log
+    policy.write_text(Policy(log, (other.key,), 1).render())
     assert office.broken() != []

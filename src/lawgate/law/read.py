@@ -24,15 +24,17 @@ MODALS = ("shall", "may")
 FACT_TYPES = ("text", "date", "flag", "number")
 FACT_LEVELS = ("request", "case", "row", "record", "batch")
 WILDCARDS = frozenset(("", "*", "all", "any", "every"))
+BESIDE = ("scenarios/", "public/")
+"""Folders of a rulebook that no decision rests on: tests of the law, and what people are told about it."""
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
     """SHA-256 (hex) over the rulebook: name, length and bytes of each file, in name order.
 
-    Scenarios are tests of the law and no part of it: correcting a sentence there does not make another rulebook.
+    What lies `BESIDE` the law is no part of it: correcting a sentence there does not make another rulebook.
     """
     h = hashlib.sha256(b"lawgate-rulebook-v1\0")
-    for name in sorted(n for n in files if not n.startswith("scenarios/")):
+    for name in sorted(n for n in files if not n.startswith(BESIDE)):
         h.update(f"{name}\0{len(files[name])}\0".encode())
         h.update(files[name])
     return h.hexdigest()
@@ -91,7 +93,7 @@ def read_layout(files: Mapping[str, bytes]) -> Layout:
 
 
 def _law(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {n: raw for n, raw in files.items() if n.endswith(".toml") and not n.startswith("scenarios/")}
+    return {n: raw for n, raw in files.items() if n.endswith(".toml") and not n.startswith(BESIDE)}
 
 
 def _toml(name: str, raw: bytes, faults: list[Fault]) -> Doc:

@@ -28,7 +28,7 @@ class Checkpoint:
         if not 0 <= self.size <= MAX_SIZE or len(self.root) != HASH:
             raise MalformedError("checkpoint")
         if self.size == 0 and self.root != EMPTY_ROOT:
-            raise MalformedError("checkpoint", "root of the empty tree")
+            raise MalformedError("empty_root", "checkpoint")
 
     @property
     def text(self) -> str:

@@ -5,6 +5,7 @@ A leaf holds digests, counts, ids, codes and dates, nothing else: every field ha
 prose, for markup or for a nine-digit number, and a leaf with a field too many or too few is refused.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 import rfc8785
 
 from lawgate.ledger.errors import MalformedError
-from lawgate.ledger.schema import FIELDS, MAX_LIST, VERSION, Value, fits
+from lawgate.ledger.schema import FIELDS, MAX_LIST, VERSION, Value, fits, has_fields, type_of
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 _TOKEN = re.compile(r'"([A-Za-z0-9._:/+=@-]*)"|(0|[1-9][0-9]{0,15})|(true|false)|([{}\[\]:,])')
@@ -39,15 +40,14 @@ class StageLeaf:
 
     def __post_init__(self) -> None:
         """Hold the body to its kind."""
-        fields = FIELDS.get(self.kind)
-        if fields is None:
+        if self.kind not in FIELDS:
             raise MalformedError("leaf_kind")
         if not fits("instant", self.at):
             raise MalformedError("leaf_time", self.kind)
-        if set(self.body) != set(fields):
+        if not has_fields(self.kind, self.body):
             raise MalformedError("leaf_fields", self.kind)
-        for name, type_ in fields.items():
-            if not fits(type_, self.body[name]):
+        for name, value in self.body.items():
+            if not fits(type_of(self.kind, name), value):
                 raise MalformedError("leaf_value", f"{self.kind}.{name}")
 
     def render(self) -> bytes:
@@ -78,6 +78,34 @@ class StageLeaf:
 
 def parse(data: bytes) -> StageLeaf:
     """A leaf from its bytes; MalformedError unless rendering it again gives the same bytes."""
+    return _whole(data) or _told(data)
+
+
+def _whole(data: bytes) -> StageLeaf | None:
+    """The leaf, by the standard library's reader, when printing what it read gives these very bytes; None otherwise.
+
+    The one spelling of a leaf has no escape, no space and no sign that sorts otherwise than its byte, so that the
+    standard library's printer writes it too; an audit of millions of leaves is many times as fast by it.
+    """
+    try:
+        found = json.loads(data.decode("ascii"))
+        if json.dumps(found, sort_keys=True, separators=(",", ":")).encode() != data or type(found) is not dict:
+            return None
+        version, kind, at = found.pop("v", None), found.pop("kind", None), found.pop("at", None)
+        plain = all(type(each) in (str, int, bool) or _is_list(each) for each in found.values())
+        if type(version) is not int or version != VERSION or type(kind) is not str or type(at) is not str or not plain:
+            return None
+        return StageLeaf(kind, at, found)
+    except (ValueError, RecursionError, MalformedError):
+        return None
+
+
+def _is_list(value: object) -> bool:
+    return type(value) is list and all(type(each) is str for each in value)
+
+
+def _told(data: bytes) -> StageLeaf:
+    """The same leaf read sign by sign, which can tell where and why other bytes are none."""
     found = _object(_tokens(data))
     if found.pop("v", None) != VERSION:
         raise MalformedError("leaf_version")

@@ -16,10 +16,12 @@ from lawgate.ledger.errors import MalformedError
 
 ED25519 = 0x01
 COSIGNATURE = 0x04
+ML_DSA_44 = 0x06
+"""Room for a further kind of cosignature: its lines are read and named, and never checked or counted here."""
 MAX_NOTE = 256 * 1024
 MAX_SIGNATURES = 64
 MAX_TIME = 2**63 - 1
-_KINDS = (ED25519, COSIGNATURE)
+_LENGTHS = {ED25519: 32, COSIGNATURE: 32, ML_DSA_44: 1312}
 _VKEY = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)")
 
 Verify = Callable[[bytes, bytes, bytes], bool]
@@ -48,7 +50,7 @@ def key_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NoteKey:
-    """A public key that may stand on a note: name, signature type (0x01 or 0x04), 32 bytes of Ed25519."""
+    """A public key that may stand on a note: name, signature type, 32 bytes of Ed25519 (0x01, 0x04) or ML-DSA-44."""
 
     name: str
     kind: int
@@ -57,7 +59,7 @@ class NoteKey:
     def __post_init__(self) -> None:
         """MalformedError when name, type or length is outside the format."""
         key_name(self.name)
-        if self.kind not in _KINDS or len(self.public_key) != 32:
+        if len(self.public_key) != _LENGTHS.get(self.kind, 0):
             raise MalformedError("note_key")
 
     @property
@@ -76,7 +78,7 @@ def parse_vkey(text: str) -> NoteKey:
     """The key a vkey names; MalformedError when its id does not fit or the form is not exact."""
     found = _VKEY.fullmatch(text)
     material = from_base64(found[3], "vkey") if found else b""
-    if found is None or len(material) != 33:
+    if found is None or len(material) < 2:
         raise MalformedError("vkey")
     key = NoteKey(found[1], material[0], material[1:])
     if key.vkey != text:
@@ -121,6 +123,17 @@ def parse_line(line: str) -> SignatureLine:
     if len(blob) < 5:
         raise MalformedError("signature_line")
     return SignatureLine(key_name(parts[1]), blob[:4], blob[4:])
+
+
+def parse_note_lines(data: bytes) -> tuple[SignatureLine, ...]:
+    """Signature lines as a witness answers them, each with its newline, 1 to 64. MalformedError otherwise."""
+    try:
+        lines = data.decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        raise MalformedError("note_utf8") from None
+    if lines.pop() or not lines or len(lines) > MAX_SIGNATURES:
+        raise MalformedError("note_form")
+    return tuple(parse_line(line) for line in lines)
 
 
 def parse(data: bytes) -> Note:
@@ -184,13 +197,19 @@ def _check(line: SignatureLine, key: NoteKey, text: str, verify: Verify) -> Endo
 
 
 def endorsements(note: Note, keys: Iterable[NoteKey], verify: Verify) -> tuple[Endorsement, ...]:
-    """The signatures by known keys, in the note's order; lines by unknown keys are passed over.
+    """The signatures by known keys, in the note's order; lines by unknown keys and of type 0x06 are passed over.
 
     MalformedError when a line of a known key does not verify: such a note counts for nothing.
     """
-    known = {(key.name, key.key_id): key for key in keys}
+    known = {(key.name, key.key_id): key for key in keys if key.kind != ML_DSA_44}
     found = [(line, known.get((line.name, line.key_id))) for line in note.signatures]
     return tuple(_check(line, key, note.text, verify) for line, key in found if key is not None)
+
+
+def not_checked(note: Note, keys: Iterable[NoteKey]) -> tuple[str, ...]:
+    """Names of the known keys of type 0x06 that have a line on this note: it says nothing here, and is told."""
+    known = {(key.name, key.key_id) for key in keys if key.kind == ML_DSA_44}
+    return tuple(line.name for line in note.signatures if (line.name, line.key_id) in known)
 
 
 def with_lines(note: Note, lines: Sequence[SignatureLine]) -> Note:

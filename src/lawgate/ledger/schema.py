@@ -2,7 +2,7 @@
 """The kinds of stage leaf and the type of every field: the one place that says what may enter the log."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -39,6 +39,17 @@ def _is_text(type_: str, value: str) -> bool:
         return _INSTANT.fullmatch(value) is not None and _is_date(value)
     shape = {"id": _ID, "code": _CODE}.get(type_)
     return shape is not None and shape.fullmatch(value) is not None and _NINE_DIGITS.search(value) is None
+
+
+def has_fields(kind: str, names: Iterable[str]) -> bool:
+    """Whether these are exactly the fields of the kind, all of those that may go along with them or none."""
+    known, more = set(FIELDS[kind]), set(MORE.get(kind, {}))
+    return set(names) in (known, known | more)
+
+
+def type_of(kind: str, name: str) -> str:
+    """The type of a field of a kind. KeyError when the kind has no such field."""
+    return FIELDS[kind].get(name) or MORE[kind][name]
 
 
 def is_code(text: str) -> bool:
@@ -134,7 +145,34 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         # The private index of who was in which entry; somebody read protected values; something is wrong.
         "accounting-root": _fields("root:digest entries:count through:number"),
         "audit-read": _fields("person:id batch:id scope:code reason:code rows:count paper:digest"),
+        # What already left: a list of earlier disclosures is looked at, and decided again.
+        "history-read": _fields("history:id list:digest people:id* paper:digest"),
+        "history-audit": _fields(
+            "history:id read_leaf:number list:digest provision:id agency:id sent_to:id* first_sent:instant "
+            "last_sent:instant as_of:instant rulebook:digest registers:digest docket:digest records:digest "
+            "match_plan:digest program:digest rows:count refused:count held:count beyond:count sendings:digest "
+            "report:digest table:digest"
+        ),
+        # It is called back, or frozen where it is; its recipients answer; its use ends.
+        "recall": _fields(
+            "recall:id source_leaf:number reason:code order:id? codes:code* rows:count rows_paper:digest person:id"
+        ),
+        "recall-demand": _fields(
+            "recall:id recall_leaf:number recipient:id demand:code orders:id* rows:count letter:digest answer_by:day "
+            "person:id"
+        ),
+        "recall-answer": _fields("recall:id recipient:id was:code state:code rows:count paper:digest person:id"),
+        "freeze-notice": _fields("order:id source_leaf:number recipient:id rows:count letter:digest person:id"),
+        "use-certificate": _fields("source_leaf:number recipient:id state:code rows:count paper:digest person:id"),
         "alarm": _fields("code:code subject:id? detail:digest?"),
         "shard-close": _fields("size:number next_origin:id reason:code"),
     }
 )
+
+MORE: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        # The log continues a closed one: that log's name, its size with the close leaf, its root.
+        "start": _fields("previous:id previous_size:number previous_root:digest"),
+    }
+)
+"""Fields that a leaf of the kind has all of, or none."""

@@ -19,6 +19,7 @@ class EffectKind(StrEnum):
     APPROVAL = "approval"
     LEAVE_IN_PLACE = "leave_in_place"
     FREEZE_EXPANSION = "freeze_expansion"
+    PRESERVE = "preserve"
 
     @property
     def blocks(self) -> bool:

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from lawgate.decide.canonical import ROW_WIDTH
 from lawgate.ledger.commit import commit, commit_chunks
+from lawgate.ledger.fold import fold
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.request import Person
 from lawgate.office.adjudicate import SUBTREE
 from lawgate.office.handout import REVIEW, SIGNATURE
 from lawgate.office.house import Check
-from lawgate.office.orders import instruments
 from lawgate.office.pinned import PinsMissingError, decision_of, pinned_bench
 from lawgate.office.redecide import KIND, named
 from lawgate.office.release import ACCOUNTING, Release
 from lawgate.office.shown import KIND as READ
 from lawgate.office.shown import read_name
+from lawgate.office.state import alone, batch_differences, docket_differences, misplaced, stray_packages
 from lawgate.office.stored import file_faults, review_stem
-from lawgate.ports.cases import BatchRow
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.statement import parse
 
@@ -46,16 +45,19 @@ class AuditDesk:
 def audit(desk: AuditDesk) -> list[Check]:
     """Everything stored that is not what the log holds; an empty list when nothing is.
 
-    Compared, for each decided batch: cover, cases, rows, faults, patterns, decisions, re-decisions, the row table
-    under its salts, the findings about the cover's signature, every review with its signature, every paper of a
-    reading, what the case store says. For each prepared package: its bytes, manifest, review, accounting entries. A
-    batch that somebody works on is passed over with a remark. LawgateError when the log cannot be read.
+    The tables, all columns of them, are held against the fold of the log (`office.state`). Compared besides, for each
+    decided batch: cover, cases, rows, faults, patterns, decisions, re-decisions, the row table under its salts, the
+    findings about the cover's signature, every review with its signature, every paper of a reading. For each prepared
+    package: its bytes, manifest, review, accounting entries. A batch that somebody works on is passed over with a
+    remark. LawgateError when the log cannot be read.
     """
-    leaves = list(desk.release.decide.log.leaves())
-    found = [Check("docket_differs", sentence, True) for sentence in docket_faults(desk, leaves)]
-    stored = [batch.id for batch in desk.release.decide.cases.batches()]
-    logged = [leaf.text("batch") for _, leaf in leaves if leaf.kind in ("decision-batch", "prepared")]
-    for batch in dict.fromkeys([*stored, *logged]):
+    decide = desk.release.decide
+    state = fold(decide.log.leaves())
+    beside = (*misplaced(state), *docket_differences(decide, state), *stray_packages(decide))
+    found = [Check(each.code, each.sentence, True) for each in beside]
+    if state.next_origin:
+        found.append(Check("shard_closed", f"this log is closed; it goes on as {state.next_origin}", False))
+    for batch in dict.fromkeys([*(batch.id for batch in decide.cases.batches()), *state.batches]):
         found += _unless_busy(desk, batch)
     return found
 
@@ -63,21 +65,12 @@ def audit(desk: AuditDesk) -> list[Check]:
 def _unless_busy(desk: AuditDesk, batch: str) -> list[Check]:
     """The faults of one batch, nobody else being at work on it: half a step would look like damage."""
     try:
-        with _alone(desk, batch):
+        with alone(desk.release.decide, batch):
             return list(batch_faults(desk, batch))
     except Refused as refused:
         if refused.code != "batch_busy":
             raise
         return [Check("not_compared", f"batch {batch}: somebody is at work on it; check again later", False)]
-
-
-def _alone(desk: AuditDesk, batch: str) -> AbstractContextManager[None]:
-    rooms = desk.release.decide.rooms
-    try:
-        rooms.path(batch)
-    except LawgateError:
-        return nullcontext()  # without a room nobody can be in it; what is missing is told by the comparison
-    return rooms.alone(batch)
 
 
 def batch_faults(desk: AuditDesk, batch: str) -> Iterator[Check]:
@@ -88,7 +81,8 @@ def batch_faults(desk: AuditDesk, batch: str) -> Iterator[Check]:
     ]
     decided = [each for each in own if each[1].kind == "decision-batch"]
     prepared = [each for each in own if each[1].kind == "prepared"]
-    yield from _coded("case_store_differs", case_store_faults(desk, batch, decided, prepared))
+    for each in batch_differences(desk.release.decide, fold(leaves), batch):
+        yield Check(each.code, each.sentence, True)
     for _, leaf in decided:
         yield from _coded("stored_differs", file_faults(desk.release.decide.rooms, dict(leaves), leaf))
         yield from _coded("rows_differ", row_faults(desk, leaf))
@@ -103,14 +97,6 @@ def batch_faults(desk: AuditDesk, batch: str) -> Iterator[Check]:
 
 def _coded(code: str, sentences: Iterable[str]) -> Iterator[Check]:
     return (Check(code, sentence, True) for sentence in sentences)
-
-
-def docket_faults(desk: AuditDesk, leaves: Sequence[Indexed]) -> Iterator[str]:
-    """Orders of the log whose text is not in the docket as it was entered."""
-    kept = {(one.id, one.digest) for one in instruments(desk.release.decide.orders.texts())}
-    for _, leaf in leaves:
-        if leaf.kind == "order-bar" and (leaf.text("order"), leaf.text("instrument")) not in kept:
-            yield f"docket: order {leaf.text('order')} is missing, or is not the text that was entered"
 
 
 def row_faults(desk: AuditDesk, decision: StageLeaf) -> Iterator[str]:
@@ -209,29 +195,6 @@ def accounting_faults(desk: AuditDesk, prepared: StageLeaf) -> Iterator[str]:
         yield f"package {package}: accounting entries are missing"
     elif commit(entries, width, decide.salt_key(), f"{package}/{ACCOUNTING}").root.hex() != prepared.text("root"):
         yield f"package {package}: accounting entries and salts do not lead to the root in the log"
-
-
-def case_store_faults(
-    desk: AuditDesk, batch: str, decided: Sequence[Indexed], prepared: Sequence[Indexed]
-) -> Iterator[str]:
-    """What the case store says of a batch and its packages, where the log says otherwise."""
-    cases = desk.release.decide.cases
-    stored = cases.batch(batch)
-    for at, leaf in decided:
-        if stored is None or _told(stored) != ("decided", at, leaf.text("as_of"), leaf.number("rows")):
-            yield f"batch {batch}: the case store says otherwise than the log"
-    if stored is not None and stored.state == "decided" and not decided:
-        yield f"batch {batch}: decided by the case store, not by the log"
-    packages = {p.id: (p.batch, p.rows, p.prepared_leaf) for p in (cases.packages(batch) if stored else ())}
-    for at, leaf in prepared:
-        said = packages.pop(leaf.text("package"), None)
-        if said != (leaf.text("batch"), leaf.number("rows"), at):
-            yield f"package {leaf.text('package')}: the case store says otherwise than the log"
-    yield from (f"package {name}: prepared by the case store, not by the log" for name in packages)
-
-
-def _told(batch: BatchRow) -> tuple[str, int, str, int]:
-    return batch.state, batch.decision_leaf, batch.as_of, batch.accepted
 
 
 def _digest(desk: AuditDesk, batch: str, name: str) -> str:

@@ -15,7 +15,7 @@ from lawgate.decide.frozen import without_new_practices
 from lawgate.decide.request import facts_of_request
 from lawgate.docket.standing import covering, standing
 from lawgate.law.evaluate import Facts
-from lawgate.law.read import read_rulebook
+from lawgate.law.read import BESIDE, read_rulebook
 from lawgate.law.registers import FILES as REGISTERS
 from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Provision, Rulebook
@@ -162,7 +162,7 @@ def keep_pins(desk: DecideDesk, bench: Bench) -> None:
     """Keep a copy of every text the decision names, before anything rests on it."""
     basis, pins = bench.basis, bench.pins
     # Only what a digest is about: scenarios are no part of the law, nor is a stray file one of the registers.
-    desk.pins.keep(pins.rulebook, {n: raw for n, raw in basis.law.items() if not n.startswith("scenarios/")})
+    desk.pins.keep(pins.rulebook, {n: raw for n, raw in basis.law.items() if not n.startswith(BESIDE)})
     desk.pins.keep(pins.registers, {n: raw for n, raw in basis.registers.items() if n in REGISTERS})
     desk.pins.keep(pins.docket, basis.docket)
 

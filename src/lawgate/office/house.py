@@ -7,9 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lawgate.ledger.checkpoint import Checkpoint
+from lawgate.office.accounting import AccountingDesk
 from lawgate.office.bench import DecideDesk
+from lawgate.office.history import HistoryDesk
 from lawgate.office.intake import IntakeDesk
 from lawgate.office.orders import OrderDesk
+from lawgate.office.recall_desk import RecallDesk
 from lawgate.office.release import Release
 from lawgate.ports.release import Courier
 
@@ -27,18 +31,27 @@ class Check:
 class House:
     """The desks of one office folder, and what surfaces need besides.
 
-    `courier` makes a way out into a folder; `import_records` reads the custodian's two files and returns the manifest's
-    digest; `check_log` recomputes the whole log; `log_policy` is what a head of it is checked by; `prove` gives a leaf
-    and its tlog-proof file; `witness_note` says in words who the witnesses are.
+    `accounting` opens the desk for accounting to people; `courier` makes a way out into a folder; `import_records`
+    reads the custodian's two files and returns the manifest's digest; `hold` raises a LawgateError when the office is
+    read-only (True: for a step that takes up one that broke off); `check_log` recomputes the whole log; `fsck` gives
+    each finding with what it would take to mend it; `close_log` closes the log for good (the next log's name, a
+    reason); `log_policy` is what a head of it is checked by; `prove` gives a leaf and its tlog-proof file;
+    `witness_note` says in words who the witnesses are.
     """
 
     intake: IntakeDesk
     decide: DecideDesk
     release: Release
     orders: OrderDesk
+    history: HistoryDesk
+    recall: RecallDesk
+    accounting: Callable[[], AccountingDesk]
     courier: Callable[[Path], Courier]
     import_records: Callable[[Path], str]
+    hold: Callable[[bool], None]
     check_log: Callable[[], Sequence[Check]]
+    fsck: Callable[[], Sequence[tuple[Check, str]]]
+    close_log: Callable[[str, str], Checkpoint]
     log_head: Callable[[], tuple[int, str]]
     log_policy: str
     prove: Callable[[int], tuple[bytes, bytes]]

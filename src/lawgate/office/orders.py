@@ -30,7 +30,6 @@ IN_PART = {
         "freeze_expansion is enforced IN PART: decisions use no practice in its scope that is newer than the order. "
         "That no field, recipient or volume is added, nobody checks: a person has to"
     ),
-    EffectKind.LEAVE_IN_PLACE: "leave_in_place is kept on record; this version calls nothing back in any case",
 }
 """Effects of which a part, or all, is left to people, and how that is said to whoever enters one."""
 

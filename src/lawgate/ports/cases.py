@@ -62,3 +62,7 @@ class CaseStore(Protocol):
     def packages(self, batch: str) -> Sequence[PackageRow]:
         """The packages of one batch, oldest first."""
         ...
+
+    def every_package(self) -> Sequence[PackageRow]:
+        """All packages, oldest first, also one of a batch that is not there."""
+        ...

@@ -44,6 +44,12 @@ class RollbackError(LawgateError):
     stop = "E_SET_BACK"
 
 
+class ForkError(LawgateError):
+    """A witness has cosigned another tree of the same size or a smaller one: there are two logs of one name."""
+
+    stop = "E_FORK"
+
+
 class LogReader(Protocol):
     """A log as anybody may read it.
 

@@ -21,15 +21,17 @@ from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
 from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFolders
 from lawgate.drivers.parser.driver import ChildParser
+from lawgate.drivers.parser.sent import ChildSentList
 from lawgate.drivers.rooms.claims import ParquetClaims
 from lawgate.drivers.rooms.folders import FolderRooms
 from lawgate.drivers.rooms.pins import FolderPins
+from lawgate.drivers.rooms.sent import ParquetSentList
 from lawgate.drivers.sqlite.cases import SqliteCases
 from lawgate.drivers.tiles.store import TileLog
 from lawgate.law.read import digest_of, read_layout, read_rulebook
 from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Rulebook
-from lawgate.ledger.note import COSIGNATURE, ED25519
+from lawgate.ledger.note import ED25519
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.fault import Refused
 from lawgate.model.request import Registers
@@ -37,46 +39,80 @@ from lawgate.office.audit import AuditDesk, audit
 from lawgate.office.bench import DecideDesk
 from lawgate.office.cover import read_cover
 from lawgate.office.handout import ReleaseDesk
-from lawgate.office.house import House
+from lawgate.office.history import HistoryDesk
+from lawgate.office.history_check import history_checks
+from lawgate.office.house import Check, House
 from lawgate.office.intake import IntakeDesk
 from lawgate.office.orders import OrderDesk
+from lawgate.office.recall_desk import RecallDesk
 from lawgate.office.release import Release, still_holds
 from lawgate.office.review import ReviewDesk
-from lawgate.wiring.log import LOCAL_WITNESS, Logged, begin, check, head, logged, program_digest, prove
+from lawgate.office.state import require_state
+from lawgate.ports.rooms import Rooms
+from lawgate.wiring.accounting import accounting_desk
+from lawgate.wiring.holding import HeldLog, hold
+from lawgate.wiring.log import Logged, begin, check, head, logged, program_digest, prove
+from lawgate.wiring.mending import fsck
 from lawgate.wiring.profile import RANGES, SyntheticOnly
 from lawgate.wiring.records import KeptRecords
 from lawgate.wiring.settings import FILE, PROFILES, SETTINGS, Settings, read_settings
+from lawgate.wiring.shards import carry, carry_orders, close, closed
+from lawgate.wiring.witness import keep_policy, local_policy, policy_elsewhere
 
 LAW = "**/*.toml"
 
 
-def create(folder: Path, rulebooks: Path, rulebook: str, name: str) -> None:
-    """Make an office folder with fresh keys. Refused E_OFFICE when `folder` holds anything already."""
+def create(
+    folder: Path, rulebooks: Path, rulebook: str, name: str, witnesses: bytes = b"", after: Path | None = None
+) -> str:
+    """Make an office folder with fresh keys; the log's public key. Refused E_OFFICE when `folder` holds anything.
+
+    `witnesses` is a C2SP tlog-policy without its line `log`; without it the office has one witness of its own. Where
+    they are elsewhere, the log is published by the first step after they were told its key. Refused E_WITNESSES.
+    `after` is the folder of an office whose closed log goes on in this one, with its witnesses, registers and docket;
+    Refused as for `shards.closed`.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise Refused("E_OFFICE", "the folder is not empty")
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,60}", name):
         raise Refused("E_OFFICE_NAME", "this cannot be the name of a log")
+    origin, seed = f"{name}/log", secrets.token_bytes(32)
+    before = closed(after, origin) if after else None
+    witnesses = before.witnesses if before else witnesses
+    listed = policy_elsewhere(keyfile.KeySigner(origin, ED25519, seed).key, witnesses) if witnesses else None
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     shutil.copytree(rulebooks / rulebook, folder / "rulebooks" / rulebook)
     for sub in ("registers", "keys", "witness", "packages"):
         (folder / sub).mkdir(mode=0o700)
     FolderRegister.create(folder / "docket")
-    origin, witness = f"{name}/log", f"{name}/local-witness"
-    keyfile.create(folder / "keys" / "log.key", origin, ED25519)
-    keyfile.create(folder / "witness" / "witness.key", witness, COSIGNATURE)
+    log = keyfile.create(folder / "keys" / "log.key", origin, ED25519, seed)
+    keep_policy(folder, listed or local_policy(folder, log.key, f"{name}/local-witness"))
     _private(folder / "keys" / "salt.key", secrets.token_bytes(32))
     TileLog.create(folder / "log", origin).close()
-    text = SETTINGS.format(profile=PROFILES[0], rulebook=rulebook, origin=origin, witness=witness)
+    text = SETTINGS.format(profile=PROFILES[0], rulebook=rulebook, origin=origin)
     (folder / FILE).write_text(text)
-    begin(folder, read_settings(folder), digest_of(_files(folder / "rulebooks" / rulebook, LAW)))
+    if after:
+        carry(after, folder)
+    law = digest_of(_files(folder / "rulebooks" / rulebook, LAW))
+    begun = begin(folder, read_settings(folder), law, before.head if before else None)
+    if before:
+        carry_orders(folder, begun, before.leaves)
+    if listed is None:
+        begun.log.publish()
+    return log.key.vkey
 
 
 def open_house(folder: Path) -> House:
     """The house of an office folder. LawgateError naming what is wrong when it cannot be opened."""
     settings = read_settings(folder)
     log_of, clock, register = logged(folder, settings), SystemClock(), FolderRegister(folder / "docket")
-    decide = _decide_desk(folder, settings, log_of, clock, register)
+    log = HeldLog(log_of.log, lambda: held(False))
+    decide = _decide_desk(folder, settings, log_of, log, clock, register)
+
+    def held(taking_up: bool) -> None:
+        hold(log_of, partial(require_state, decide, taking_up=taking_up))
+
     files = decide.law()
     rulebook = read_rulebook(files, clock.now().date())
     ceilings = rulebook.ceilings
@@ -85,11 +121,11 @@ def open_house(folder: Path) -> House:
         return read_registers(decide.registers())
 
     gate, packages = FileGate(folder / "gate"), PackageFolders(folder / "packages")
-    review = ReviewDesk(log_of.log, registers, settings.review_office, ceilings, clock, verify)
+    review = ReviewDesk(log, registers, settings.review_office, ceilings, clock, verify)
     release = ReleaseDesk(
         gate=gate,
         register=register,
-        log=log_of.log,
+        log=log,
         policy=log_of.policy,
         verify=verify,
         packages=packages,
@@ -104,30 +140,38 @@ def open_house(folder: Path) -> House:
     whole = Release(decide, review, release, settings.use_terms)
     desk = AuditDesk(whole, DuckEngine().row_table)
     parser = SyntheticOnly(ChildParser(), _never_issued(rulebook))
+    history = _history(folder, settings, decide, parser)
+    checked = partial(check, folder, log_of, partial(_beside, desk, history.rooms))
     return House(
-        intake=IntakeDesk(parser, read_layout(files), log_of.log, decide.cases, clock, decide.rooms),
+        intake=IntakeDesk(parser, read_layout(files), log, decide.cases, clock, decide.rooms),
         decide=decide,
         release=whole,
         orders=OrderDesk(register, log_of.log, gate, packages, clock),
+        history=history,
+        recall=_recall(decide, history, packages, settings),
+        accounting=partial(accounting_desk, folder, whole, log_of.policy, _never_issued(rulebook)),
         courier=FolderCourier,
         import_records=partial(_import, folder, rulebook, files),
-        check_log=partial(check, folder, log_of, partial(audit, desk)),
+        hold=lambda taking_up: held(True) if taking_up else log.hold(),
+        check_log=checked,
+        close_log=partial(close, log_of, log),
+        fsck=partial(fsck, folder, log_of, checked),
         log_head=partial(head, log_of),
         log_policy=log_of.policy.render(),
         prove=partial(prove, log_of),
-        witness_note=LOCAL_WITNESS,
+        witness_note=log_of.witness_note,
         profile=settings.profile,
     )
 
 
 def _decide_desk(
-    folder: Path, settings: Settings, log_of: Logged, clock: SystemClock, register: FolderRegister
+    folder: Path, settings: Settings, log_of: Logged, log: HeldLog, clock: SystemClock, register: FolderRegister
 ) -> DecideDesk:
     return DecideDesk(
         engine=DuckEngine(),
         records=KeptRecords(folder / "records"),
         pins=FolderPins(folder / "pins"),
-        log=log_of.log,
+        log=log,
         store=log_of.store,
         cases=SqliteCases(folder / "cases.sqlite"),
         rooms=FolderRooms(folder / "batches"),
@@ -140,6 +184,44 @@ def _decide_desk(
         registers=partial(_files, folder / "registers", "*.toml"),
         salt_key=(folder / "keys" / "salt.key").read_bytes,
         program=program_digest(),
+    )
+
+
+def _beside(desk: AuditDesk, rooms: Rooms) -> list[Check]:
+    """Everything stored beside the log that is not what it holds."""
+    return [*audit(desk), *history_checks(rooms, list(desk.release.decide.log.leaves()))]
+
+
+def _history(folder: Path, settings: Settings, decide: DecideDesk, parser: SyntheticOnly) -> HistoryDesk:
+    def law(name: str) -> dict[str, bytes]:
+        place = folder / "rulebooks" / name
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,60}", name) or not (place / "rulebook.toml").is_file():
+            raise Refused("audit_rulebook", "this office has no rulebook of that name")
+        return _files(place, LAW)
+
+    return HistoryDesk(
+        decide=decide,
+        parser=parser,
+        layout=read_layout(decide.law()),
+        sent=ChildSentList(ChildParser()),
+        listed=ParquetSentList(),
+        rooms=FolderRooms(folder / "histories"),
+        law=law,
+        rulebook=settings.rulebook,
+        office=settings.review_office,
+    )
+
+
+def _recall(decide: DecideDesk, history: HistoryDesk, packages: PackageFolders, settings: Settings) -> RecallDesk:
+    return RecallDesk(
+        log=decide.log,
+        rooms=history.rooms,
+        packages=packages,
+        orders=decide.orders,
+        clock=decide.clock,
+        registers=lambda: read_registers(decide.registers()),
+        salt_key=decide.salt_key,
+        office=settings.review_office,
     )
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,23 +18,26 @@ from lawgate.drivers.package.log import StoreLog
 from lawgate.drivers.tiles.check import verify as check_folder
 from lawgate.drivers.tiles.sequencer import publish_head
 from lawgate.drivers.tiles.turn import alone_at, turn
-from lawgate.drivers.witness.local import LocalWitness
-from lawgate.drivers.witness.quorum import Quorum
-from lawgate.ledger.checkpoint import parse_note
+from lawgate.drivers.witness.quorum import remembered
+from lawgate.ledger.checkpoint import Checkpoint, parse_note
+from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
+from lawgate.ledger.leaf import parse as parse_leaf
+from lawgate.ledger.merkle import frontier_at
 from lawgate.ledger.quorum import Policy
+from lawgate.ledger.schema import Value
+from lawgate.ledger.seam import previous_fields
+from lawgate.ledger.sequence import FORKED, SET_BACK, against_memory
+from lawgate.ledger.tile import node_getter
 from lawgate.model.fault import Refused
 from lawgate.office.house import Check
-from lawgate.ports.log import LogStore
+from lawgate.ports.log import LogBrokenError, LogStore, Witness
 from lawgate.wiring.settings import FILE, Settings, SettingsError
+from lawgate.wiring.witness import quorum_of, read_listed, told, witnesses_of
 
 LOG = "log"
 START = "start"
 FORM_FLOOR = ("form.py", "practice.py")
-LOCAL_WITNESS = (
-    "One witness, on this machine, under the same administrator as the log (quorum 1). It finds a log that was set "
-    "back or forked by accident; against whoever owns the machine it proves nothing."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Logged:
     """The log of an office folder with its policy: how it is opened, appended to and published."""
 
     policy: Policy
-    witness: LocalWitness
+    witnesses: tuple[Witness, ...]
+    witness_note: str
     store: Callable[[], AbstractContextManager[LogStore]]
     log: StoreLog
 
@@ -51,24 +54,37 @@ class Logged:
 def logged(folder: Path, settings: Settings) -> Logged:
     """The log of an office folder. Nothing of it is opened yet but the keys; LawgateError when one cannot be used."""
     signer = keyfile.load(folder / "keys" / "log.key")
-    witness_key = keyfile.load(folder / "witness" / "witness.key")
-    if (signer.key.name, witness_key.key.name) != (settings.origin, settings.witness):
-        raise SettingsError("the settings name another log, or another witness, than the key files")
-    # The quorum is not a setting: one of the one witness this first version has.
-    policy = Policy(signer.key, (witness_key.key,), 1)
-    memory, known = folder / "witness" / "memory", {settings.origin: signer.key}
-    witness = LocalWitness(memory, witness_key, known, verify, lambda: int(time.time()))
-    gather = Quorum([witness], policy, verify)
+    listed = read_listed(folder)
+    policy, witnesses = listed.policy, witnesses_of(folder, listed)
+    if (signer.key, signer.key.name) != (policy.log, settings.origin):
+        raise SettingsError("settings or policy name another log than the key file")
+    gather = quorum_of(witnesses, policy)
     store: Callable[[], AbstractContextManager[LogStore]] = partial(turn, folder / LOG, settings.origin)
-    return Logged(
-        policy, witness, store, StoreLog(store, lambda opened: publish_head(opened, signer, policy, verify, gather))
-    )
+
+    def publish(opened: LogStore) -> None:
+        require_policy(opened, policy)
+        publish_head(opened, signer, policy, verify, gather)
+
+    return Logged(policy, witnesses, told(listed), store, StoreLog(store, publish))
 
 
-def begin(folder: Path, settings: Settings, rulebook: str) -> None:
-    """Write and publish the first leaf of a new log: by whose keys, under which settings and rules it is kept."""
+def require_policy(opened: LogStore, policy: Policy) -> None:
+    """SettingsError unless leaf 0 names this policy: nobody asks other witnesses, or fewer, by editing a file."""
+    try:
+        first = parse_leaf(opened.read(0)) if opened.size() else None
+    except MalformedError as error:
+        raise LogBrokenError(f"leaf 0 cannot be read: {error}") from None
+    if first is None or first.kind != START or first.text("log_policy") != policy.digest.hex():
+        raise SettingsError("the policy is not the one that the log's first leaf names; nothing is published")
+
+
+def begin(folder: Path, settings: Settings, rulebook: str, previous: Checkpoint | None = None) -> Logged:
+    """Write the first leaf of a new log, by whose keys, under which settings and rules it is kept; the log.
+
+    `previous`: the head of the closed log that it continues.
+    """
     made = logged(folder, settings)
-    body = {
+    body: dict[str, Value] = {
         "version": __version__,
         "code": program_digest(),
         "form_floor": _form_floor(),
@@ -76,9 +92,10 @@ def begin(folder: Path, settings: Settings, rulebook: str) -> None:
         "settings": _settings_digest(folder),
         "log_policy": made.policy.digest.hex(),
         "profile": settings.profile,
+        **(previous_fields(previous) if previous else {}),
     }
     made.log.append(StageLeaf(START, instant(SystemClock().now()), body))
-    made.log.publish()
+    return made
 
 
 def program_digest() -> str:
@@ -126,15 +143,39 @@ def _log_itself(folder: Path, made: Logged) -> list[Check]:
         with alone_at(folder / LOG):
             found = check_folder(folder / LOG, made.policy, verify)
     said = [Check(each.code, ", ".join(filter(None, (each.path, each.place))), each.broken) for each in found]
-    if not any(each.broken for each in said) and _behind(made):
-        said.append(Check("set_back", "the witness has cosigned more leaves than the log holds", True))
+    if not any(each.broken for each in said):
+        code = memory(made)
+        if code == SET_BACK:
+            said.append(Check("set_back", "a witness has cosigned more leaves than the log holds", True))
+        if code == FORKED:
+            said.append(Check("forked", "a witness has cosigned other leaves than the log holds", True))
     return said
 
 
-def _behind(made: Logged) -> bool:
-    note = made.witness.latest(made.policy.origin)
+def heads(made: Logged) -> list[Checkpoint]:
+    """The heads of this log that the witnesses within reach hold."""
+    notes = [note for _, note in remembered(made.witnesses, made.policy, verify) if note is not None]
+    return [parse_note(note)[0] for note in notes]
+
+
+def memory(made: Logged) -> str:
+    """`set_back`, `forked`, or empty: how the log stands to every head that a witness within reach remembers of it."""
+    held = heads(made)
     with made.store() as log:
-        return note is not None and parse_note(note)[0].size > log.head().size
+        found = [against_memory(log.size(), _root_at(log), head) for head in held]
+    return next((code for code in (FORKED, SET_BACK) if code in found), "")
+
+
+def _root_at(log: LogStore) -> Callable[[int], bytes]:
+    stored = log.size()
+
+    def root(size: int) -> bytes:
+        try:
+            return frontier_at(size, node_getter(log.tile, stored)).root()
+        except KeyError:
+            raise LogBrokenError("a tile is missing or has a wrong length") from None
+
+    return root
 
 
 def _beginning(folder: Path, made: Logged) -> list[Check]:

@@ -12,11 +12,11 @@ from lawgate.model.fault import LawgateError
 FILE = "settings.toml"
 PROFILES = ("synthetic",)
 SETTINGS = """# Settings of this office. There is no setting that releases, skips a witness or raises a ceiling.
+# Whose signatures make a head of the log count stands in the file `policy` and, for good, in the log's first leaf.
 format = "lawgate-office-1"
 profile = "{profile}"          # synthetic: numbers come only from ranges that were never issued
 rulebook = "{rulebook}"
 origin = "{origin}"            # the log's name on every checkpoint
-witness = "{witness}"          # the one local witness; it runs on this machine
 review_office = "custodian.reviewer"
 use_terms = "Only for the named officers, only for the stated case; no passing on; return or destroy by the day stated."
 """
@@ -41,7 +41,6 @@ class Settings:
     profile: str
     rulebook: str
     origin: str
-    witness: str
     review_office: str
     use_terms: str
 

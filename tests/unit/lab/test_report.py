@@ -16,7 +16,7 @@ from lawgate.office.handout import HandedOut
 from lawgate.ports.cases import BatchRow
 from lawgate.ports.engine import RowView
 from lawgate.protocol.bars import Bar, Barred
-from lawgate_lab.demo import Proper, Stopped, Story
+from lawgate_lab.demo import Away, Proper, Stopped, Story
 from lawgate_lab.figures import AffairFigures
 from lawgate_lab.report import answers, deciding, funnel, happenings, package, replayed, sendings, write_report
 
@@ -89,6 +89,7 @@ def a_story(**changes: object) -> Story:
             a_letter("req-p", "REQUIRE", grants=granted),
         ),
         proper=Proper(a_batch("req-p", 5, {}), 5, 11.4, 6.2, 4, 8),
+        away=Away(HandedOut(10, 11, "req-p-p01-10"), Barred((Bar("witness", "not_met", (), "too few"),)), 0),
         stopped=Stopped(HandedOut(23, 24, "req-q-p01-23"), Barred((bar,)), "0001-order-1.toml", 0),
         laps={"make it": 3.3, "check the log": 0.07},
         decide_laps={"receive": 2.0, "decide": 0.5, "another step": 0.0},

@@ -106,7 +106,7 @@ def test_a_witness_signature_does_not_stand_for_the_log_or_twice() -> None:
 
 def test_a_policy_has_one_text() -> None:
     lines = POLICY.render().splitlines()
-    assert [line.split(" ")[0] for line in lines] == ["log", "witness", "witness", "witness", "required"]
+    assert [line.split(" ")[0] for line in lines] == ["log", "witness", "witness", "witness", "group", "quorum"]
     assert Policy(LOG.key, POLICY.witnesses[::-1], 2).digest == POLICY.digest
     assert replace(POLICY, required=1).digest != POLICY.digest
 

@@ -47,6 +47,13 @@ KINDS = [
     "key-revoked",
     "accounting-root",
     "audit-read",
+    "history-read",
+    "history-audit",
+    "recall",
+    "recall-demand",
+    "recall-answer",
+    "freeze-notice",
+    "use-certificate",
     "alarm",
     "shard-close",
 ]

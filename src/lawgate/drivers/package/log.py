@@ -10,9 +10,10 @@ from dataclasses import replace
 from lawgate.ledger import leaf as leaves
 from lawgate.ledger.checkpoint import parse_note
 from lawgate.ledger.errors import MalformedError
+from lawgate.ledger.fold import CLOSE
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.proof import LogProof
-from lawgate.model.fault import LawgateError
+from lawgate.model.fault import LawgateError, Refused
 from lawgate.ports.log import LogBrokenError, LogStore
 
 Store = Callable[[], AbstractContextManager[LogStore]]
@@ -34,8 +35,10 @@ class StoreLog:
         """Store one leaf; its index. `still` is asked when nobody else can write any more."""
         with self._store() as log:
             # Whoever comes second in the turn may have looked at the clock first: time in the log never runs back.
-            last = leaves.parse(log.read(log.size() - 1)).at if log.size() else ""
-            entry = replace(leaf, at=max(leaf.at, last)).render()
+            last = leaves.parse(log.read(log.size() - 1)) if log.size() else None
+            if last is not None and last.kind == CLOSE:
+                raise Refused("E_CLOSED", f"this log is closed for good; it goes on as {last.text('next_origin')}")
+            entry = replace(leaf, at=max(leaf.at, last.at if last else "")).render()
             if still is not None:
                 still()
             return log.append([entry])[0]

@@ -79,10 +79,16 @@ class SqliteCases:
 
     def packages(self, batch: str) -> Sequence[PackageRow]:
         """See `ports.cases.CaseStore`."""
+        return self._packages(_PACKAGE.c.batch == batch)
+
+    def every_package(self) -> Sequence[PackageRow]:
+        """See `ports.cases.CaseStore`."""
+        return self._packages(sa.true())
+
+    def _packages(self, where: sa.ColumnElement[bool]) -> list[PackageRow]:
         columns = [_PACKAGE.c[f] for f in PackageRow.__dataclass_fields__]
         with _told(), self._engine.connect() as con:
-            query = sa.select(*columns).where(_PACKAGE.c.batch == batch).order_by(_PACKAGE.c.seq)
-            return [PackageRow(*row) for row in con.execute(query)]
+            return [PackageRow(*row) for row in con.execute(sa.select(*columns).where(where).order_by(_PACKAGE.c.seq))]
 
     def _batches(self, where: sa.ColumnElement[bool]) -> list[BatchRow]:
         columns = [_BATCH.c[f] for f in BatchRow.__dataclass_fields__]

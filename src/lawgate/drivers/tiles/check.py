@@ -11,11 +11,14 @@ from lawgate.drivers.tiles.tree import OLDER_DIFFERS, Tree, compare, load_entrie
 from lawgate.ledger import leaf as leaves
 from lawgate.ledger.checkpoint import Checkpoint, parse_note, parse_text
 from lawgate.ledger.errors import MalformedError
+from lawgate.ledger.fold import CLOSE
 from lawgate.ledger.merkle import HASH, leaf_hashes, root_of
-from lawgate.ledger.note import Note, NoteKey, Verify, endorsements
+from lawgate.ledger.note import ML_DSA_44, Note, NoteKey, Verify, endorsements
 from lawgate.ledger.quorum import Policy
-from lawgate.ledger.tile import ENTRIES, tile_holding
+from lawgate.ledger.tile import ENTRIES, WIDTH, tile_holding
 
+ML_DSA_44_LINE = 8 + 2420
+"""Bytes behind the key id of a line of type 0x06: the second it states, and the signature."""
 _SUBTREE_KINDS = ("decision-batch", "prepared")
 
 
@@ -28,15 +31,28 @@ def verify(folder: Path, policy: Policy, verify_signature: Verify) -> list[Findi
     """
     findings: list[Finding] = []
     head = _head(folder, policy, findings)
-    published = _checkpoint(folder, policy, verify_signature, findings)
-    size = max([each.size for each in (head, published) if each is not None], default=-1)
+    signed = _checkpoint(folder, policy, verify_signature, findings)
+    size = max([each.size for each in (head, signed) if each is not None], default=-1)
     known = {HEAD, CHECKPOINT, LOCK}
     if size >= 0:
-        entries, tree = _main_tree(folder, size, head, published, findings)
+        # A head may state any size: not more is looked for than the folder has room for, and its root differs then.
+        size = min(size, most_entries(folder) + WIDTH)
+        entries, tree = _main_tree(folder, size, head, signed, findings)
         known |= tree.files
         known |= _subtrees(folder, _leaves(entries, findings), findings)
         findings.extend(_strangers(folder, known))
     return _without_repeats(findings)
+
+
+def most_entries(folder: Path) -> int:
+    """How many entries the bundles of this folder can hold at most."""
+    return WIDTH * sum(1 for _ in names_below(folder, "tile/entries"))
+
+
+def published(folder: Path, policy: Policy, verify: Verify) -> list[Checkpoint]:
+    """The published head, when its signatures hold; an empty list otherwise."""
+    found = _checkpoint(folder, policy, verify, [])
+    return [] if found is None else [found]
 
 
 def _without_repeats(findings: list[Finding]) -> list[Finding]:
@@ -94,6 +110,10 @@ def _signatures(note: Note, policy: Policy, verify: Verify) -> Iterator[Finding]
         if key is None:
             yield Finding(CHECKPOINT, place, "unknown_signer")
             continue
+        if key.kind == ML_DSA_44:
+            whole = len(line.signature) == ML_DSA_44_LINE
+            yield Finding(CHECKPOINT, place, "line_not_checked" if whole else "signature_invalid", broken=not whole)
+            continue
         try:
             endorsements(Note(note.text, (line,)), [key], verify)
             held.append(key)
@@ -101,7 +121,7 @@ def _signatures(note: Note, policy: Policy, verify: Verify) -> Iterator[Finding]
             yield Finding(CHECKPOINT, place, "signature_invalid")
     if policy.log not in held:
         yield Finding(CHECKPOINT, "", "log_signature_missing")
-    if len([key for key in held if key != policy.log]) < policy.required:
+    if not policy.satisfied_by([key for key in held if key != policy.log]):
         yield Finding(CHECKPOINT, "", "too_few_witnesses")
 
 
@@ -125,8 +145,9 @@ def _main_tree(
 
 
 def _leaves(entries: list[bytes | None], findings: list[Finding]) -> list[leaves.StageLeaf]:
-    """The leaves that can be read; findings for the others and for time that runs backwards."""
+    """The leaves that name a subtree; findings for those that cannot be read and for time that runs backwards."""
     found: list[leaves.StageLeaf] = []
+    last: leaves.StageLeaf | None = None
     for index, entry in enumerate(entries):
         if entry is None:
             continue
@@ -135,9 +156,13 @@ def _leaves(entries: list[bytes | None], findings: list[Finding]) -> list[leaves
         except MalformedError as error:
             findings.append(Finding(_bundle(index, entries), f"leaf {index}", f"leaf_malformed:{error.code}"))
             continue
-        if found and leaf.at < found[-1].at:
+        if last is not None and last.kind == CLOSE:
+            findings.append(Finding(_bundle(index, entries), f"leaf {index}", "leaf_after_close"))
+        if last is not None and leaf.at < last.at:
             findings.append(Finding(_bundle(index, entries), f"leaf {index}", "time_runs_back"))
-        found.append(leaf)
+        last = leaf
+        if leaf.kind in _SUBTREE_KINDS:
+            found.append(leaf)
     return found
 
 
@@ -150,7 +175,7 @@ def _subtrees(folder: Path, found: list[leaves.StageLeaf], findings: list[Findin
     known: set[str] = set()
     named: set[str] = set()
     for leaf in found:
-        if leaf.kind not in _SUBTREE_KINDS or leaf.text("subtree") in named:
+        if leaf.text("subtree") in named:
             continue
         name = leaf.text("subtree")
         named.add(name)

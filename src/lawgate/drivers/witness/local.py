@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """One witness with its own folder, key and memory: C2SP tlog-witness without the HTTP.
 
-The folder holds, for each log, `<SHA-256 of the origin in hex>/checkpoint`: the latest note it cosigned. It should
-belong to an account the log's operator does not command; the class is the same wherever it runs.
+The folder holds, for each log, `<SHA-256 of the origin in hex>/checkpoint`: the latest note it cosigned, and under
+`refused/` notes the log signed that do not continue it: evidence of a fork. It should belong to an account the log's
+operator does not command; the class is the same wherever it runs.
 """
 
 import fcntl
@@ -15,17 +16,20 @@ from pathlib import Path
 from lawgate.ledger.checkpoint import Checkpoint, parse_note
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.merkle import EMPTY_ROOT, verify_consistency
-from lawgate.ledger.note import COSIGNATURE, Note, NoteKey, Verify, cosign_line, endorsements, with_lines
+from lawgate.ledger.note import COSIGNATURE, Note, NoteKey, Verify, cosign_line, endorsements, parse, with_lines
 from lawgate.ledger.quorum import check_log
+from lawgate.ledger.witness import origin_hash
 from lawgate.ports.log import WitnessConflictError, WitnessRefusalError
 from lawgate.ports.signing import Signer
+
+MAX_KEPT = 64
 
 
 class LocalWitness:
     """A `Witness` (see `ports.log`) whose memory is a folder.
 
-    `logs` gives the key of each log by origin, `clock` the POSIX second. ValueError when the signer's key is not of
-    type 0x04 or an origin is not its key's name.
+    `logs` gives the key of each log by origin and is asked anew each time, `clock` the POSIX second. ValueError when
+    the signer's key is not of type 0x04 or an origin is not its key's name.
     """
 
     def __init__(
@@ -34,9 +38,12 @@ class LocalWitness:
         """Make the folder if it is missing (mode 0700)."""
         if signer.key.kind != COSIGNATURE or any(key.name != origin for origin, key in logs.items()):
             raise ValueError("a witness needs a cosigning key, and logs by their origins")
-        self._folder, self._signer, self._logs = folder, signer, dict(logs)
+        self._folder, self._signer, self._logs = folder, signer, logs
         self._verify, self._clock = verify, clock
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Else a power cut could take the whole memory away, and with it everything that was answered.
+            _sync(folder.parent)
 
     @property
     def key(self) -> NoteKey:
@@ -54,7 +61,12 @@ class LocalWitness:
         if not 0 <= old_size <= head.size:
             raise self._refusal("size_order")
         with self._locked(head.origin):
-            earliest = self._continues(head, old_size, proof)
+            try:
+                earliest = self._continues(head, old_size, proof)
+            except WitnessRefusalError as refusal:
+                if refusal.code == "inconsistent":
+                    self._keep(head.origin, note)
+                raise
             seconds = self._clock()
             if seconds < max(earliest, 1):
                 raise self._refusal("clock")
@@ -67,8 +79,8 @@ class LocalWitness:
     def _read(self, note: bytes) -> tuple[Checkpoint, Note]:
         try:
             head, parsed = parse_note(note)
-        except MalformedError:
-            raise self._refusal("malformed") from None
+        except MalformedError as error:
+            raise self._refusal("malformed") if error.code != "empty_root" else self._empty(note) from None
         if head.origin not in self._logs:
             raise self._refusal("unknown_origin")
         try:
@@ -76,6 +88,18 @@ class LocalWitness:
         except MalformedError:
             raise self._refusal("unsigned") from None
         return head, parsed
+
+    def _empty(self, note: bytes) -> WitnessRefusalError:
+        """Why a head without leaves but with a root is refused: first whose it is, then that no tree has that root."""
+        parsed = parse(note)
+        key = self._logs.get(parsed.text.partition("\n")[0])
+        if key is None:
+            return self._refusal("unknown_origin")
+        try:
+            held = endorsements(parsed, [key], self._verify)
+        except MalformedError:
+            held = ()
+        return self._refusal("inconsistent") if held else self._refusal("unsigned")
 
     def _continues(self, head: Checkpoint, old_size: int, proof: Sequence[bytes]) -> int:
         """The earliest second a new cosignature may state, when the head continues the remembered one."""
@@ -105,8 +129,12 @@ class LocalWitness:
             raise self._refusal("memory")
         return head, note, own[0].seconds
 
+    def refused(self, origin: str) -> list[bytes]:
+        """Notes the log signed that do not continue what was cosigned; each beside `latest` shows a fork."""
+        return [path.read_bytes() for path in sorted((self._place(origin) / "refused").glob("*")) if not path.suffix]
+
     def _place(self, origin: str) -> Path:
-        return self._folder / sha256(origin.encode()).hexdigest()
+        return self._folder / origin_hash(origin)
 
     @contextmanager
     def _locked(self, origin: str) -> Iterator[None]:
@@ -122,18 +150,34 @@ class LocalWitness:
 
     def _remember(self, origin: str, note: bytes) -> None:
         place = self._place(origin)
-        fresh = place / "checkpoint.new"
-        with fresh.open("wb") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(place / "checkpoint")
+        _write(place / "checkpoint.new", place / "checkpoint", note)
         for folder in (place, self._folder):
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            _sync(folder)
+
+    def _keep(self, origin: str, note: bytes) -> None:
+        """Keep a signed head that does not continue ours. The first `MAX_KEPT` tell enough; a flood fills no disk."""
+        kept = self._place(origin) / "refused"
+        kept.mkdir(mode=0o700, exist_ok=True)
+        name = sha256(note).hexdigest()
+        if not (kept / name).exists() and len(list(kept.iterdir())) < MAX_KEPT:
+            _write(kept / f"{name}.new", kept / name, note)
+            _sync(kept)
 
     def _refusal(self, code: str) -> WitnessRefusalError:
         return WitnessRefusalError(self._signer.key.name, code)
+
+
+def _write(fresh: Path, place: Path, data: bytes) -> None:
+    with fresh.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(place)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from lawgate.model.meanings.accounting import ACCOUNTING_FORMS
 from lawgate.model.meanings.entry import Group, Meaning
+from lawgate.model.meanings.evidence import EVIDENCE_FORMS
 
 CHECKER, OFFICE = "whoever checks the log", "the custodian's office"
 BACK = "bring the file back from a copy kept elsewhere; if there is none, keep everything as it is and say so"
@@ -24,6 +26,7 @@ FINDINGS = Group(
         Meaning("root_differs", CHECKER, "the files do not lead to the root that was signed or logged", BACK),
         Meaning("bundle_short", CHECKER, "a file of leaves ends too early", BACK),
         Meaning("bundle_long", CHECKER, "a file of leaves holds more than it should", BACK),
+        Meaning("leaf_after_close", CHECKER, "a leaf stands behind the one that closed the log for good", BACK),
         Meaning("time_runs_back", CHECKER, "a leaf states an earlier moment than the one before it", BACK),
         Meaning("smaller_than_checkpoint", CHECKER, "the log is shorter than the head that was published", BACK),
         Meaning("other_origin", CHECKER, "a head belongs to another log", BACK),
@@ -45,6 +48,12 @@ FINDINGS = Group(
             "stop; find the longer log and the reason. Only people can decide what happens now",
         ),
         Meaning(
+            "forked",
+            CHECKER,
+            "the witness has cosigned other leaves than the log holds: there are two logs of one name",
+            "keep both heads: they are the evidence; tell everybody who relies on the log",
+        ),
+        Meaning(
             "other_start",
             CHECKER,
             "the first leaf does not name the keys of this log and its witness",
@@ -61,8 +70,32 @@ FINDINGS = Group(
         Meaning("rows_differ", OFFICE, "the row table and its salts do not lead to the root in the log", BACK),
         Meaning("review_differs", OFFICE, "a review is not the one the log names, or its signature fails", BACK),
         Meaning("case_store_differs", OFFICE, "the case store says otherwise than the log; the log counts", BACK),
+        Meaning(
+            "case_store_behind",
+            OFFICE,
+            "a step broke off between the log and the case store; the log counts",
+            "take up the step that the sentence names; every other step that writes waits for it",
+        ),
+        Meaning(
+            "leaf_misplaced",
+            OFFICE,
+            "a leaf names another one that is not there or is about something else, or says again what is said once",
+            "keep everything as it is and say so: no step of this program writes such a leaf",
+        ),
+        Meaning(
+            "shard_closed",
+            CHECKER,
+            "remark: the log is closed for good; its last leaf names the log in which it goes on",
+            "nothing; make the next office with `lawgate init NEW --after THIS`",
+        ),
         Meaning("package_differs", OFFICE, "a package or its review is not the one that was prepared", BACK),
         Meaning("accounting_differs", OFFICE, "accounting entries do not lead to the root in the log", BACK),
+        Meaning(
+            "line_not_checked",
+            CHECKER,
+            "remark: a line of the head is of a type (ML-DSA-44) that this version reads and does not check",
+            "nothing: such a line counts for no quorum",
+        ),
         Meaning("not_published", CHECKER, "remark: no head was published yet", "nothing; the next step publishes it"),
         Meaning("named_by_no_leaf", CHECKER, "remark: a subtree was left by a step that did not end", "nothing"),
         Meaning("unfinished", CHECKER, "remark: a file was left by a step that did not end", "nothing"),
@@ -110,6 +143,7 @@ FORMS = Group(
         Meaning("bundle_long", CHECKER, "a file of leaves holds more than it should", BACK),
         Meaning("bundle_short", CHECKER, "a file of leaves ends too early", BACK),
         Meaning("checkpoint", CHECKER, "a head does not have its lines: name, size, root", WRITTEN),
+        Meaning("empty_root", CHECKER, "a head without leaves has the root of a log with leaves", WRITTEN),
         Meaning("key_name", CHECKER, "the name of a key is empty, or holds a blank or a plus sign", WRITTEN),
         Meaning("leaf_fields", CHECKER, "a leaf does not have exactly the fields of its kind", WRITTEN),
         Meaning("leaf_form", CHECKER, "a leaf is not JSON in its one spelling", WRITTEN),
@@ -126,8 +160,20 @@ FORMS = Group(
         Meaning("note_size", CHECKER, "a signed text is too long", WRITTEN),
         Meaning("note_utf8", CHECKER, "a signed text is not UTF-8", WRITTEN),
         Meaning("origin", CHECKER, "a head is of another log than expected, or its name has no form", WRITTEN),
+        Meaning(
+            "policy",
+            CHECKER,
+            "a policy is not a C2SP tlog-policy, or not one of which every line counts",
+            "name one log, witnesses with a key of their own, and a quorum that uses all of them and is not `none`",
+        ),
         Meaning("proof", CHECKER, "a proof is not in its form", WRITTEN),
         Meaning("quorum", CHECKER, "fewer witnesses signed the head than the policy asks for", WRITTEN),
+        Meaning(
+            "seam",
+            CHECKER,
+            "a log does not continue the closed one: they do not name each other, or not each other's last state",
+            WRITTEN,
+        ),
         Meaning("signature_invalid", CHECKER, "a signature does not hold over what it stands under", BACK),
         Meaning("signature_line", CHECKER, "a line of a signature is not in its form", WRITTEN),
         Meaning("tile_path", CHECKER, "a file of the log has a name that none has", WRITTEN),
@@ -139,6 +185,9 @@ FORMS = Group(
         ),
         Meaning("unsigned", CHECKER, "the head lacks a signature of the log that holds", WRITTEN),
         Meaning("vkey", CHECKER, "the text of a public key is not in its form", WRITTEN),
+        Meaning("witness_request", CHECKER, "what is sent to or by a witness is not in its form", WRITTEN),
+        *EVIDENCE_FORMS,
+        *ACCOUNTING_FORMS,
     ),
 )
 
@@ -147,7 +196,12 @@ WITNESSES = Group(
     "Why a witness does not cosign",
     "Stands beside the witness's name; nothing is published or handed out without the witnesses.",
     (
-        Meaning("clock", OFFICE, "the witness's clock is behind what it signed before", "set that clock"),
+        Meaning(
+            "clock",
+            OFFICE,
+            "the witness's clock is behind what it signed before, or too far from ours",
+            "find out which clock is wrong, and have that one set",
+        ),
         Meaning("conflict", OFFICE, "the witness remembers another size of the log than it was told", "try again"),
         Meaning(
             "inconsistent",
@@ -163,7 +217,18 @@ WITNESSES = Group(
             "whoever keeps the witness brings its memory back; it is never begun anew for a log that goes on",
         ),
         Meaning("size_order", OFFICE, "the older size is larger than the newer one", "report it: a fault of a program"),
-        Meaning("unknown_origin", OFFICE, "the witness does not know this log", "have the log made known to it"),
+        Meaning(
+            "unavailable",
+            OFFICE,
+            "the witness cannot be reached, or does not answer in time",
+            "ask whoever keeps it; the file `policy` says where it is looked for",
+        ),
+        Meaning(
+            "unknown_origin",
+            OFFICE,
+            "the witness does not know this log, or no witness answers at that address",
+            "have the log's key made known to it: `lawgate witness know FOLDER KEY`",
+        ),
         Meaning("unsigned", OFFICE, "the head lacks a signature of the log that holds", "see which key signs the log"),
     ),
 )

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from lawgate.model.meanings.accounting import ACCOUNTING_STEPS
+from lawgate.model.meanings.counted import COUNTED_STEPS
 from lawgate.model.meanings.entry import Group, Meaning
+from lawgate.model.meanings.evidence import EVIDENCE_STEPS
+from lawgate.model.meanings.sent import SENT_STEPS
 
 OFFICE, REQUESTER, REVIEWER, CLERK = "the custodian's office", "requester", "reviewer", "docket clerk"
 
@@ -29,6 +33,12 @@ STEPS = Group(
             "everybody",
             "there is no batch of that id, or it is not as far as this step needs",
             "take the id from `lawgate status`, which also says how far each batch is",
+        ),
+        Meaning(
+            "E_CLOSED",
+            OFFICE,
+            "the log is closed for good; its last leaf names the log in which it goes on",
+            "work in the office of that log; `lawgate init NEW --after THIS` makes it",
         ),
         Meaning(
             "E_COUNT",
@@ -200,5 +210,51 @@ STEPS = Group(
             "a review and a package are of rows of this batch, each once, and of the same rows",
             "write the paper with `lawgate review paper`, which orders them",
         ),
+        Meaning(
+            "E_WITNESSES",
+            OFFICE,
+            "the list of witnesses for a new office cannot be used; nothing was made",
+            "name for each its public key and its https address, and a quorum of which no two can exist side by side",
+        ),
+        Meaning(
+            "E_WITNESS_LOG",
+            "whoever keeps a witness",
+            "this is no public key of a log, or a log of that name is known with another key",
+            "take the key from `lawgate log policy`, from the line `log`; a key that is known is never replaced",
+        ),
+        Meaning(
+            "E_WITNESS_NAME",
+            "whoever keeps a witness",
+            "this cannot be the name of a witness",
+            "a name without blanks and plus signs, best under a domain of its own: witness.example/1",
+        ),
+        Meaning(
+            "E_SHARD",
+            OFFICE,
+            "a log is closed with the name of another log, as NAME/log, and a reason out of three",
+            "write `--next-origin NAME/log`; for `--reason` year, broken or key",
+        ),
+        Meaning(
+            "E_SHARD_DAY",
+            OFFICE,
+            "the closed log has reviews of today, and a new log would count from zero what one person may review a day",
+            "make the next office tomorrow (UTC)",
+        ),
+        Meaning(
+            "E_SHARD_NEXT",
+            OFFICE,
+            "the other office's log is not closed, not published to its end, or names another log than this one",
+            "close it with `lawgate log close --next-origin NAME/log`, then `lawgate init NEW --name NAME --after OLD`",
+        ),
+        Meaning(
+            "E_SHARD_OPEN",
+            OFFICE,
+            "the log is to be closed because its time is over, and something is still under way",
+            "decide and hand out what it names, then close; `--reason broken` or `key` closes at once",
+        ),
+        *SENT_STEPS,
+        *EVIDENCE_STEPS,
+        *COUNTED_STEPS,
+        *ACCOUNTING_STEPS,
     ),
 )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from lawgate.model.meanings.accounting import ACCOUNTING_STOPS
 from lawgate.model.meanings.entry import Group, Meaning
 
 OFFICE, EVERYBODY = "the custodian's office", "everybody"
@@ -39,6 +40,20 @@ STOPS = Group(
             OFFICE,
             "a witness has cosigned more leaves than the log holds: the log was set back",
             "stop; find the longer log and the reason. Only people can decide what happens now",
+        ),
+        Meaning(
+            "E_FORK",
+            OFFICE,
+            "a witness has cosigned other leaves than the log holds: there are two logs of one name",
+            "stop; keep both heads, they are the evidence, and tell everybody who relies on the log. Only people can "
+            "decide what happens now",
+        ),
+        Meaning(
+            "E_READ_ONLY",
+            OFFICE,
+            "the case store or the docket says otherwise than the log, or the log is closed: nothing is written. "
+            "Reading goes on, and an order can be entered",
+            "do what the sentence says; `lawgate log fsck` says what it would take to mend",
         ),
         Meaning(
             "E_WITNESS",
@@ -98,7 +113,8 @@ STOPS = Group(
         Meaning(
             "E_SETTINGS",
             OFFICE,
-            "settings.toml states what this version does not do, or is not about the keys of this office",
+            "settings.toml or the file `policy` states what this version does not do, or is not about the keys of this "
+            "office, or is not the policy of leaf 0",
             "put the text back with which the log began; a new office has settings of its own",
         ),
         Meaning(
@@ -113,6 +129,7 @@ STOPS = Group(
             "there is no folder of that name",
             "name the folder itself, not a file in it; nothing was read and nothing logged",
         ),
+        *ACCOUNTING_STOPS,
         Meaning(
             UNREADABLE_FILE,
             EVERYBODY,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawgate.surfaces.cli.doors import BATCH, OFFICE, Doors, answering, coded, to_mend
+from lawgate.surfaces.cli.doors import BATCH, OFFICE, Doors, answering, coded, to_mend, writing
 
 if TYPE_CHECKING:
     from lawgate.office.house import House
@@ -44,7 +44,7 @@ def add_again(app: typer.Typer, doors: Doors) -> None:
 
         status = 0
         with answering():
-            house = doors.open(office)
+            house = writing(doors, office)
             names = [batch] if batch else decided(house)
         for name in names:
             try:

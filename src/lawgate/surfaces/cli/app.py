@@ -10,12 +10,19 @@ from typing import Annotated
 import typer
 
 from lawgate.surfaces.cli.again import add_again
-from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, there
+from lawgate.surfaces.cli.audit import add_audit
+from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, there, writing
+from lawgate.surfaces.cli.evidence import add_evidence
 from lawgate.surfaces.cli.logs import add_log
 from lawgate.surfaces.cli.orders import add_orders
+from lawgate.surfaces.cli.person import add_person
+from lawgate.surfaces.cli.public import add_public
+from lawgate.surfaces.cli.recall import add_recall
 from lawgate.surfaces.cli.requests import add_requests, some_faults
 from lawgate.surfaces.cli.reviews import add_show
+from lawgate.surfaces.cli.statutory import add_statutory
 from lawgate.surfaces.cli.usage import Spoken
+from lawgate.surfaces.cli.witness import POLICY, WITNESS, add_witness, listed, tell_witnesses
 
 
 def build(doors: Doors) -> typer.Typer:
@@ -36,6 +43,13 @@ def build(doors: Doors) -> typer.Typer:
     _release(app, doors)
     add_orders(app, doors)
     add_log(app, doors)
+    add_evidence(app, doors)
+    add_statutory(app, doors)
+    add_public(app, doors)
+    add_audit(app, doors)
+    add_recall(app, doors)
+    add_witness(app, doors)
+    add_person(app, doors)
     return app
 
 
@@ -44,10 +58,23 @@ def _office(app: typer.Typer, doors: Doors) -> None:
     app.add_typer(records, name="records")
 
     @app.command()
-    def init(folder: Path, name: Annotated[str, typer.Option(help="The office's name in its log.")] = "office") -> None:
-        """Make an office folder: settings, rulebook, docket, keys, log, one local witness."""
+    def init(
+        folder: Path,
+        name: Annotated[str, typer.Option(help="The office's name in its log.")] = "office",
+        witness: WITNESS = None,
+        policy: POLICY = None,
+        after: Annotated[
+            Path | None, typer.Option(help="An office whose log is closed and goes on in this one.")
+        ] = None,
+    ) -> None:
+        """Make an office folder: settings, rulebook, docket, keys, log; one local witness unless others are named."""
         with answering():
-            doors.create(folder, name)
+            if after is not None:
+                tell_witnesses(doors.after(folder, name, there(after)))
+            elif text := listed(witness or [], policy):
+                tell_witnesses(doors.witness.found(folder, name, text))
+            else:
+                doors.create(folder, name)
         typer.echo(
             f"made {folder}. Next: put people.toml, recipients.toml and safeguards.toml into its registers folder,"
         )
@@ -60,7 +87,7 @@ def _office(app: typer.Typer, doors: Doors) -> None:
     def import_records(source: Path, office: OFFICE = Path()) -> None:
         """Import the custodian's two Parquet files and pin them by their SHA-256."""
         with answering():
-            manifest = doors.open(office).import_records(source)
+            manifest = writing(doors, office).import_records(source)
         typer.echo(f"imported; manifest sha256 {manifest}")
 
     @app.command()
@@ -88,7 +115,8 @@ def _request(app: typer.Typer, doors: Doors) -> None:
         from lawgate.office.intake import receive as take
 
         with answering():
-            got = take(doors.open(office).intake, there(folder))
+            sent = there(folder)
+            got = take(writing(doors, office, taking_up=True).intake, sent)
         for sentence in some_faults(got.parsed, got.batch.id):
             typer.echo(sentence, err=True)
         for each in got.earlier:
@@ -109,7 +137,7 @@ def _request(app: typer.Typer, doors: Doors) -> None:
         from lawgate.office.adjudicate import decide_batch
 
         with answering():
-            made = decide_batch(doors.open(office).decide, batch, _instant(as_of))
+            made = decide_batch(writing(doors, office, taking_up=True).decide, batch, _instant(as_of))
         for name, rows in sorted(made.figures.items()):
             if name.startswith(("row_outcome.", "outcome.")):
                 typer.echo(f"{name.replace('.', ' ')}: {rows:,}")
@@ -199,7 +227,9 @@ def _review(app: typer.Typer, doors: Doors) -> None:
         from lawgate.office.release import hand_in_review
 
         with answering():
-            taken = hand_in_review(doors.open(office).release, batch, statement.read_bytes(), signature.read_bytes())
+            taken = hand_in_review(
+                writing(doors, office).release, batch, statement.read_bytes(), signature.read_bytes()
+            )
         typer.echo(f"review of {len(taken.statement.looked)} rows is in leaf {taken.leaf}")
 
 
@@ -216,7 +246,7 @@ def _release(app: typer.Typer, doors: Doors) -> None:
         from lawgate.office.release import prepare_package
 
         with answering():
-            made = prepare_package(doors.open(office).release, batch, review)
+            made = prepare_package(writing(doors, office, taking_up=True).release, batch, review)
         typer.echo(
             f"package {made.manifest.package}: {len(made.manifest.records)} records, prepared in leaf {made.leaf}"
         )
@@ -232,7 +262,7 @@ def _release(app: typer.Typer, doors: Doors) -> None:
         from lawgate.office.handout import pull as hand_out
 
         with answering():
-            house = doors.open(office)
+            house = writing(doors, office)
             done = hand_out(house.release.release, package, key, house.courier(out))
         typer.echo(f"handed out as {done.name}; leaves {done.handout} (before) and {done.sent} (after)")
 

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lawgate.model.meanings.entry import Group
     from lawgate.office.house import House
     from lawgate.office.orders import OrderDesk
+    from lawgate.office.statement_check import Checked
     from lawgate.ports.intake import Parsed
 
 OFFICE = Annotated[Path, typer.Option("--office", "-o", envvar="LAWGATE_OFFICE", help="The office folder.")]
@@ -32,8 +33,35 @@ class Offline:
     template: Callable[[], dict[str, bytes]]
 
 
+def _no_witness(*_words: object) -> NoReturn:
+    raise LawgateError("this command line was put together without witnesses")
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessDoors:
+    """What wiring gives for witnesses: one that runs by itself, and an office whose witnesses are elsewhere.
+
+    `init` takes a folder, a name and keys of logs and gives the public key; `know` makes a log known and gives its
+    origin; `serve` ends with a signal and says where it listens; `found` makes an office from its list of witnesses and
+    gives the log's public key.
+    """
+
+    init: Callable[[Path, str, Sequence[str]], str] = _no_witness
+    know: Callable[[Path, str], str] = _no_witness
+    serve: Callable[[Path, str, int, Callable[[str], None]], None] = _no_witness
+    found: Callable[[Path, str, bytes], str] = _no_witness
+
+
 def _nowhere(_rulebook: Path | None) -> Offline:
     raise LawgateError("this command line was put together without a rulebook")
+
+
+def _no_shard(_folder: Path, _name: str, _after: Path) -> str:
+    raise LawgateError("this command line was put together without shards")
+
+
+def _no_check(_statement: bytes, _policy: bytes, _number: str) -> Checked:
+    raise LawgateError("this command line was put together without the check of statements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +69,17 @@ class Doors:
     """What wiring gives the command line: how to make an office folder, how to open one, what needs none.
 
     `orders` opens the desk for orders and nothing else, so that it opens when the rest cannot be. `offline` takes the
-    folder of a rulebook, None for the one shipped.
+    folder of a rulebook, None for the one shipped. `after` makes an office that goes on with a closed log of another
+    folder, and gives the new log's public key. `check_statement` takes a statement, a policy's text and a number.
     """
 
     create: Callable[[Path, str], None]
     open: Callable[[Path], House]
     orders: Callable[[Path], OrderDesk]
     offline: Callable[[Path | None], Offline] = _nowhere
+    after: Callable[[Path, str, Path], str] = _no_shard
+    witness: WitnessDoors = WitnessDoors()
+    check_statement: Callable[[bytes, bytes, str], Checked] = _no_check
 
 
 @contextmanager
@@ -119,6 +151,16 @@ def to_mend(group: Group, code: str, *, named: bool = False) -> None:
 
     if how := mending(group, code):
         typer.echo(f"to mend{f' `{code}`' if named else ''}: {how}", err=True)
+
+
+def writing(doors: Doors, office: Path, *, taking_up: bool = False) -> House:
+    """The house of an office folder for a command that writes: LawgateError when the office is read-only.
+
+    `taking_up`: the command may make up what an interrupted run of it left; then only what it writes besides is shut.
+    """
+    house = doors.open(office)
+    house.hold(taking_up)
+    return house
 
 
 class NoFolderError(LawgateError):

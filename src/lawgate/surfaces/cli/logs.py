@@ -15,6 +15,7 @@ def add_log(app: typer.Typer, doors: Doors) -> None:
     """Add the group `log` to the command line."""
     log = typer.Typer(no_args_is_help=True, help="The log that outsiders can check.")
     app.add_typer(log, name="log")
+    _ends(log, doors)
 
     @log.command()
     def verify(office: OFFICE = Path()) -> None:
@@ -58,6 +59,33 @@ def add_log(app: typer.Typer, doors: Doors) -> None:
             if leaf is not None:
                 leaf.write_bytes(data)
         typer.echo(proof, nl=False)
+
+
+def _ends(log: typer.Typer, doors: Doors) -> None:
+    @log.command()
+    def fsck(office: OFFICE = Path()) -> None:
+        """Derive the log again from its leaves, and say what it would take to mend what differs. Mends nothing."""
+        with answering():
+            found = doors.open(office).fsck()
+        for check, takes in found:
+            typer.echo(f"{'BROKEN' if check.broken else 'note  '} {check.code}: {check.sentence}", err=check.broken)
+            typer.echo(f"       it takes: {takes}", err=check.broken)
+        if any(check.broken for check, _ in found):
+            raise typer.Exit(1)
+        typer.echo("whole: every file follows from the leaves, and every table from the log")
+
+    @log.command()
+    def close(
+        next_origin: Annotated[str, typer.Option(help="The name of the log in which this one goes on: NAME/log.")],
+        reason: Annotated[
+            str, typer.Option(help="year, broken or key; but for `year` nothing is waited for.")
+        ] = "year",
+        office: OFFICE = Path(),
+    ) -> None:
+        """Close the log for good. Nothing is written to it after that; `lawgate init NEW --after THIS` goes on."""
+        with answering():
+            head = doors.open(office).close_log(next_origin, reason)
+        typer.echo(f"closed: {head.size} leaves, root {head.root.hex()}; it goes on as {next_origin}")
 
 
 def _how_to_mend(codes: list[str]) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from lawgate.surfaces.cli.again import again_under_orders, warn_of_names
 from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, coded
+from lawgate.surfaces.cli.public import again_for_everybody, not_built
 
 if TYPE_CHECKING:
     from lawgate.office.house import House
@@ -43,7 +44,11 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
         if (house := _house(doors, office)) is not None:
             if not unreadable:
                 warn_of_names(house, text)
+            # First: deciding again can take long, and people are to see at once what applies.
+            again_for_everybody(house, office)
             again_under_orders(house)
+        else:
+            not_built(office)
 
     @order.command("list")
     def listed(office: OFFICE = Path()) -> None:

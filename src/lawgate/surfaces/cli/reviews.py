@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering
+from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, writing
 
 if TYPE_CHECKING:
     from lawgate.office.shown import Said, Shown
@@ -34,7 +34,8 @@ def add_show(review: typer.Typer, doors: Doors) -> None:
         from lawgate.office.shown import show as shown
 
         with answering():
-            found = shown(doors.open(office).release, batch, row, by, reveal)
+            house = doors.open(office) if reveal is None else writing(doors, office)
+            found = shown(house.release, batch, row, by, reveal)
         typer.echo("\n".join(_lines(found)))
 
 

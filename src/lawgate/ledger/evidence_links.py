@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which leaf names which other one, and which leaves speak of a batch, a package or an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from lawgate.ledger.errors import MalformedError
+from lawgate.ledger.leaf import StageLeaf
+
+Leaves = Mapping[int, StageLeaf]
+
+LINKS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "parse": ("request_leaf", "request", ("batch",)),
+    "decision-batch": ("parse_leaf", "parse", ("batch",)),
+    "redecision": ("decision_leaf", "decision-batch", ("batch",)),
+    "prepared": ("decision_leaf", "decision-batch", ("batch",)),
+    "handout": (
+        "prepared_leaf",
+        "prepared",
+        ("package", "root", "rows", "recipient", "recipient_key", "recipient_text"),
+    ),
+    "sent": ("handout_leaf", "handout", ("package",)),
+    "ack": ("handout_leaf", "handout", ("package",)),
+    "receipt": ("notice_leaf", "notice", ()),
+    "recall-demand": ("recall_leaf", "recall", ("recall",)),
+    "history-audit": ("read_leaf", "history-read", ("history", "list")),
+    "in-force": ("bar_leaf", "order-bar", ("order",)),
+    "lift": ("bar_leaf", "order-bar", ("order",)),
+    "policy-explained": ("proposed_leaf", "policy-proposed", ("policy",)),
+    "policy-active": ("proposed_leaf", "policy-proposed", ("policy",)),
+    "key-revoked": ("registered_leaf", "key-registered", ("key",)),
+}
+"""Kind of leaf: the field with the other leaf's index, that leaf's kind, and the fields in which both say the same."""
+
+
+def named_by(leaf: StageLeaf) -> int | None:
+    """The index of the leaf that this one names; None for a kind that names none."""
+    return leaf.number(LINKS[leaf.kind][0]) if leaf.kind in LINKS else None
+
+
+def check_links(leaves: Leaves) -> None:
+    """MalformedError `link` when a leaf names a later one, or one that is here and does not fit."""
+    for index, leaf in leaves.items():
+        named = named_by(leaf)
+        if named is None:
+            continue
+        _, kind, same = LINKS[leaf.kind]
+        other = leaves.get(named)
+        fits = other is None or (other.kind == kind and all(other.body[name] == leaf.body[name] for name in same))
+        if named >= index or not fits:
+            raise MalformedError("link", f"leaf {index}")
+
+
+def closed(found: Iterable[int], leaves: Leaves) -> set[int]:
+    """These indexes and all that they name. MalformedError `link` when one of those is not here."""
+    waiting, kept = sorted(found), set[int]()
+    while waiting:
+        index = waiting.pop()
+        if index not in leaves:
+            raise MalformedError("link", f"leaf {index}")
+        named = named_by(leaves[index])
+        if index not in kept and named is not None:
+            waiting.append(named)
+        kept.add(index)
+    return kept
+
+
+def request_of(index: int, leaves: Leaves) -> StageLeaf:
+    """The `request` leaf that a hand-out or delivery goes back to. The leaves hold all that it names."""
+    leaf = leaves[index]
+    while leaf.kind != "request":
+        leaf = leaves[leaf.number(LINKS[leaf.kind][0])]
+    return leaf
+
+
+def speaking_of(kind: str, name: str, leaves: Leaves) -> set[int]:
+    """Indexes of the leaves that speak of a `batch`, `package` or `order` of this name."""
+    if kind == "order":
+        return {
+            index
+            for index, leaf in leaves.items()
+            if leaf.body.get("order") == name or ("orders" in leaf.body and name in leaf.texts("orders"))
+        }
+    packages = {name} if kind == "package" else _packages(name, leaves)
+    found = {
+        index
+        for index, leaf in leaves.items()
+        if leaf.body.get("package") in packages or (kind == "batch" and leaf.body.get("batch") == name)
+    }
+    return found | {
+        index for index, leaf in leaves.items() if leaf.kind == "receipt" and leaf.number("notice_leaf") in found
+    }
+
+
+def _packages(batch: str, leaves: Leaves) -> set[str]:
+    made = (leaf for leaf in leaves.values() if leaf.kind == "prepared")
+    return {leaf.text("package") for leaf in made if leaf.text("batch") == batch}
