@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leaf hashes are the same bytes wherever they are made, and a process that goes wrong is not believed."""
+"""`ports.leaves.LeafHashes`: the same bytes wherever they are made, and a process that goes wrong is not believed."""
 
 import os
 import sys
