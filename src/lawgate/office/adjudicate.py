@@ -15,7 +15,6 @@ import rfc8785
 
 from lawgate.decide.canonical import ROW_WIDTH, pattern_digest, pattern_record
 from lawgate.decide.decide import decide
-from lawgate.ledger.commit import commit_pieces
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.merkle import HASH
 from lawgate.ledger.schema import Value
@@ -169,7 +168,8 @@ def _commit(desk: DecideDesk, work: Work, batch: BatchRow) -> bytes:
 
     def hashes() -> Iterator[bytes]:
         count = 0
-        for piece in commit_pieces(work.row_table(), ROW_WIDTH, desk.salt_key(), f"{batch.id}/{SUBTREE}"):
+        name = f"{batch.id}/{SUBTREE}"
+        for piece in desk.leaf_hashes(work.row_table(), ROW_WIDTH, desk.salt_key(), name, batch.accepted):
             count += len(piece) // HASH
             yield piece
         if count != batch.accepted:

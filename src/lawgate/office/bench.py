@@ -29,6 +29,7 @@ from lawgate.ports.cases import BatchRow, CaseStore
 from lawgate.ports.claims import SentClaims
 from lawgate.ports.clock import Clock
 from lawgate.ports.engine import Engine, Plan
+from lawgate.ports.leaves import LeafHashes
 from lawgate.ports.log import LogStore
 from lawgate.ports.orders import OrderRegister
 from lawgate.ports.pins import PinStore
@@ -62,6 +63,7 @@ class DecideDesk:
     law: Callable[[], Mapping[str, bytes]]
     registers: Callable[[], Mapping[str, bytes]]
     salt_key: Callable[[], bytes]
+    leaf_hashes: LeafHashes
     program: str
 
 

@@ -17,6 +17,7 @@ from lawgate.drivers.duckdb.engine import DuckEngine
 from lawgate.drivers.duckdb.records import foreign_numbers, import_records
 from lawgate.drivers.keys import keyfile
 from lawgate.drivers.keys.verify import verify
+from lawgate.drivers.leaves.beside import leaf_hashes
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
 from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFolders
@@ -183,6 +184,7 @@ def _decide_desk(
         law=partial(_files, folder / "rulebooks" / settings.rulebook, LAW),
         registers=partial(_files, folder / "registers", "*.toml"),
         salt_key=(folder / "keys" / "salt.key").read_bytes,
+        leaf_hashes=leaf_hashes,
         program=program_digest(),
     )
 

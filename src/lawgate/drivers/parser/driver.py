@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ _MEMORY = {
     "MALLOC_TOP_PAD_": str(1 << 26),
 }
 _OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_AHEAD = 3  # frames read and not yet stored
 _GRACE = 2.0  # seconds a child may take to end after its last word
 
 
@@ -109,14 +111,15 @@ class ChildParser:
 
 
 def _take_all(stream: Stream, answer: Answer) -> None:
-    """Check and store one frame while the next is read, so that the child need not wait for the disk."""
+    """Check and store frames while the next ones are read, so that the child need not wait for the disk."""
     with ThreadPoolExecutor(1) as other:
-        taken: list[Future[None]] = []
+        taken: deque[Future[None]] = deque()
         for tag, data in stream.frames():
-            if taken:
-                taken.pop().result()
+            if len(taken) == _AHEAD:
+                taken.popleft().result()
             taken.append(other.submit(answer.take, tag, data))
-        taken.pop().result()
+        for frame in taken:
+            frame.result()
 
 
 @contextmanager

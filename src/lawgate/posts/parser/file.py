@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from lawgate.posts.parser.identifiers import Numbers
 from lawgate.posts.parser.out import Out
 
 _BLOCK = 4 << 20
+_AHEAD = 2  # pieces looked at and not yet judged
 _LINE_BYTES = 8 << 20
 _LINES = 1 << 16  # judged at a time: what one faulty line costs in memory is far more than its bytes
 _BOM = b"\xef\xbb\xbf"
@@ -77,9 +79,9 @@ class CsvFile:
         pieces = map(self._piece, _pieces(descriptor, digest, self.limits.bytes))
         # The first look at a piece needs nothing of those before it: a second thread takes it meanwhile.
         with ThreadPoolExecutor(1) as other:
-            coming = other.submit(next, pieces, None)
-            while (piece := coming.result()) is not None:
-                coming = other.submit(next, pieces, None)
+            coming = deque(other.submit(next, pieces, None) for _ in range(_AHEAD))
+            while (piece := coming.popleft().result()) is not None:
+                coming.append(other.submit(next, pieces, None))
                 self._take(piece)
         self._finish()
         if self._bytes > self.limits.bytes:
