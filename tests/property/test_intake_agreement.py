@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import MonkeyPatch
@@ -15,7 +16,8 @@ from lawgate.drivers.parser.answer import Answer
 from lawgate.drivers.parser.room import Room
 from lawgate.drivers.parser.stream import Torn
 from lawgate.model.code import CODES
-from lawgate.ports.intake import FILES, Instruction, Limits
+from lawgate.model.fault import Scope
+from lawgate.ports.intake import FAULT_BATCH, FILES, Instruction, Limits
 from lawgate.posts.parser import patterns
 from lawgate.posts.parser.child import read_request
 from lawgate.posts.parser.chunk import Rows
@@ -174,6 +176,44 @@ def test_a_child_that_lies_is_torn_or_keeps_the_forms(which: int, lies: list[tup
             return
         assert {f.code for f in [*answer.row_faults, *answer.file_faults]} <= {code.name for code in CODES}
         assert answer.rows.sent == answer.rows.accepted + answer.rows.rejected
+
+
+@pytest.mark.parametrize("codec", ["zstd", "lz4"])
+def test_a_child_that_sends_compressed_batches_is_torn(codec: str) -> None:
+    """Few bytes would then ask for more memory than there is."""
+    for number, (tag, said) in enumerate(SAID[:-1]):
+        sink = pa.BufferOutputStream()
+        with pa.ipc.open_stream(said) as stream:
+            batch = stream.read_next_batch()
+        with pa.ipc.new_stream(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression=codec)) as out:
+            out.write_batch(batch)
+        with TemporaryDirectory() as folder, Room(Path(folder), LAYOUT) as room:
+            answer = Answer(room, LAYOUT, Limits())
+            for each, data in SAID[:number]:
+                answer.take(each, pa.py_buffer(data))
+            with pytest.raises(Torn):
+                answer.take(tag, sink.getvalue())
+
+
+def test_a_child_that_finds_no_end_of_faults_is_torn() -> None:
+    many = pa.array([0] * 1001)
+    at = next(index for index, code in enumerate(CODES) if code.scope is Scope.FILE)
+    fields = {"file": pa.int8(), "line": pa.int32(), "column": pa.int16(), "code": pa.int16()}
+    columns = [many.cast(kind) if name != "code" else pa.array([at] * 1001, kind) for name, kind in fields.items()]
+    schema = pa.schema([pa.field(name, kind, nullable=False) for name, kind in fields.items()])
+    batch = pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    def said(rows: pa.RecordBatch) -> pa.Buffer:
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, schema) as out:
+            out.write_batch(rows)
+        return sink.getvalue()
+
+    with TemporaryDirectory() as folder, Room(Path(folder), LAYOUT) as room:
+        answer = Answer(room, LAYOUT, Limits())
+        answer.take(FAULT_BATCH, said(batch.slice(1)))
+        with pytest.raises(Torn):
+            answer.take(FAULT_BATCH, said(batch.slice(0, 1)))
 
 
 @given(st.binary(max_size=300), st.binary(max_size=200))

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -16,15 +17,16 @@ from lawgate.model.fault import LawgateError
 from lawgate.ports.leaves import HEAD
 
 FEW = 100_000  # rows for which starting a process is not worth it
+PATIENCE = 60.0  # seconds for one piece, which takes far less than one
 CHILD = (sys.executable, "-I", "-m", "lawgate.wiring.leaves")
 
 
-def leaf_hashes(chunks: Iterable[bytes], width: int, key: bytes, batch: str, rows: int) -> Iterator[bytes]:
+def leaf_hashes(chunks: Iterable[bytes], width: int, key: bytes, batch: str, rows: int) -> Generator[bytes]:
     """See `ports.leaves.LeafHashes`."""
     if rows < FEW:
         yield from commit_pieces(chunks, width, key, batch)
         return
-    with _child() as other, ThreadPoolExecutor(1) as talk:
+    with _child() as (other, talk):
         first = 0
         coming: Future[bytes] | None = None
         for chunk in chunks:
@@ -32,25 +34,36 @@ def leaf_hashes(chunks: Iterable[bytes], width: int, key: bytes, batch: str, row
             asked = talk.submit(_ask, other, salts(key, batch, first, count), chunk, width)
             first += count
             if coming is not None:
-                yield coming.result()
+                yield _answer(coming)
             coming = asked
         if coming is not None:
-            yield coming.result()
+            yield _answer(coming)
 
 
 @contextmanager
-def _child() -> Iterator[subprocess.Popen[bytes]]:
+def _child() -> Iterator[tuple[subprocess.Popen[bytes], ThreadPoolExecutor]]:
+    """The process, and the one thread that talks to it. However this is left, neither is there afterwards."""
     child = subprocess.Popen(
         CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env={}
     )
+    talk = ThreadPoolExecutor(1)
     try:
-        yield child
+        yield child, talk
     finally:
+        # First the process: only then does a thread that waits for it come back.
         child.kill()
+        talk.shutdown(cancel_futures=True)
         child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+def _answer(coming: Future[bytes]) -> bytes:
+    try:
+        return coming.result(PATIENCE)
+    except TimeoutError:
+        raise LawgateError("the hashing process does not answer") from None
 
 
 def _ask(child: subprocess.Popen[bytes], salted: bytes, rows: bytes, width: int) -> bytes:
@@ -59,9 +72,8 @@ def _ask(child: subprocess.Popen[bytes], salted: bytes, rows: bytes, width: int)
     if child.stdin is None or child.stdout is None:
         raise LawgateError("the hashing process has no pipes")
     try:
-        child.stdin.write(struct.pack(HEAD, len(salted), count, width) + salted)
-        child.stdin.write(rows)
-        child.stdin.flush()
+        for part in (struct.pack(HEAD, len(salted), count, width) + salted, rows):
+            _say(child.stdin.fileno(), part)
     except OSError:
         raise LawgateError("the hashing process ended") from None
     found = child.stdout.read(count * HASH)
@@ -70,3 +82,10 @@ def _ask(child: subprocess.Popen[bytes], salted: bytes, rows: bytes, width: int)
         if found[at * HASH : (at + 1) * HASH] != here:
             raise LawgateError("the hashing process gives other hashes than this one")
     return found
+
+
+def _say(descriptor: int, data: bytes) -> None:
+    """All of it at once: what waited in a buffer would be written when the pipe is closed, and fail there again."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lawgate.drivers.parser.packed import is_compressed
 from lawgate.drivers.parser.room import OFTEN, Room, cases_schema, faults_schema, rows_schema
 from lawgate.drivers.parser.stream import Torn
 from lawgate.model.code import CODES
@@ -22,6 +23,7 @@ from lawgate.ports import intake
 from lawgate.ports.intake import Count
 
 ROW_FAULTS_AT_MOST = 1000
+FILE_FAULTS_AT_MOST = 1000  # far more than four files have: who says more is not believed
 _WIRE = pa.schema([("file", pa.int8()), ("line", pa.int32()), ("column", pa.int16()), ("code", pa.int16())])
 _DASH = "-"
 # What taking apart bytes that mean nothing can raise; all of it says only that the child is not to be believed.
@@ -89,7 +91,10 @@ class Answer:
         if (pc.min(batch.column("line")).as_py() or 0) < 0:
             raise Torn
         by_row = pa.array([code.scope is Scope.ROW for code in CODES]).take(batch.column("code"))
-        self.file_faults += [self._fault(entry) for entry in batch.filter(pc.invert(by_row)).to_pylist()]
+        files = batch.filter(pc.invert(by_row))
+        if len(self.file_faults) + files.num_rows > FILE_FAULTS_AT_MOST:
+            raise Torn
+        self.file_faults += [self._fault(entry) for entry in files.to_pylist()]
         rows = batch.filter(by_row)
         room = ROW_FAULTS_AT_MOST - len(self.row_faults)
         self.row_faults += [self._fault(entry) for entry in rows.slice(0, room).to_pylist()]
@@ -171,6 +176,8 @@ class Lines:
 
 def _batch(data: pa.Buffer, schema: pa.Schema) -> pa.RecordBatch:
     """The one batch of a stream, sound, without nulls, in the columns of `schema`; a text may come as a dictionary."""
+    if is_compressed(data):
+        raise ValueError("a compressed batch")
     with pa.ipc.open_stream(data) as stream:
         batch = stream.read_next_batch()
         if next(stream, None) is not None:
