@@ -47,7 +47,7 @@ SAYING: dict[str, Callable[[object], object]] = {
     "repr": repr,
     "f-string": lambda value: f"{value} {value!r} {value!s} {value!a}",
     "format": lambda value: f"{value:>40}",
-    "percent": lambda value: "%s %r" % (value, (value,)),  # noqa: UP031 the old way of writing is what is tried here
+    "percent": lambda value: "%s %r" % (value, (value,)),  # noqa: UP031 a value must keep silent under the old operator too
     "bytes": lambda value: b"%a" % value,
     "in a list": lambda value: str([value, {value: value}]),
     "pprint": lambda value: pprint.pformat({"a": [value]}),

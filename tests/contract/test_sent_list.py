@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -166,8 +166,8 @@ def the_table_has_each_entry_once_in_its_order(place: Place[SentList]) -> None:
     ]
 
 
-def told(kinds: object) -> Mapping[tuple[int | None, str, str], str]:
-    return {(k.pattern, k.fields, k.years): f"told {k.pattern}" for k in kinds}  # type: ignore[attr-defined]  # SentKind
+def told(kinds: Iterable[SentKind]) -> Mapping[tuple[int | None, str, str], str]:
+    return {(k.pattern, k.fields, k.years): f"told {k.pattern}" for k in kinds}
 
 
 @LISTS.promise

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -219,13 +220,17 @@ def test_a_memory_that_is_spoilt_signs_nothing(tmp_path: Path) -> None:
     assert sent(to, "GET", f"/{HASH}/checkpoint").status_code == 503
 
 
+def grown(place: Path) -> bytes:
+    return local(place).cosign(3, proof(3, 7), note(7))
+
+
 def test_a_crash_at_any_sync_leaves_the_old_head_or_the_new_one(tmp_path: Path) -> None:
     """Whatever was answered is remembered: after each crash the witness knows 3 leaves or 7, and never less."""
     number = 1
     while True:
         place = tmp_path / str(number)
         local(place).cosign(0, [], note(3))
-        done = dies_at(number, lambda place=place: local(place).cosign(3, proof(3, 7), note(7)))  # type: ignore[misc]  # a default binds the folder
+        done = dies_at(number, partial(grown, place))
         kept = local(place).latest(ORIGIN)
         assert kept is not None and int(kept.split(b"\n")[1]) in (3, 7)
         if done:

@@ -14,8 +14,8 @@ from house.tree import ROOT, texts
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-peers.lock", "requirements-samples.lock")
 HOST = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|\b[\w-]+\.(org|com|net|io)\b")
-PLANTED = "def test_it(need):\n    need('no-such-tool')\n"
-SKIPPED = "import pytest\n@pytest.mark.skip(reason='why')\ndef test_it():\n    assert 1\n"
+PLANTED = "def test_it(need):\n    need('no-such-tool')\n"  # planted, to see CI fail
+SKIPPED = "import pytest\n@pytest.mark.skip(reason='why')\ndef test_it():\n    assert 1\n"  # planted, to see CI fail
 
 
 def addresses(path: str, text: str) -> Iterator[str]:

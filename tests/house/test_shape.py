@@ -49,17 +49,17 @@ def unexplained(source: Source) -> Iterator[str]:
 
 def unfinished(source: Source) -> Iterator[str]:
     for line, text in source.comments:
-        if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", text):
+        if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", text):  # the words that are looked for, nothing left undone
             yield source.at(line, "unfinished work belongs in an issue")
         found = UNEXPLAINED.search(text)
         if found and not re.search(r"[a-z]{3}", found["why"]):
             yield source.at(line, "a silenced check needs its reason in the same line")
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Name) and node.id == "NotImplementedError":
+        if isinstance(node, ast.Name) and node.id == "NotImplementedError":  # looked for, raised nowhere
             yield source.at(node.lineno, "a stub: build it or leave it out")
 
 
-CASES = [
+CASES = [  # each rule with a violation planted as text, which it has to find: none of it is code of this house
     (empty_name, ("src",), planted("", "src/lawgate/office/date_utils.py")),
     (empty_name, ("src",), planted("", "src/lawgate/common/dates.py")),
     (too_long, ("src", "bench"), planted("x = 1\n" * 401)),
@@ -69,10 +69,10 @@ CASES = [
     (unexplained, ("src",), planted("x = 1\n")),
     (unexplained, ("src",), planted('"""Doc."""\ndef public():\n    return 1\n')),
     (unexplained, ("src",), planted('"""Doc."""\nclass Public:\n    pass\n')),
-    (unfinished, ("src", "tests", "bench"), planted("x = 1  # TODO later\n")),
-    (unfinished, ("src", "tests", "bench"), planted("x = f()  # type: ignore[arg-type]\n")),
-    (unfinished, ("src", "tests", "bench"), planted("x = f()  # noqa: S608\n")),
-    (unfinished, ("src", "tests", "bench"), planted("def f():\n    raise NotImplementedError\n")),
+    (unfinished, ("src", "tests", "bench"), planted("x = 1  # TODO later\n")),  # planted
+    (unfinished, ("src", "tests", "bench"), planted("x = f()  # type: ignore[arg-type]\n")),  # planted
+    (unfinished, ("src", "tests", "bench"), planted("x = f()  # noqa: S608\n")),  # planted
+    (unfinished, ("src", "tests", "bench"), planted("def f():\n    raise NotImplementedError\n")),  # planted
 ]
 
 

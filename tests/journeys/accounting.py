@@ -22,6 +22,25 @@ from lawgate.wiring.settings import read_settings
 
 CLERK, OTHER = "person.custodian.5", "person.custodian.1"
 ROWS = 500  # rows of one made-up package: the ceiling of the form
+WITHHELD, SEALED = "law-enforcement-request", "suspended-for-a-time"
+SEAL = """[[seal]]
+package = "{package}"
+rows = {rows}
+authority = "{authority}"
+until = {until}
+paper = "{paper}"
+by = ["{one}", "{two}"]
+"""
+
+
+def sealing(package: str, authority: str, until: str, rows: str = '"all"', two: str = OTHER) -> str:
+    """One entry of the register of seals."""
+    return SEAL.format(package=package, rows=rows, authority=authority, until=until, paper="a" * 64, one=CLERK, two=two)
+
+
+def seal(office: Office, text: str) -> None:
+    """Put this in the place of the register of seals."""
+    (office.folder / "registers" / "seals.toml").write_text(text)
 
 
 def numbers(office: Office, package: str) -> list[str]:

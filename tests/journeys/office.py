@@ -193,6 +193,19 @@ class Ahead:
         return time.monotonic()
 
 
+class Still:
+    """A clock that stands at one moment."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
 def ahead(desk: Release, rows: int) -> Release:
     """The same desks when so many rows have been looked at: a test need not wait a second for each."""
     return dataclasses.replace(desk, review=dataclasses.replace(desk.review, clock=Ahead(rows + 5)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from journeys.office import AGENCY, CLERK, REVIEWER, Office, ahead, an_order, seen
+from journeys.office import AGENCY, CLERK, REVIEWER, Office, Still, ahead, an_order, seen
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
 from lawgate.model.fault import Faulty, Refused
@@ -124,21 +124,8 @@ def test_an_order_that_ended_is_written_down_and_opens_nothing(office: Office) -
     assert [fault.code for fault in faulty.value.faults] == ["review_grants"]
 
 
-class Later:
-    """A clock that stands at one moment."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
 def _later(office: Office, at: datetime) -> object:
-    return dataclasses.replace(office.house.decide, clock=Later(at))
+    return dataclasses.replace(office.house.decide, clock=Still(at))
 
 
 def test_a_replay_makes_every_re_decision_again(decided: tuple[Office, str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from journeys.office import AGENCY, BOOK, CLERK, Office, an_order, open_office
+from journeys.office import AGENCY, BOOK, CLERK, Office, Still, an_order, open_office
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
 from lawgate.docket.standing import standing
@@ -211,16 +211,6 @@ def test_a_decision_that_does_not_come_out_differs(
     assert "THE BYTES DIFFER" in done.output
 
 
-class Tomorrow:
-    """A clock a day ahead."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(days=1)
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
 def test_orders_are_those_of_the_moment_of_deciding(office: Office) -> None:
     """An order that bound then and has ended since, without any change of the docket's text."""
     now = datetime.now(UTC).replace(microsecond=0)
@@ -229,7 +219,7 @@ def test_orders_are_those_of_the_moment_of_deciding(office: Office) -> None:
     enter_order(office.house.orders, text, CLERK)
     batch = office.decided(office.lab / "proper")
     assert {row["outcome"] for row in office.rows(batch)} == {"HOLD"}
-    desk = dataclasses.replace(office.house.decide, clock=Tomorrow())
+    desk = dataclasses.replace(office.house.decide, clock=Still(datetime.now(UTC) + timedelta(days=1)))
     assert standing(desk.orders.texts(), desk.clock.now()).in_force == ()
     assert replay(desk, batch).same
 

@@ -6,32 +6,22 @@ from __future__ import annotations
 import csv
 import dataclasses
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from journeys.office import KEY, Office
+from journeys.office import KEY, Office, Still
 from lawgate.office.handout import pull
 from lawgate.office.house import House
 from lawgate.surfaces.cli.app import build
 from lawgate.surfaces.cli.doors import Doors
 
 NINE = re.compile(rb"(?<![0-9a-f])9[0-9]{2}-?[0-9]{2}-?[0-9]{4}(?![0-9a-f])")
-
-
-class NextYear:
-    """A clock that stands in the second month of next year: this year is over."""
-
-    def now(self) -> datetime:
-        return datetime(datetime.now(UTC).year + 1, 2, 3, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return 0.0
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +44,13 @@ def next_year(office: Office, *words: str | Path) -> Result:
 
     def opened(folder: Path) -> House:
         house = open_house(folder)
-        return dataclasses.replace(house, decide=dataclasses.replace(house.decide, clock=NextYear()))
+        later = Still(datetime(datetime.now(UTC).year + 1, 2, 3, tzinfo=UTC))
+        return dataclasses.replace(house, decide=dataclasses.replace(house.decide, clock=later))
 
-    never: Callable[..., object] = lambda *_: None  # noqa: E731 a door that this test does not open
-    app = build(Doors(never, opened, never))  # type: ignore[arg-type]  # see above
+    def never(*_: object) -> NoReturn:
+        raise AssertionError("a door that this test does not open")
+
+    app = build(Doors(never, opened, never))
     return CliRunner().invoke(app, [*map(str, words), "--office", str(office.folder)])
 
 

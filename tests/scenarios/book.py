@@ -137,7 +137,7 @@ def read_edges(path: Path = BOOK / "scenarios" / "edge.toml") -> Book:
 
 
 def scenario(table: Table, *, beside: bool) -> Scenario:
-    """One scenario, checked: a decision or an event, complete; what runs has something given."""
+    """One scenario, checked: a decision or an event, complete; a decision that runs has something given."""
     name = table.get("id", "?")
     given, expect, event = (table.get(k, {}) for k in ("given", "expect", "event"))
     wrong = [k for k in table if k not in KEYS] + [k for k in given if k not in GIVEN]
@@ -149,8 +149,10 @@ def scenario(table: Table, *, beside: bool) -> Scenario:
     if bool(expect) == bool(event) or not table.get("says") or beside != bool(table.get("of")):
         wrong.append("a scenario says one sentence and expects a decision or an event")
     later = table.get("later", "")
-    if (event or "given" not in table) and not later:
+    if expect and "given" not in table and not later:
         wrong.append("what cannot run names the subject it waits for")
+    if event and given:
+        wrong.append("an event is played by the journey of its code, which gives what it needs")
     if expect and not later and not ({"match"} | ({"status"} if coded(expect) else set())) <= set(expect):
         wrong.append("what runs says whether anybody was looked up, and how the finding stands")
     if "#" in later:

@@ -16,7 +16,9 @@ from scenarios.bench import FILES, Played, Result, decisive, play, play_once, ru
 from scenarios.book import Scenario, Table, coded, read_edges, scenario
 
 BOOK = read_edges()
-RUN = [e for e in BOOK.edges if e.runs]
+RUN = [e for e in BOOK.edges if e.runs and e.expect]
+EVENTS = [e for e in BOOK.edges if e.runs and e.event]
+"""Played in `tests/journeys/test_events.py`, each under its code."""
 WAIT = [e for e in BOOK.edges if not e.runs]
 BESIDE = [e for e in BOOK.beside if e.runs]
 BESIDE_WAIT = [e for e in BOOK.beside if not e.runs]
@@ -143,7 +145,7 @@ def stated(wanted: Table) -> Table:
 
 def test_every_numbered_case_is_there_once() -> None:
     assert ids(list(BOOK.edges)) == NUMBERED
-    assert len(RUN) + len(WAIT) == 52
+    assert len(RUN) + len(EVENTS) + len(WAIT) == 52
     names = ids(list(BOOK.edges) + list(BOOK.beside))
     assert len(set(names)) == len(names)
     assert {e.of for e in BOOK.beside} <= set(NUMBERED)
@@ -192,6 +194,7 @@ GOOD: Table = {
         {"expect": {k: v for k, v in GOOD["expect"].items() if k != "match"}},
         {"expect": {k: v for k, v in GOOD["expect"].items() if k != "status"}},
         {"expect": {}},
+        {"expect": {}, "event": {"state": "Nothing happens here at all.", "code": "x"}, "given": {"repeat": 2}},
         {"event": {"state": "Nothing happens here at all.", "code": "nothing"}},
         {"given": {"colour": "red"}},
         {"says": ""},
