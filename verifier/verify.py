@@ -3,9 +3,12 @@
 """Check a lawgate evidence bundle against a policy you have from somebody you trust.
 
     python3 verify.py BUNDLE POLICY [PAPER ...]
+    python3 verify.py --seam BUNDLE POLICY NEXT-BUNDLE NEXT-POLICY
 
-One file, nothing but the standard library, Python 3.9 or newer. It opens no connection and writes no file. What a
-bundle is, and what each step does, stands in docs/spec/evidence.md; verify.html does the same with other code.
+The second line is for a log that was closed and goes on as another one: both bundles are checked, and that the two logs
+name each other. One file, nothing but the standard library, Python 3.9 or newer. It opens no connection and writes no
+file. What a bundle is, and what each step does, stands in docs/spec/evidence.md; verify.html does the same with other
+code.
 The exit status is 0 when the bundle holds, 1 when it is refused, 2 when the command line cannot be used.
 """
 
@@ -46,8 +49,9 @@ REFUSALS = {
     "subject": "the leaves are not those of what the bundle says it is about",
     "range": "a leaf of the stated range is missing",
     "row": "an opened row does not lead to what the log has",
-    "scope": "the order that the certificate is about is not shown",
+    "scope": "the order that the certificate is about, or the names of a hand-out, is not shown rightly",
     "released": "a hand-out in the range is not shown to be outside the scope of the order",
+    "seam": "the two logs do not name each other as the closed one and the one in which it goes on",
     "file": "a file that was given is none of the papers that the leaves name",
 }
 
@@ -65,12 +69,15 @@ CANNOT_SUBJECT = (
     "It cannot prove that the log has no further leaf about this subject. A bundle about a range of leaves, or a "
     "certificate, shows every leaf of its range.",
 )
-CANNOT_RANGE = ("It says nothing about leaves outside its range.",)
+CANNOT_RANGE = (
+    "It says nothing about leaves outside its range, nor about a log of this office of which no bundle was given.",
+)
 CANNOT_RELEASE = (
     "A hand-out counts from its leaf in the log. A key whose hand-out stands before the range, and whose delivery no "
     "leaf tells, may have arrived within it.",
-    "Whether a hand-out is outside the scope is judged by provision and by number of rows alone; whatever the leaves "
-    "do not show counts as inside.",
+    "Whether a hand-out is outside the scope is judged by provision and number of rows in its leaves; by who asked and "
+    "received, fields and years only from a paper that its leaf names. That paper is the word of this office, fixed "
+    "before the key went out, with the ids that it knew people by then. Whatever is not shown counts as inside.",
 )
 
 # Kind of leaf and its fields with their types, as in docs/spec/log.md, section 5; behind a + fields that it may have
@@ -121,6 +128,8 @@ use-certificate source_leaf:number recipient:id state:code rows:count paper:dige
 alarm code:code subject:id? detail:digest?
 shard-close size:number next_origin:id reason:code
 +start previous:id previous_size:number previous_root:digest
++prepared parts:digest
++handout parts:digest
 """
 for _line in TABLE.replace("\n  ", " ").split("\n"):
     if _line:
@@ -156,7 +165,7 @@ SUBJECTS = {
     "package": ("id", "kind"),
     "order": ("id", "kind"),
     "period": ("first", "kind", "last"),
-    "non-release": ("first", "id", "instrument", "kind", "last"),
+    "non-release": ("first", "id", "instrument", "kind", "last", "parts"),
 }
 ORDER_KEYS = [
     "format",
@@ -173,9 +182,16 @@ ORDER_KEYS = [
 ]
 EFFECT_KEYS = ["kind", "provisions", "requesters", "recipients", "fields", "years", "rows_at_least"]
 PAPERS = (
-    *("cases", "ciphertext", "cover", "explanation", "figures", "instrument", "letter", "paper", "patterns"),
+    *("cases", "ciphertext", "cover", "explanation", "figures", "instrument", "letter", "paper", "parts", "patterns"),
     *("report", "rows", "rows_paper", "signature", "table"),
 )
+NAMED = {
+    "requesters": "asked by others",
+    "recipients": "received by others",
+    "fields": "other fields",
+    "years": "other years",
+}
+PARTS_FORMAT = "lawgate-parts-1"
 BLOCKING = ("stop", "notice", "freeze_recipient", "approval")
 
 
@@ -399,6 +415,8 @@ def subject_shaped(subject):
     if "instrument" in subject:
         need(is_text(subject["instrument"], BASE64), "form", "instrument")
         from_base64(subject["instrument"], "form")
+        parts = subject["parts"]
+        need(type(parts) is list and all(is_text(each, "[ -~]*") for each in parts) and rising(parts), "form", "parts")
     ends = [subject[name] for name in ("first", "last") if name in subject]
     return all(is_number(each) for each in ends) and ends == sorted(ends)
 
@@ -447,7 +465,11 @@ def read_policy(data):
     need(len(logs) == 1 and len(quorum) == 1, "policy", "one log and one quorum")
     need(logs[0][2] == 1 and all(each[2] in (4, 6) for each in witnesses.values()), "policy", "type of key")
     need(len({each[3] for each in keys}) == len(keys), "policy", "a key used twice")
-    need(len({each[0] for each in witnesses.values()}) == len(witnesses), "policy", "names")
+    named = {each[0] for each in witnesses.values()}
+    need(len(named) == len(witnesses) and not named & {"quorum", "none"}, "policy", "names")
+    # In the log's own text a witness goes by the name of its key, and the group that is the quorum by `quorum`.
+    below = set(groups) - set(quorum)
+    need(not below & (named | {"quorum"}) and not any("+" in name for name in below), "policy", "names")
     need(len(witnesses) + len(groups) <= 64, "policy", "too many names")
     made = {"log": logs[0], "witnesses": witnesses, "groups": groups, "quorum": quorum[0]}
     need(used | {quorum[0]} == set(witnesses) | set(groups), "policy", "a name that does not count")
@@ -693,19 +715,56 @@ def check_release(subject, leaves, inside):
     left = [i for i, leaf in leaves.items() if first <= i <= last and leaf["kind"] in ("handout", "sent")]
     need(set(leaves) == closed(set(bars) | set(left), leaves) | inside, "subject", "non-release")
     effects, said = read_scope(subject, [leaves[i] for i in bars])
+    outs = {index: back_to("handout", index, leaves) for index in left}
+    papers = read_papers(subject["parts"], {leaf.get("parts") for leaf in outs.values()})
     for index in left:
-        chain = leaves[index]
-        while chain["kind"] != "request":
-            chain = leaves[chain[LINKS[chain["kind"]][0]]]
-        why = outside(effects, chain)
+        out, request = outs[index], back_to("request", index, leaves)
+        why = outside(effects, request, names_of(papers.get(out.get("parts")), out, request))
         need(why, "released", f"leaf {index}")
         said.append(f"leaf {index} ({leaves[index]['kind']}) is outside the scope: {why}")
     said.append(f"in this range nothing in scope of order {order} left through this gateway")
     return said
 
 
+def back_to(kind, index, leaves):
+    """The leaf of this kind that a hand-out or delivery goes back to."""
+    leaf = leaves[index]
+    while leaf["kind"] != kind:
+        leaf = leaves[leaf[LINKS[leaf["kind"]][0]]]
+    return leaf
+
+
+def read_papers(texts, named):
+    """Papers with the parts of hand-outs, by their digest; refused (`scope`) when none of the hand-outs names one."""
+    found = {}
+    for text in texts:
+        digest = sha256(text.encode()).hex()
+        need(digest in named, "scope", "digest of the parts")
+        paper = canonical(text, "scope")
+        lists = ("requesters", "recipients", "fields")
+        need(is_object(paper, ("format", "years", *lists)) and paper["format"] == PARTS_FORMAT, "scope", "parts")
+        for name in lists:
+            good = type(paper[name]) is list and paper[name] and all(is_text(each, ANY_ID) for each in paper[name])
+            need(good and rising(paper[name]), "scope", "parts")
+        years = paper["years"]
+        good = type(years) is list and years and all(is_number(each, 9999) and each > 0 for each in years)
+        need(good and rising(years), "scope", "parts")
+        found[digest] = paper
+    return found
+
+
+def names_of(paper, handout, request):
+    """Requesters, recipients, fields and years of a hand-out, each empty when it is not shown."""
+    if paper is None:
+        return {"requesters": [], "recipients": [], "fields": [], "years": []}
+    # What the leaves show is added: a paper can never make less of it.
+    asks = [*paper["requesters"], request["requester"], handout["recipient"]]
+    gets = [*paper["recipients"], handout["recipient"], handout["recipient_key"]]
+    return {"requesters": asks, "recipients": gets, "fields": paper["fields"], "years": paper["years"]}
+
+
 def read_scope(subject, bars):
-    """The blocking effects as (provisions or None for all, least rows), or None when everything is in scope."""
+    """The blocking effects as a table of their parts (None for all), or None when everything is in scope."""
     order = subject["id"]
     data = from_base64(subject["instrument"], "scope")
     if not data:
@@ -718,10 +777,15 @@ def read_scope(subject, bars):
         return None, [f"order {order}: its text cannot be read here, so everything counts as in its scope"]
     need(effects, "scope", "no effect that keeps anything from leaving")
     said = []
-    for provisions, rows in effects:
-        names = "every provision" if provisions is None else "provision " + ", ".join(provisions)
-        said.append(f"order {order} covers {names}, requests of {rows} rows or more")
+    for effect in effects:
+        names = [told(part, effect[part]) for part in ("provisions", *NAMED)]
+        said.append(f"order {order} covers {', '.join(names)}, requests of {effect['rows']} rows or more")
     return effects, said
+
+
+def told(part, listed):
+    """One part of a scope in words."""
+    return f"every {part[:-1]}" if listed is None else f"{part} {' '.join(str(each) for each in listed)}"
 
 
 def read_order(data, order):
@@ -742,30 +806,44 @@ def read_order(data, order):
     for at in range(len(ORDER_KEYS), len(lines) - 1, len(EFFECT_KEYS) + 2):
         head = lines[at : at + 2] == ["", "[[effect]]"]
         kind = re.fullmatch('kind = "([a-z_]+)"', lines[at + 2])
-        names = re.fullmatch('provisions = ("every"|\\[("[A-Za-z0-9._:-]+"(, "[A-Za-z0-9._:-]+")*)\\])', lines[at + 3])
-        rows = re.fullmatch("rows_at_least = (0|[1-9][0-9]{0,7})", lines[at + 8])
-        if not head or not kind or not names or not rows:
+        effect = {"rows": re.fullmatch("rows_at_least = (0|[1-9][0-9]{0,7})", lines[at + 8])}
+        for place, part in enumerate(("provisions", *NAMED), at + 3):
+            word = "[1-9][0-9]{3}" if part == "years" else '"[A-Za-z0-9._:-]+"'
+            effect[part] = re.fullmatch(f'{part} = ("every"|\\[({word}(, {word})*)\\])', lines[place])
+        if not head or not kind or not all(effect.values()):
             return [], []
         kinds.add(kind.group(1))
         if kind.group(1) in BLOCKING:
-            listed = names.group(2)
-            effects.append((listed[1:-1].split('", "') if listed else None, int(rows.group(1))))
+            listed = {part: effect[part].group(2) for part in ("provisions", *NAMED)}
+            names = {part: text and [json.loads(each) for each in text.split(", ")] for part, text in listed.items()}
+            effects.append({**names, "rows": int(effect["rows"].group(1))})
     return sorted(kinds), effects
 
 
-def outside(effects, request):
-    """Why a request is in the scope of none of the effects; empty when one of them may cover it."""
+def outside(effects, request, names):
+    """Why a hand-out is in the scope of none of the effects; empty when one of them may cover it."""
     if effects is None:
         return ""
     reasons = []
-    for provisions, rows in effects:
-        if provisions is not None and request["provision"].lower() not in [each.lower() for each in provisions]:
+    for effect in effects:
+        why = [NAMED[part] for part in NAMED if apart(effect[part], names[part])]
+        if apart(effect["provisions"], [request["provision"]]):
             reasons.append("another provision")
-        elif request["row_count"] < rows:
+        elif request["row_count"] < effect["rows"]:
             reasons.append("a request of fewer rows")
+        elif why:
+            reasons.append(why[0])
         else:
             return ""
     return " and ".join(sorted(set(reasons)))
+
+
+def apart(listed, names):
+    """Whether none of the names is listed; never when everything is, or no name is shown."""
+    if listed is None or not names:
+        return False
+    known = [str(each).lower() for each in listed]
+    return not any(str(each).lower() in known for each in names)
 
 
 # ---- Papers and rows -----------------------------------------------------------------------------------------------
@@ -776,7 +854,8 @@ def papers_in(leaves):
     found = []
     for index, leaf in leaves.items():
         for field in PAPERS:
-            if FIELDS[leaf["kind"]].get(field) in ("digest", "digest?") and leaf[field]:
+            types = {**FIELDS[leaf["kind"]], **MORE.get(leaf["kind"], {})}
+            if types.get(field) in ("digest", "digest?") and leaf.get(field):
                 found.append((leaf[field], f"{leaf['kind']}.{field}", index))
     return found
 
@@ -828,32 +907,77 @@ def moment(seconds):
     return (datetime(1970, 1, 1) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def examined(data, policy, papers=()):
+    """All checks over one bundle, its policy and papers (bytes): bundle, head, leaves, lines; or refused."""
+    bundle = read_bundle(data)
+    trusted = read_policy(policy)
+    need(bundle["policy"].encode() == policy, "policy_differs")
+    head = check_head(bundle["checkpoint"], trusted)
+    leaves = read_leaves(bundle, head)
+    check_links(leaves)
+    check_start(bundle, leaves, policy)
+    said = [f"log {head['origin']}: head of {head['size']} leaves, root {head['root'].hex()}"]
+    times = sorted(head["cosigned"].values())
+    names = ", ".join(sorted(head["cosigned"]))
+    said.append(f"signed by the log; cosigned by {names} between {moment(times[0])} and {moment(times[-1])}")
+    said += [f"NOT CHECKED: a line by {name} of the type ML-DSA-44 (0x06)" for name in head["unchecked"]]
+    last = max(leaves)
+    span = f"the first {min(leaves)}, the last {last} ({leaves[last]['at']})"
+    said.append(f"{len(leaves)} leaves, {span}, are in the log under this head")
+    said += check_subject(bundle["subject"], leaves, head["size"])
+    said += check_rows(bundle, leaves) + check_files(leaves, papers)
+    return bundle, head, leaves, said
+
+
 def check(data, policy, papers=()):
-    """All checks over bundle, policy and papers (bytes): {"ok", "code", "where", "mark", "said", "cannot"}."""
+    """The verdict about one bundle: {"ok", "code", "where", "mark", "said", "cannot"}."""
     try:
-        bundle = read_bundle(data)
-        trusted = read_policy(policy)
-        need(bundle["policy"].encode() == policy, "policy_differs")
-        head = check_head(bundle["checkpoint"], trusted)
-        leaves = read_leaves(bundle, head)
-        check_links(leaves)
-        check_start(bundle, leaves, policy)
-        said = [f"log {head['origin']}: head of {head['size']} leaves, root {head['root'].hex()}"]
-        times = sorted(head["cosigned"].values())
-        names = ", ".join(sorted(head["cosigned"]))
-        said.append(f"signed by the log; cosigned by {names} between {moment(times[0])} and {moment(times[-1])}")
-        said += [f"NOT CHECKED: a line by {name} of the type ML-DSA-44 (0x06)" for name in head["unchecked"]]
-        last = max(leaves)
-        span = f"the first {min(leaves)}, the last {last} ({leaves[last]['at']})"
-        said.append(f"{len(leaves)} leaves, {span}, are in the log under this head")
-        said += check_subject(bundle["subject"], leaves, head["size"])
-        said += check_rows(bundle, leaves) + check_files(leaves, papers)
+        bundle, _, _, said = examined(data, policy, papers)
     except Refusal as refusal:
-        return {"ok": False, "code": refusal.code, "where": refusal.where, "mark": "", "said": [], "cannot": []}
-    kind = bundle["subject"]["kind"]
-    cannot = [*CANNOT, *(CANNOT_RANGE if kind in ("period", "non-release") else CANNOT_SUBJECT)]
-    cannot += CANNOT_RELEASE if kind == "non-release" else ()
-    return {"ok": True, "code": "holds", "where": "", "mark": bundle["mark"], "said": said, "cannot": cannot}
+        return refused(refusal)
+    return held([bundle], said)
+
+
+def check_seam(old, old_policy, new, new_policy):
+    """The verdict about a bundle of a closed log and one of the log in which it goes on, each by its own policy."""
+    try:
+        one, head, leaves, said = examined(old, old_policy)
+        other, new_head, new_leaves, more = examined(new, new_policy)
+        said += more + follow(head, leaves, new_head, new_leaves[0])
+        ranges = [each["subject"] for each in (one, other)]
+        if all("first" in each for each in ranges) and (ranges[0]["last"], ranges[1]["first"]) == (head["size"] - 1, 0):
+            said.append("the first range ends with its log and the second begins with its own: nothing lies between")
+    except Refusal as refusal:
+        return refused(refusal)
+    return held([one, other], said)
+
+
+def follow(head, leaves, new_head, start):
+    """The two logs name each other, on the last leaf of the one and the first of the other; the line that says so."""
+    last = head["size"] - 1
+    close = leaves.get(last)
+    need(close is not None and close["kind"] == "shard-close" and close["size"] == last, "seam", "shard-close")
+    need("previous" in start, "seam", "start")
+    need(close["next_origin"] == new_head["origin"], "seam", "next_origin")
+    named = (start["previous"], start["previous_size"], start["previous_root"])
+    need(named == (head["origin"], head["size"], head["root"].hex()), "seam", "previous")
+    return [f"log {head['origin']} is closed by its leaf {last} and goes on as log {new_head['origin']}: both say so"]
+
+
+def refused(refusal):
+    """The verdict of a refusal."""
+    return {"ok": False, "code": refusal.code, "where": refusal.where, "mark": "", "said": [], "cannot": []}
+
+
+def held(bundles, said):
+    """The verdict about bundles that hold, with what they cannot prove."""
+    kinds = [bundle["subject"]["kind"] for bundle in bundles]
+    cannot = [*CANNOT]
+    cannot += CANNOT_RANGE if any(kind in ("period", "non-release") for kind in kinds) else ()
+    cannot += CANNOT_SUBJECT if any(kind not in ("period", "non-release") for kind in kinds) else ()
+    cannot += CANNOT_RELEASE if "non-release" in kinds else ()
+    mark = next((bundle["mark"] for bundle in bundles if bundle["mark"]), "")
+    return {"ok": True, "code": "holds", "where": "", "mark": mark, "said": said, "cannot": cannot}
 
 
 def boxed(title, lines, width=96):
@@ -889,7 +1013,9 @@ def printed(result):
 
 def main(words):
     """Check the files named on the command line; the exit status."""
-    if len(words) < 2 or words[0].startswith("-"):
+    seam = words[:1] == ["--seam"]
+    words = words[1:] if seam else words
+    if len(words) < 2 or words[0].startswith("-") or (seam and len(words) != 4):
         print(__doc__)
         return 2
     try:
@@ -900,7 +1026,7 @@ def main(words):
     except OSError as error:
         print(f"cannot read a file: {error.strerror}", file=sys.stderr)
         return 2
-    result = check(files[0], files[1], files[2:])
+    result = check_seam(*files) if seam else check(files[0], files[1], files[2:])
     print("\n".join(printed(result)))
     return 0 if result["ok"] else 1
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from journeys.office import CLERK, KEY, Office, an_order, sent
+from journeys.office import AGENCY, CLERK, KEY, Office, an_order, sent
 from lawgate.office.evidence import Wanted, make
 from lawgate.office.handout import pull
 from lawgate.office.orders import enter_order
@@ -84,18 +84,56 @@ def test_a_package_an_order_and_a_range(told: tuple[Office, str, str], tmp_path:
 
 
 def test_a_certificate_is_made_only_where_it_is_true(told: tuple[Office, str, str], tmp_path: Path) -> None:
-    office, *_ = told
+    office = told[0].copy(tmp_path / "office")
     out, at = tmp_path / "certificate.json", handout(office)
-    office.run("evidence", "make", out, "--order", "order-dhs", "--from", "0", "--to", str(at - 1))
+    enter_order(office.house.orders, an_order("order-late", AGENCY), CLERK)
+    office.run("evidence", "make", out, "--order", "order-late", "--from", "0", "--to", str(at - 1))
     found = checked(office, out)
     assert found.returncode == 0
-    assert "nothing in scope of order order-dhs left through this gateway" in found.stdout
+    assert "nothing in scope of order order-late left through this gateway" in found.stdout
     assert "What this cannot prove" in found.stdout
     for first in (0, at, at + 1):
-        refused = office.call("evidence", "make", tmp_path / "none.json", "--order", "order-dhs", "--from", str(first))
+        refused = office.call("evidence", "make", tmp_path / "none.json", "--order", "order-late", "--from", str(first))
         assert refused.exit_code == 1
         assert "E_IN_SCOPE" in refused.stderr and "to mend:" in refused.stderr
         assert not (tmp_path / "none.json").exists()
+
+
+def test_a_certificate_over_a_hand_out_to_somebody_else(told: tuple[Office, str, str], tmp_path: Path) -> None:
+    """The order is about others: the paper that the hand-out names shows it, in the bundle and to a stranger."""
+    office, out = told[0].copy(tmp_path / "office"), tmp_path / "certificate.json"
+    at = handout(office)
+    office.run("evidence", "make", out, "--order", "order-dhs", "--from", "0")
+    found = checked(office, out)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert f"leaf {at} (handout) is outside the scope: asked by others" in found.stdout
+    assert "That paper is the word of this office" in " ".join(found.stdout.split())
+    (paper,) = json.loads(out.read_bytes())["subject"]["parts"]
+    manifest = json.loads(manifest_of(office, told[2]))
+    assert {manifest["agency"], *manifest["people"]} <= set(json.loads(paper)["requesters"])
+    assert {manifest["agency"], manifest["recipient_key"], *manifest["recipients"]} <= set(
+        json.loads(paper)["recipients"]
+    )
+    # Whoever is named in it, in whatever office and letters, is not somebody else.
+    person = json.loads(paper)["requesters"][0]
+    enter_order(office.house.orders, an_order("order-person", person.upper()), CLERK)
+    refused = office.call("evidence", "make", tmp_path / "none.json", "--order", "order-person", "--from", "0")
+    assert (refused.exit_code, "E_IN_SCOPE" in refused.stderr) == (1, True)
+
+
+def test_a_paper_of_parts_that_is_lost_shows_nothing(told: tuple[Office, str, str], tmp_path: Path) -> None:
+    office = told[0].copy(tmp_path / "office")
+    (kept,) = (office.folder / "packages").glob("*/parts.json")
+    kept.write_bytes(kept.read_bytes().replace(AGENCY.encode(), b"us.xyz"))
+    done = office.call("evidence", "make", tmp_path / "none.json", "--order", "order-dhs", "--from", "0")
+    assert (done.exit_code, "E_IN_SCOPE" in done.stderr) == (1, True)
+    assert ["parts.json is not the paper the log names" in each for each in office.broken()] == [True]
+
+
+def manifest_of(office: Office, package: str) -> bytes:
+    """The manifest in the package as it is kept."""
+    store = office.house.release.release.packages
+    return store.member(store.tar(package), "manifest.json")
 
 
 def test_a_stretched_certificate_is_seen(told: tuple[Office, str, str], tmp_path: Path) -> None:

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from journeys.office import AGENCY, CLERK, REVIEWER, Office, ahead, an_order, rewritten, seen, sent
+from journeys.office import AGENCY, CLERK, KEY, REVIEWER, Office, ahead, an_order, rewritten, seen, sent
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import Refused
 from lawgate.model.order import EVERY
 from lawgate.office.adjudicate import decide_batch
+from lawgate.office.handout import pull
 from lawgate.office.intake import receive
 from lawgate.office.release import hand_in_review, prepare_package, review_paper
+from lawgate.protocol.bars import Barred
 from lawgate.protocol.statement import Looked
 from lawgate_lab.played import signing_key
 
@@ -165,3 +167,27 @@ def test_an_order_on_somebody_a_case_names_holds_the_batch(office: Office, chang
     asked = {person for case in other for person in (case["engaged_official"], *case["recipients"].split(";"))}
     (again,) = (leaf for _, leaf in kinds(office, "redecision") if leaf.text("batch") == before)
     assert bool(again.number("held")) is (officer in asked)
+
+
+def test_an_order_on_somebody_another_case_names_bars_a_prepared_package(office: Office) -> None:
+    """Entered between preparing and pull: whoever a case names is of the asking side of the whole batch here, too."""
+    _, case = sent(office.lab / "proper")
+    name, officer, other = case[0]["case_id"], case[0]["engaged_official"], "person.doj.790"
+    line = (office.lab / "proper" / "cases.csv").read_bytes().split(b"\n")[1]
+    second = line.replace(name.encode(), b"case-doj-00000002").replace(officer.encode(), other.encode())
+
+    def moved(rows: bytes) -> bytes:
+        head, _, last = rows.rpartition(name.encode())
+        return head + b"case-doj-00000002" + last
+
+    request = rewritten(
+        office.lab / "proper", office.folder.parent / "two", rows=moved, cases=lambda d: d + second + b"\n"
+    )
+    batch = office.decided(request)
+    package = office.prepared(batch, [0]).manifest.package
+    place = office.folder / "order.toml"
+    place.write_bytes(naming(other))
+    assert office.call("order", "enter", place, "--by", CLERK).exit_code == 0
+    with pytest.raises(Barred) as refused:
+        pull(office.house.release.release, package, KEY, office.house.courier(office.folder.parent / "out"))
+    assert "order" in [bar.code for bar in refused.value.bars]

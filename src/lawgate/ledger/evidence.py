@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, NoReturn, TypeVar
 
 import rfc8785
@@ -30,7 +31,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "package": ("id", "kind"),
     "order": ("id", "kind"),
     "period": ("first", "kind", "last"),
-    "non-release": ("first", "id", "instrument", "kind", "last"),
+    "non-release": ("first", "id", "instrument", "kind", "last", "parts"),
 }
 _PROOF = re.compile(r"c2sp[.]org/tlog-proof@v1\nindex (0|[1-9][0-9]{0,18})\n((?:[A-Za-z0-9+/]{43}=\n){0,63})\n")
 Table = Mapping[str, Any]
@@ -41,7 +42,8 @@ T = TypeVar("T")
 class Subject:
     """What a bundle is about: a batch, package or order by its id, or all leaves from `first` to `last`.
 
-    `non-release` has both; `instrument` is the order's text as entered, empty where it is not shown.
+    `non-release` has both; `instrument` is the order's text as entered, empty where it is not shown; `parts` are papers
+    that hand-outs of the range name, rising.
     """
 
     kind: str
@@ -49,16 +51,18 @@ class Subject:
     first: int = 0
     last: int = 0
     instrument: bytes = b""
+    parts: tuple[str, ...] = ()
 
-    def table(self) -> dict[str, str | int]:
+    def table(self) -> dict[str, str | int | list[str]]:
         """The fields its kind has."""
         text = b64encode(self.instrument).decode()
-        whole: dict[str, str | int] = {
+        whole: dict[str, str | int | list[str]] = {
             "kind": self.kind,
             "id": self.id,
             "first": self.first,
             "last": self.last,
             "instrument": text,
+            "parts": list(self.parts),
         }
         return {name: whole[name] for name in SUBJECTS[self.kind]}
 
@@ -211,16 +215,19 @@ def _subject(found: Table) -> Subject:
     kind = found.get("kind") if isinstance(found, dict) else None
     if not isinstance(kind, str) or not _keyed(found, SUBJECTS.get(kind, ())):
         raise MalformedError("form", "subject")
-    values = {"id": "x", "instrument": "", "first": 0, "last": 0, **found}
+    values = {"id": "x", "instrument": "", "first": 0, "last": 0, "parts": [], **found}
     named = _text(values["id"], r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
     ranged = _number(values["first"]) and _number(values["last"]) and values["first"] <= values["last"]
+    papers = isinstance(values["parts"], list) and all(_text(each, r"[ -~]*") for each in values["parts"])
+    if not papers or not all(one < other for one, other in pairwise(values["parts"])):
+        raise MalformedError("form", "parts")
     if not named or not ranged or not _text(values["instrument"], r"[A-Za-z0-9+/]*=?=?"):
         raise MalformedError("form", "subject")
     try:
         instrument = from_base64(values["instrument"], "instrument")
     except MalformedError:
         raise MalformedError("form", "subject") from None
-    return Subject(kind, found.get("id", ""), values["first"], values["last"], instrument)
+    return Subject(kind, found.get("id", ""), values["first"], values["last"], instrument, tuple(values["parts"]))
 
 
 def _shown(found: Table) -> Shown | None:

@@ -14,8 +14,8 @@ from hashlib import sha256
 from lawgate.ledger import evidence, leaf, quorum
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.evidence import SYNTHETIC, Bundle, Opened, Subject
-from lawgate.ledger.evidence_links import Leaves, check_links, closed, request_of, speaking_of
-from lawgate.ledger.evidence_scope import outside, scopes_shown
+from lawgate.ledger.evidence_links import Leaves, back_to, check_links, closed, speaking_of
+from lawgate.ledger.evidence_scope import HandOut, outside, papers_shown, scopes_shown
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.merkle import leaf_hash, root_from_path, verify_inclusion
 from lawgate.ledger.note import Verify
@@ -156,7 +156,13 @@ def in_scope(subject: Subject, leaves: Leaves) -> Sequence[int]:
     """What left in the range and is not shown to be outside the order's scope. MalformedError `scope`."""
     bars = [leaves[index] for index in bars_of(subject.id, leaves)]
     scopes = scopes_shown(subject.instrument, subject.id, bars)
-    return [index for index in left_in(leaves, subject) if not outside(scopes, request_of(index, leaves))]
+    left = {index: back_to("handout", index, leaves) for index in left_in(leaves, subject)}
+    papers = papers_shown(subject.parts, list(left.values()))
+    shown = {
+        index: HandOut(leaf, back_to("request", index, leaves), papers.get(str(leaf.body.get("parts"))))
+        for index, leaf in left.items()
+    }
+    return [index for index, out in shown.items() if not outside(scopes, out)]
 
 
 def _row(row: Opened, leaves: Leaves) -> None:

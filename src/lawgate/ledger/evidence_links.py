@@ -66,10 +66,10 @@ def closed(found: Iterable[int], leaves: Leaves) -> set[int]:
     return kept
 
 
-def request_of(index: int, leaves: Leaves) -> StageLeaf:
-    """The `request` leaf that a hand-out or delivery goes back to. The leaves hold all that it names."""
+def back_to(kind: str, index: int, leaves: Leaves) -> StageLeaf:
+    """The leaf of a kind (`handout`, `request`) that a hand-out or delivery goes back to. All between are here."""
     leaf = leaves[index]
-    while leaf.kind != "request":
+    while leaf.kind != kind:
         leaf = leaves[leaf.number(LINKS[leaf.kind][0])]
     return leaf
 

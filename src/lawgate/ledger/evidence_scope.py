@@ -1,43 +1,86 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an order's text covers, as somebody can tell who has the text and the leaves and nothing else.
 
-Narrower than what the gateway knows: people, recipients, fields and years do not stand in the leaves, so they can never
-show that a hand-out was outside. Only another provision, or a request of fewer rows, does.
+Narrower than what the gateway knows: another provision, or a request of fewer rows, stands in the leaves. Who asked and
+received, which fields and which years, only count when the paper is shown whose digest the hand-out's leaf names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from lawgate.docket.parts import Parts, read_parts
 from lawgate.docket.printing import EFFECT_KEYS, FORMAT, ORDER_KEYS
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.order import EffectKind
 
 _KIND = re.compile(r'kind = "([a-z_]+)"')
-_NAMES = re.compile(r'provisions = ("every"|\[("[A-Za-z0-9._:-]+"(?:, "[A-Za-z0-9._:-]+")*)\])')
+_NAMES = re.compile(r'[a-z]+ = ("every"|\[("[A-Za-z0-9._:-]+"(?:, "[A-Za-z0-9._:-]+")*)\])')
+_YEARS = re.compile(r'years = ("every"|\[([1-9][0-9]{3}(?:, [1-9][0-9]{3})*)\])')
 _ROWS = re.compile(r"rows_at_least = (0|[1-9][0-9]{0,7})")
 _STEP = len(EFFECT_KEYS) + 2
 BLOCKING = frozenset(kind.value for kind in EffectKind if kind.blocks)
 
 
 @dataclass(frozen=True, slots=True)
+class HandOut:
+    """A hand-out as a stranger sees it: its leaf, that of its request, and the paper of its parts where it is shown."""
+
+    leaf: StageLeaf
+    request: StageLeaf
+    parts: Parts | None = None
+
+    def named(self, part: str) -> tuple[str, ...]:
+        """Every name by which an order may mean who asks (`requesters`), who receives (`recipients`), or `fields`.
+
+        What the leaves show is added to the paper: a paper can never make less of it.
+        """
+        if self.parts is None:
+            return ()
+        shown = {
+            "requesters": (self.request.text("requester"), self.leaf.text("recipient")),
+            "recipients": (self.leaf.text("recipient"), self.leaf.text("recipient_key")),
+        }
+        return (*getattr(self.parts, part), *shown.get(part, ()))
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """One effect: its kind, the provisions it names (None for every one), and the fewest rows of a request."""
+    """One effect: its kind, the names it lists of each part (None for every one), and the fewest rows of a request."""
 
     kind: str
     provisions: tuple[str, ...] | None
+    requesters: tuple[str, ...] | None
+    recipients: tuple[str, ...] | None
+    fields: tuple[str, ...] | None
+    years: tuple[int, ...] | None
     rows: int
 
-    def why_outside(self, request: StageLeaf) -> str:
-        """Why a request is outside, in words; empty when it may be inside."""
-        named = None if self.provisions is None else {each.lower() for each in self.provisions}
-        if named is not None and request.text("provision").lower() not in named:
+    def why_outside(self, out: HandOut) -> str:
+        """Why a hand-out is outside, in words; empty when it may be inside."""
+        if _apart(self.provisions, (out.request.text("provision"),)):
             return "another provision"
-        return "a request of fewer rows" if request.number("row_count") < self.rows else ""
+        if out.request.number("row_count") < self.rows:
+            return "a request of fewer rows"
+        for part, why in (
+            ("requesters", "asked by others"),
+            ("recipients", "received by others"),
+            ("fields", "other fields"),
+        ):
+            if _apart(getattr(self, part), out.named(part)):
+                return why
+        years = out.parts.years if out.parts else ()
+        return "other years" if self.years is not None and years and not set(self.years) & set(years) else ""
+
+
+def _apart(listed: tuple[str, ...] | None, names: Sequence[str]) -> bool:
+    """Whether none of these names is listed; never when the list is of every one, or no name is known."""
+    known = {each.lower() for each in listed or ()}
+    return listed is not None and bool(names) and not any(each.lower() in known for each in names)
 
 
 def read_scopes(text: bytes, order: str) -> tuple[Scope, ...]:
@@ -59,10 +102,15 @@ def read_scopes(text: bytes, order: str) -> tuple[Scope, ...]:
 
 
 def _scope(lines: Sequence[str]) -> Scope | None:
-    kind, names, rows = _KIND.fullmatch(lines[2]), _NAMES.fullmatch(lines[3]), _ROWS.fullmatch(lines[8])
-    if list(lines[:2]) != ["", "[[effect]]"] or not kind or not names or not rows:
+    kind, years, rows = _KIND.fullmatch(lines[2]), _YEARS.fullmatch(lines[7]), _ROWS.fullmatch(lines[8])
+    lists = [_NAMES.fullmatch(line) for line in lines[3:7]]
+    if list(lines[:2]) != ["", "[[effect]]"] or not kind or not years or not rows or None in lists:
         return None
-    return Scope(kind[1], tuple(names[2][1:-1].split('", "')) if names[2] else None, int(rows[1]))
+    provisions, requesters, recipients, fields = [
+        tuple(each[2][1:-1].split('", "')) if each and each[2] else None for each in lists
+    ]
+    listed = tuple(map(int, years[2].split(", "))) if years[2] else None
+    return Scope(kind[1], provisions, requesters, recipients, fields, listed, int(rows[1]))
 
 
 def scopes_shown(text: bytes, order: str, bars: Sequence[StageLeaf]) -> tuple[Scope, ...] | None:
@@ -86,7 +134,21 @@ def scopes_shown(text: bytes, order: str, bars: Sequence[StageLeaf]) -> tuple[Sc
     return blocking
 
 
-def outside(scopes: Sequence[Scope] | None, request: StageLeaf) -> str:
-    """Why a request is outside of every scope, in words; empty when it may be inside one of them."""
-    reasons = [""] if scopes is None else [scope.why_outside(request) for scope in scopes]
+def papers_shown(texts: Sequence[str], outs: Sequence[StageLeaf]) -> Mapping[str, Parts]:
+    """The papers of parts by their digest (hex). MalformedError `scope` for one that none of the hand-outs names."""
+    named, found = {leaf.body.get("parts") for leaf in outs}, dict[str, Parts]()
+    for text in texts:
+        digest = sha256(text.encode()).hexdigest()
+        if digest not in named:
+            raise MalformedError("scope", "digest of the parts")
+        try:
+            found[digest] = read_parts(text)
+        except ValueError:
+            raise MalformedError("scope", "parts") from None
+    return found
+
+
+def outside(scopes: Sequence[Scope] | None, out: HandOut) -> str:
+    """Why a hand-out is outside of every scope, in words; empty when it may be inside one of them."""
+    reasons = [""] if scopes is None else [scope.why_outside(out) for scope in scopes]
     return " and ".join(sorted(set(reasons))) if all(reasons) else ""

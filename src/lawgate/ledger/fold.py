@@ -9,9 +9,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from lawgate.ledger.evidence_links import LINKS
 from lawgate.ledger.leaf import StageLeaf
+from lawgate.ledger.schema import Value
 
 CLOSE, START = "shard-close", "start"
+_KEPT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        kind: frozenset(name for _, named, same in LINKS.values() if named == kind for name in same)
+        for _, kind, _ in LINKS.values()
+    }
+)
+"""Kinds that other leaves name, and the fields that those are held against: nothing else of a leaf is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +121,15 @@ def fold(leaves: Iterable[tuple[int, StageLeaf]]) -> State:
 
 @dataclass(slots=True)
 class _Folding:
-    """The state while it grows. Each step gives the code of what does not fit, empty when the leaf was taken."""
+    """The state while it grows. Each step gives the code of what does not fit, empty when the leaf was taken.
+
+    `named` are the leaves taken so far that others may name: kind, and the fields that count. When a step is asked, the
+    leaf names one of them rightly. `asked` are batches as their requests have them.
+    """
 
     size: int = 0
-    requests: dict[int, StageLeaf] = field(default_factory=dict)
+    named: dict[int, tuple[str, Mapping[str, Value]]] = field(default_factory=dict)
+    asked: dict[int, Batch] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
     handouts: dict[int, HandOut] = field(default_factory=dict)
@@ -131,37 +145,55 @@ class _Folding:
         if (leaf.kind == START) != (index == 0):
             return "start"
         step = _STEPS.get(leaf.kind)
-        return step(self, index, leaf) if step else ""
+        why = self.misnamed(leaf) or (step(self, index, leaf) if step else "")
+        if not why and leaf.kind in _KEPT:
+            self.named[index] = leaf.kind, {name: leaf.body[name] for name in _KEPT[leaf.kind]}
+        return why
+
+    def misnamed(self, leaf: StageLeaf) -> str:
+        """The field by which the leaf names one that was not taken, is of another kind, or says otherwise."""
+        if leaf.kind not in LINKS:
+            return ""
+        name, kind, same = LINKS[leaf.kind]
+        found, other = self.named.get(leaf.number(name), ("", {}))
+        fits = found == kind and all(other[each] == leaf.body[each] for each in same)
+        return "" if fits else name
 
     def request(self, index: int, leaf: StageLeaf) -> str:
-        self.requests[index] = leaf
+        self.asked[index] = Batch(
+            leaf.text("batch"),
+            leaf.text("request"),
+            leaf.text("provision"),
+            leaf.text("requester"),
+            leaf.text("recipient_key"),
+            "asked",
+            leaf.number("row_count"),
+            accepted=0,
+            rejected=0,
+            faults=0,
+            parse_leaf=-1,
+        )
         return ""
 
     def parse(self, index: int, leaf: StageLeaf) -> str:
-        asked, known = self.requests.get(leaf.number("request_leaf")), self.batches.get(leaf.text("batch"))
-        if asked is None or asked.text("batch") != leaf.text("batch"):
-            return "request_leaf"
+        asked, known = self.asked[leaf.number("request_leaf")], self.batches.get(leaf.text("batch"))
         # What was refused may be sent again, mended; what was received is received once.
         if known is not None and known.state != "refused":
             return "again"
-        self.batches[leaf.text("batch")] = Batch(
-            leaf.text("batch"),
-            asked.text("request"),
-            asked.text("provision"),
-            asked.text("requester"),
-            asked.text("recipient_key"),
-            "refused" if leaf.number("file_faults") else "received",
-            asked.number("row_count"),
-            leaf.number("accepted"),
-            leaf.number("rejected"),
-            leaf.number("file_faults"),
-            index,
+        self.batches[asked.id] = replace(
+            asked,
+            state="refused" if leaf.number("file_faults") else "received",
+            accepted=leaf.number("accepted"),
+            rejected=leaf.number("rejected"),
+            faults=leaf.number("file_faults"),
+            parse_leaf=index,
         )
         return ""
 
     def decision(self, index: int, leaf: StageLeaf) -> str:
-        batch = self.batches.get(leaf.text("batch"))
-        if batch is None or batch.parse_leaf != leaf.number("parse_leaf"):
+        batch = self.batches[leaf.text("batch")]
+        # The parse of a request that was refused, and then sent again, is not what is decided.
+        if batch.parse_leaf != leaf.number("parse_leaf"):
             return "parse_leaf"
         if batch.state != "received":
             return "again"
@@ -172,29 +204,19 @@ class _Folding:
         )
         return ""
 
-    def of_decision(self, _index: int, leaf: StageLeaf) -> str:
-        batch = self.batches.get(leaf.text("batch"))
-        return "" if batch and batch.decision_leaf == leaf.number("decision_leaf") else "decision_leaf"
-
     def on_decided(self, _index: int, leaf: StageLeaf) -> str:
         batch = self.batches.get(leaf.text("batch"))
         return "" if batch and batch.state == "decided" else "batch"
 
     def prepared(self, index: int, leaf: StageLeaf) -> str:
         name = leaf.text("package")
-        if why := self.of_decision(index, leaf):
-            return why
         if name in self.packages:
             return "again"
         self.packages[name] = Package(name, leaf.text("batch"), leaf.number("rows"), index)
         return ""
 
     def handout(self, index: int, leaf: StageLeaf) -> str:
-        package = self.packages.get(leaf.text("package"))
-        if package is None or package.prepared_leaf != leaf.number("prepared_leaf"):
-            return "prepared_leaf"
-        if leaf.number("rows") != package.rows:
-            return "rows"
+        package = self.packages[leaf.text("package")]
         if leaf.number("attempt") != self.attempts.get(package.id, 0) + 1:
             return "attempt"
         self.attempts[package.id] = leaf.number("attempt")
@@ -202,9 +224,7 @@ class _Folding:
         return ""
 
     def sent(self, index: int, leaf: StageLeaf) -> str:
-        handout = self.handouts.get(leaf.number("handout_leaf"))
-        if handout is None or handout.package != leaf.text("package"):
-            return "handout_leaf"
+        handout = self.handouts[leaf.number("handout_leaf")]
         if handout.sent_leaf >= 0:
             return "again"
         self.handouts[handout.leaf] = replace(handout, sent_leaf=index)
@@ -219,11 +239,9 @@ class _Folding:
         return ""
 
     def in_force(self, _index: int, leaf: StageLeaf) -> str:
-        bar = self.bars.get(leaf.number("bar_leaf"))
-        if bar is None or bar.order != leaf.text("order"):
-            return "bar_leaf"
         # Many exposed hand-outs take several leaves.
-        self.bars[leaf.number("bar_leaf")] = replace(bar, in_force=True)
+        at = leaf.number("bar_leaf")
+        self.bars[at] = replace(self.bars[at], in_force=True)
         return ""
 
     def close(self, index: int, leaf: StageLeaf) -> str:
@@ -238,7 +256,6 @@ _STEPS: Mapping[str, Callable[[_Folding, int, StageLeaf], str]] = MappingProxyTy
         "request": _Folding.request,
         "parse": _Folding.parse,
         "decision-batch": _Folding.decision,
-        "redecision": _Folding.of_decision,
         "review": _Folding.on_decided,
         "prepared": _Folding.prepared,
         "handout": _Folding.handout,

@@ -29,7 +29,10 @@ class Listed:
 
 @dataclass(slots=True)
 class _Read:
-    """What the lines so far have said. `names` gives, for each name of the text, the key's name or the group's."""
+    """What the lines so far have said. `names` gives, for each name of the text, the key's name or the group's.
+
+    The name in `quorums` is one of the text: a witness may have a key of the name that a group goes by.
+    """
 
     logs: list[NoteKey] = field(default_factory=list)
     witnesses: list[NoteKey] = field(default_factory=list)
@@ -80,7 +83,7 @@ def _take(read: _Read, words: list[str]) -> bool:
         case ["group", name, count, *members] if members:
             return _group(read, name, count, members)
         case ["quorum", name] if name in read.names:
-            read.quorums.append(read.names[name])
+            read.quorums.append(name)
         case _:
             return False
     return True
@@ -109,7 +112,7 @@ def _policy(read: _Read) -> Policy:
     if len(read.logs) != 1 or len(read.quorums) != 1:
         raise MalformedError("policy", "one log, one quorum")
     top = next((group for group in read.groups if group.name == read.quorums[0]), None)
-    top = top or Group(TOP, 1, (read.quorums[0],))
+    top = top or Group(TOP, 1, (read.names[read.quorums[0]],))
     below = tuple(group for group in read.groups if group is not top)
     try:
         made = Policy(read.logs[0], tuple(read.witnesses), top.required, below)

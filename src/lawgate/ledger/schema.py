@@ -173,6 +173,10 @@ MORE: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         # The log continues a closed one: that log's name, its size with the close leaf, its root.
         "start": _fields("previous:id previous_size:number previous_root:digest"),
+        # The paper with the names by which an order may mean the package (`docket.parts`); a hand-out names it where
+        # orders were held against these very names.
+        "prepared": _fields("parts:digest"),
+        "handout": _fields("parts:digest"),
     }
 )
 """Fields that a leaf of the kind has all of, or none."""

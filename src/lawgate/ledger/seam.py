@@ -40,20 +40,19 @@ def verify_seam(close: Shown, start: Shown, verify: Verify) -> tuple[Checkpoint,
     """
     old = verify_entry(close.leaf, close.proof, close.policy, verify).checkpoint
     new = verify_entry(start.leaf, start.proof, start.policy, verify).checkpoint
-    closing, starting = _of_kind(close.leaf, CLOSE), _of_kind(start.leaf, START)
-    if not close.proof.index == closing.number("size") == old.size - 1:
-        raise MalformedError("seam", "the close leaf is not the last one")
-    if start.proof.index != 0 or "previous" not in starting.body:
+    if (close.proof.index, start.proof.index) != (old.size - 1, 0):
+        raise MalformedError("seam", "not the last leaf and the first one")
+    require_seam(old, parse(close.leaf), new, parse(start.leaf))
+    return old, new
+
+
+def require_seam(old: Checkpoint, closing: StageLeaf | None, new: Checkpoint, starting: StageLeaf) -> None:
+    """MalformedError `seam` unless the last leaf under the old head and the first under the new one name each other."""
+    if closing is None or closing.kind != CLOSE or closing.number("size") != old.size - 1:
+        raise MalformedError("seam", "the last leaf is not shown, or closes nothing")
+    if starting.kind != START or "previous" not in starting.body:
         raise MalformedError("seam", "the start leaf continues nothing")
     if closing.text("next_origin") != new.origin:
         raise MalformedError("seam", "next_origin")
     if {name: starting.body[name] for name in previous_fields(old)} != previous_fields(old):
         raise MalformedError("seam", "previous")
-    return old, new
-
-
-def _of_kind(data: bytes, kind: str) -> StageLeaf:
-    leaf = parse(data)
-    if leaf.kind != kind:
-        raise MalformedError("seam", kind)
-    return leaf

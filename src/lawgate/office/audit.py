@@ -19,9 +19,11 @@ from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.request import Person
 from lawgate.office.adjudicate import SUBTREE
-from lawgate.office.handout import REVIEW, SIGNATURE
+from lawgate.office.handout import PARTS, REVIEW, SIGNATURE
 from lawgate.office.house import Check
 from lawgate.office.pinned import PinsMissingError, decision_of, pinned_bench
+from lawgate.office.reconcile_receipt import KIND as RECEIPT
+from lawgate.office.reconcile_receipt import kept_receipt, receipt_stem
 from lawgate.office.redecide import KIND, named
 from lawgate.office.release import ACCOUNTING, Release
 from lawgate.office.shown import KIND as READ
@@ -48,8 +50,8 @@ def audit(desk: AuditDesk) -> list[Check]:
     The tables, all columns of them, are held against the fold of the log (`office.state`). Compared besides, for each
     decided batch: cover, cases, rows, faults, patterns, decisions, re-decisions, the row table under its salts, the
     findings about the cover's signature, every review with its signature, every paper of a reading. For each prepared
-    package: its bytes, manifest, review, accounting entries. A batch that somebody works on is passed over with a
-    remark. LawgateError when the log cannot be read.
+    package: its bytes, manifest, review, the paper of its parts, accounting entries, every receipt with its signature.
+    A batch that somebody works on is passed over with a remark. LawgateError when the log cannot be read.
     """
     decide = desk.release.decide
     state = fold(decide.log.leaves())
@@ -93,6 +95,7 @@ def batch_faults(desk: AuditDesk, batch: str) -> Iterator[Check]:
     for _, leaf in prepared:
         yield from _coded("package_differs", package_faults(desk, leaf))
         yield from _coded("accounting_differs", accounting_faults(desk, leaf))
+        yield from _coded("receipt_differs", receipt_faults(desk, leaves, leaf))
 
 
 def _coded(code: str, sentences: Iterable[str]) -> Iterator[Check]:
@@ -149,7 +152,8 @@ def review_faults(desk: AuditDesk, leaves: Sequence[Indexed], batch: str) -> Ite
             continue
         rooms = desk.release.decide.rooms
         paper = rooms.read(batch, f"{stem}.json")
-        if not _digest(desk, batch, f"{stem}.sig") or not _signed(desk, paper, rooms.read(batch, f"{stem}.sig")):
+        by = parse(paper).reviewer
+        if not _digest(desk, batch, f"{stem}.sig") or not _signed(desk, by, paper, rooms.read(batch, f"{stem}.sig")):
             yield f"batch {batch}: the signature of {stem}.json does not hold"
 
 
@@ -172,16 +176,19 @@ def package_faults(desk: AuditDesk, prepared: StageLeaf) -> Iterator[str]:
     try:
         tar, paper = packages.tar(package), packages.beside(package, REVIEW)
         signature = packages.beside(package, SIGNATURE)
+        parts = packages.beside(package, PARTS) if "parts" in prepared.body else b""
     except LawgateError:
         yield f"package {package}: a file is missing or cannot be read"
         return
     if (sha256(tar).hexdigest(), len(tar)) != (prepared.text("ciphertext"), prepared.number("size")):
         yield f"package {package}: its bytes are not those the log names"
         return
+    if "parts" in prepared.body and sha256(parts).hexdigest() != prepared.text("parts"):
+        yield f"package {package}: {PARTS} is not the paper the log names"
     manifest = manifests.parse(packages.member(tar, manifests.NAME))
     if sha256(paper).hexdigest() != manifest.review:
         yield f"package {package}: the review beside it is not the one it was prepared with"
-    elif not _signed(desk, paper, signature):
+    elif not _signed(desk, parse(paper).reviewer, paper, signature):
         yield f"package {package}: the signature of the review beside it does not hold"
 
 
@@ -197,6 +204,23 @@ def accounting_faults(desk: AuditDesk, prepared: StageLeaf) -> Iterator[str]:
         yield f"package {package}: accounting entries and salts do not lead to the root in the log"
 
 
+def receipt_faults(desk: AuditDesk, leaves: Sequence[Indexed], prepared: StageLeaf) -> Iterator[str]:
+    """Receipts for a package that are not those in the log, are for another hand-out, or are not signed."""
+    package, batch, rooms = prepared.text("package"), prepared.text("batch"), desk.release.decide.rooms
+    for leaf in (each for _, each in leaves if each.kind == RECEIPT and each.text("package") == package):
+        stem = receipt_stem(leaf.text("paper"))
+        try:
+            receipt = kept_receipt(rooms, batch, leaf.text("paper"))
+            paper, signature = rooms.read(batch, f"{stem}.json"), rooms.read(batch, f"{stem}.sig")
+        except LawgateError:
+            yield f"package {package}: {stem} is missing, or is not the receipt the log names"
+            continue
+        if (receipt.package, receipt.handout) != (package, leaf.number("handout_leaf")):
+            yield f"package {package}: {stem}.json is about another hand-out than the log says"
+        if not _signed(desk, receipt.by, paper, signature):
+            yield f"package {package}: the signature of {stem}.json does not hold"
+
+
 def _digest(desk: AuditDesk, batch: str, name: str) -> str:
     """SHA-256 (hex) of a stored file; empty, which equals no digest, when it is not there."""
     try:
@@ -205,6 +229,6 @@ def _digest(desk: AuditDesk, batch: str, name: str) -> str:
         return ""
 
 
-def _signed(desk: AuditDesk, paper: bytes, signature: bytes) -> bool:
-    person: Person | None = desk.release.review.registers().people.get(parse(paper).reviewer)
+def _signed(desk: AuditDesk, by: str, paper: bytes, signature: bytes) -> bool:
+    person: Person | None = desk.release.review.registers().people.get(by)
     return person is not None and desk.release.review.verify(person.key, paper, signature)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from lawgate.decide.canonical import row_bytes
@@ -13,14 +13,16 @@ from lawgate.ledger.commit import salts
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.evidence import MAX_BYTES, SYNTHETIC, Bundle, Opened, Shown, Subject, proof_head
 from lawgate.ledger.evidence_check import Checked, check, in_scope, left_in
-from lawgate.ledger.evidence_links import closed, speaking_of
+from lawgate.ledger.evidence_links import back_to, closed, speaking_of
 from lawgate.ledger.evidence_scope import read_scopes
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.adjudicate import SUBTREE
 from lawgate.office.evidence_papers import not_stored
+from lawgate.office.handout import PARTS
 from lawgate.office.release import Release
 from lawgate.ports.log import LogStore
+from lawgate.ports.release import PackageError
 
 Leaves = Mapping[int, StageLeaf]
 
@@ -85,7 +87,7 @@ def _checked(house: Release, bundle: Bundle, missing: tuple[str, ...]) -> Made:
 def _subject(house: Release, wanted: Wanted, leaves: Leaves) -> Subject:
     if wanted.kind in ("batch", "package", "order"):
         if not speaking_of(wanted.kind, wanted.id, leaves):
-            raise Refused("E_SUBJECT", f"no leaf of the log speaks of such a {wanted.kind}")
+            raise Refused("E_SUBJECT", f"no leaf of the log speaks of that {wanted.kind}")
         return Subject(wanted.kind, wanted.id)
     first = 0 if wanted.first is None else wanted.first
     last = len(leaves) - 1 if wanted.last is None else wanted.last
@@ -105,12 +107,32 @@ def _certificate(house: Release, wanted: Wanted, leaves: Leaves, ends: tuple[int
     subject = Subject("non-release", wanted.id, *ends, text)
     try:
         found = in_scope(subject, leaves)
+        if text and found:
+            # Papers about others go out only where the leaves alone do not show enough.
+            subject = replace(subject, parts=_parts(house, leaves, found))
+            found = in_scope(subject, leaves)
     except MalformedError:
         raise Refused("E_NO_EFFECT", "this order has no effect that keeps anything from leaving") from None
     if found:
         named = ", ".join(str(index) for index in found[:10])
         raise Refused("E_IN_SCOPE", f"the leaves do not show that these hand-outs were outside its scope: {named}")
     return subject
+
+
+def _parts(house: Release, leaves: Leaves, indexes: Sequence[int]) -> tuple[str, ...]:
+    """The papers of parts of these hand-outs, as they are kept; one that is not kept as logged is left out."""
+    outs = [back_to("handout", index, leaves) for index in indexes]
+    named = {(out.text("package"), out.text("parts")) for out in outs if "parts" in out.body}
+    papers = {(digest, _kept(house, package)) for package, digest in named}
+    return tuple(sorted({paper.decode("ascii") for digest, paper in papers if sha256(paper).hexdigest() == digest}))
+
+
+def _kept(house: Release, package: str) -> bytes:
+    """The paper of parts of a package; nothing, which has no such digest, where there is none."""
+    try:
+        return house.release.packages.beside(package, PARTS)
+    except PackageError:
+        return b""
 
 
 def _instruments(order: str, leaves: Leaves) -> set[str]:

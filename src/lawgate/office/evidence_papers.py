@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError
+from lawgate.office.handout import PARTS
 from lawgate.office.redecide import named
 from lawgate.office.release import Release
 from lawgate.office.shown import read_name
@@ -42,7 +43,10 @@ def _stored(house: Release, leaf: StageLeaf) -> list[tuple[str, str, str]]:
             name = naming(leaf.text(field))
             found.append((field, name, _in_room(house, leaf.text("batch"), name)))
     if leaf.kind == "prepared":
-        found.append(("ciphertext", f"{leaf.text('package')}.tar", _tar(house, leaf.text("package"))))
+        name, packages = leaf.text("package"), house.release.packages
+        found.append(("ciphertext", f"{name}.tar", _digest(lambda: packages.tar(name))))
+        if "parts" in leaf.body:
+            found.append(("parts", f"{name}.{PARTS}", _digest(lambda: packages.beside(name, PARTS))))
     if leaf.kind == "order-bar":
         found.append(("instrument", f"{leaf.text('order')}.toml", _instrument(house, leaf.text("instrument"))))
     return found
@@ -55,9 +59,9 @@ def _in_room(house: Release, batch: str, name: str) -> str:
         return ""
 
 
-def _tar(house: Release, package: str) -> str:
+def _digest(read: Callable[[], bytes]) -> str:
     try:
-        return sha256(house.release.packages.tar(package)).hexdigest()
+        return sha256(read()).hexdigest()
     except LawgateError:
         return ""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from lawgate.docket.parts import print_parts
 from lawgate.docket.standing import covering, digest, standing
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
@@ -34,7 +35,7 @@ from lawgate.protocol.manifest import Manifest
 from lawgate.protocol.statement import Statement, parse
 
 TAR, KEYS = "package.tar", "keys.age"
-REVIEW, SIGNATURE = "review.json", "review.sig"
+REVIEW, SIGNATURE, PARTS = "review.json", "review.sig", "parts.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at everything: the facts, the docket's digest, and the leaves they rest on (None when not found)."""
+    """One look at everything: the facts, the docket's digest, and the leaves they rest on (None when not found).
+
+    `parts` is the paper with every name by which an order was held against the package; empty when it has no such form.
+    """
 
     facts: Facts
     docket: str | None
     decision: int | None
     prepared: tuple[int, StageLeaf] | None
+    parts: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +194,17 @@ def _handout_leaf(desk: ReleaseDesk, manifest: Manifest, seen: Look) -> StageLea
         "standing": seen.docket,
         "attempt": 1 + sum(leaf.text("package") == manifest.package for leaf in before),
     }
+    # Only what was kept at preparing can be shown later: after somebody's new id the hand-out names no paper.
+    if seen.parts and sha256(seen.parts).hexdigest() == seen.prepared[1].body.get("parts"):
+        body["parts"] = seen.prepared[1].text("parts")
     return StageLeaf("handout", instant(desk.clock.now()), body)
+
+
+def _parts(manifest: Manifest, registers: Registers) -> bytes:
+    try:
+        return print_parts(manifests.parts(manifest, registers.humans))
+    except ValueError:
+        return b""
 
 
 def _as_logged(desk: ReleaseDesk, index: int, leaf: StageLeaf) -> StageLeaf:
@@ -252,7 +267,8 @@ def look(desk: ReleaseDesk, found: Evidence, key_asked: str) -> Look:
         safeguard=registers.safeguards.get(manifest.agency),
         today=day,
     )
-    return Look(facts, docket.digest, None if decision is None else decision[0], prepared)
+    at = None if decision is None else decision[0]
+    return Look(facts, docket.digest, at, prepared, _parts(manifest, registers))
 
 
 Indexed = tuple[int, StageLeaf]

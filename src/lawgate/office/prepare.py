@@ -14,7 +14,7 @@ from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.decision import Grant
 from lawgate.model.fault import LawgateError, Refused
-from lawgate.office.handout import REVIEW, SIGNATURE, Evidence, Look, ReleaseDesk, look
+from lawgate.office.handout import PARTS, REVIEW, SIGNATURE, Evidence, Look, ReleaseDesk, look
 from lawgate.office.review import Review
 from lawgate.ports.release import Disclosable
 from lawgate.protocol import manifest as manifests
@@ -109,7 +109,8 @@ def prepare(
     files = [(manifests.NAME, manifests.render(manifest)), *members]
     # Identities first: a package without them is only unusable, the other way round they would be lost.
     desk.keys.put(out.package, identities)
-    tar = desk.packages.put(out.package, files, {REVIEW: review.paper, SIGNATURE: review.signature})
+    beside = {REVIEW: review.paper, SIGNATURE: review.signature, **({PARTS: seen.parts} if seen.parts else {})}
+    tar = desk.packages.put(out.package, files, beside)
     leaf = _leaf(desk, manifest, tar, seen, account(out.package, numbers))
     return Prepared(manifest, desk.log.append(leaf))
 
@@ -160,7 +161,7 @@ def _seal(desk: ReleaseDesk, out: Outgoing, records: Sequence[Disclosable]) -> t
     members: list[tuple[str, bytes]] = []
     identities: list[str] = []
     for place, record in enumerate(records, 1):
-        name, identity = f"{place:04d}.age", desk.sealer.fresh()
+        name, identity = manifests.record_name(place), desk.sealer.fresh()
         members.append((name, desk.sealer.seal(_payload(out, record), identity.recipient)))
         identities.append(f"# {name}\n{identity.secret}\n")
     return members, "".join(identities).encode()
@@ -207,5 +208,6 @@ def _leaf(desk: ReleaseDesk, manifest: Manifest, tar: bytes, seen: Look, kept: A
         "recipient": manifest.agency,
         "recipient_key": manifest.recipient_key,
         "recipient_text": manifest.recipient_text,
+        **({"parts": sha256(seen.parts).hexdigest()} if seen.parts else {}),
     }
     return StageLeaf("prepared", instant(desk.clock.now()), body)

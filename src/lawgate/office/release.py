@@ -49,16 +49,12 @@ def to_review(house: Release, batch_id: str, numbers: Sequence[int]) -> ToReview
     batch, leaf = _decided(house, batch_id)
     views = house.decide.engine.rows(house.decide.rooms.path(batch_id), numbers)
     bench = read_bench(house.decide, batch)
-    cases = house.decide.engine.cases(house.decide.rooms.path(batch_id), numbers)
-    asking = {bench.cover.signer, bench.cover.contact}
-    for case in cases:
-        asking |= {case.official, *case.recipients}
     return ToReview(
         batch_id,
         leaf_hash(leaf.render()).hex(),
         {v.n: _opened(house, batch, leaf, v).commitment for v in views},
         _granting(house.decide, batch_id, views),
-        frozenset(asking - {""}),
+        bench.people(),
         datetime.fromisoformat(leaf.at),
     )
 
@@ -118,7 +114,7 @@ def _prepare(house: Release, batch_id: str, wanted: int | None) -> Prepared:
     numbers = review.statement.accepted
     views = house.decide.engine.rows(house.decide.rooms.path(batch_id), numbers)
     rows = _granted_rows(house, batch, views)
-    out = _outgoing(house, bench, _free_id(house, f"{batch_id}-p{number:02d}"), rows)
+    out = _outgoing(house, bench, _free_id(house, f"{batch_id}-p{number:02d}"))
     made = prepare(
         house.release,
         out,
@@ -289,14 +285,10 @@ def _granted_rows(house: Release, batch: BatchRow, views: Sequence[RowView]) -> 
     ]
 
 
-def _outgoing(house: Release, bench: Bench, package: str, rows: Sequence[GrantedRow]) -> Outgoing:
+def _outgoing(house: Release, bench: Bench, package: str) -> Outgoing:
     cover = bench.cover
     if bench.provision is None:
         raise LawgateError("no provision is in force for a package")
-    cases = house.decide.engine.cases(house.decide.rooms.path(bench.batch.id), [row.number for row in rows])
-    people = ({cover.signer, cover.contact} | {p for c in cases for p in (c.official, *c.recipients)}) - {""}
-    # With every id these people have: an order that names another one is about the same human.
-    people |= bench.registers.humans(people)
     today: date = house.decide.clock.now().date()
     return Outgoing(
         package=package,
@@ -304,7 +296,8 @@ def _outgoing(house: Release, bench: Bench, package: str, rows: Sequence[Granted
         provision=cover.provision,
         citation=bench.provision.citation,
         agency=cover.agency,
-        people=tuple(sorted(people)),
+        # Of the whole batch and with every id they have, as when it was decided: orders bind all of them.
+        people=tuple(sorted(bench.people())),
         recipient_key=cover.recipient_key,
         purpose=cover.purpose,
         sole_use=cover.sole_use,

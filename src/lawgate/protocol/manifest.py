@@ -11,6 +11,7 @@ from typing import Any
 
 import rfc8785
 
+from lawgate.docket.parts import Parts
 from lawgate.model.fault import LawgateError
 from lawgate.model.order import Covered
 
@@ -32,9 +33,9 @@ class Manifest:
     """Everything the hand-out needs to know, bound by the digest of the tar that the leaf `prepared` names.
 
     `purpose` is the one the request stated, and the only use there is; `recipient_text` the SHA-256 of the text of the
-    recipient key. `people` are person ids on the asking side (signer, contact, engaged officials); `recipients` those
-    named to receive it; `batch_rows` the rows of the whole request, as orders count them; `set` the set commitment;
-    `review` the SHA-256 of the signed review.
+    recipient key. `people` are all ids of the asking side (signer, contact, whoever any case of the batch names),
+    `recipients` those named to receive it; `batch_rows` the rows of the whole request, as orders count them; `set` the
+    set commitment; `review` the SHA-256 of the signed review.
     """
 
     package: str
@@ -54,6 +55,11 @@ class Manifest:
     records: tuple[Sealed, ...]
 
 
+def record_name(place: int) -> str:
+    """The file name of the sealed record at this place of a package, the first being 1."""
+    return f"{place:04d}.age"
+
+
 def text_digest(recipient: str) -> str:
     """SHA-256 (hex) of the text of a recipient key: what binds a package to the key itself and not to its id."""
     return sha256(recipient.encode()).hexdigest()
@@ -65,10 +71,20 @@ def covered(manifest: Manifest, humans: Callable[[Iterable[str]], Iterable[str]]
     An order on a person binds it whatever office that person acts in: `humans(ids)` gives every id of these people,
     and those of the manifest alone unless said.
     """
+    named, rows = parts(manifest, humans), manifest.batch_rows
+    return tuple(
+        Covered(manifest.provision, asks, gets, named.fields, named.years, rows)
+        for asks in named.requesters
+        for gets in named.recipients
+    )
+
+
+def parts(manifest: Manifest, humans: Callable[[Iterable[str]], Iterable[str]] = tuple) -> Parts:
+    """What of the package an order may name, with every id of the people in it as in `covered`."""
     who = (manifest.agency, *humans(manifest.people))
-    whom = (manifest.agency, manifest.recipient_key, *humans(manifest.recipients))
-    years, rows = manifest.years, manifest.batch_rows
-    return tuple(Covered(manifest.provision, asks, gets, manifest.fields, years, rows) for asks in who for gets in whom)
+    # Whoever is of the asking side may be meant as one who receives, as at the decision.
+    whom = (manifest.agency, manifest.recipient_key, *humans({*manifest.people, *manifest.recipients}))
+    return Parts(who, whom, manifest.fields, manifest.years)
 
 
 _TEXTS = ("package", "batch", "provision", "purpose", "agency", "recipient_key", "recipient_text", "set", "review")

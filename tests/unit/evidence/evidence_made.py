@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from lawgate.decide.canonical import ROW_WIDTH, TAG, row_bytes
+from lawgate.docket.parts import Parts, print_parts
 from lawgate.docket.printing import print_order
 from lawgate.drivers.keys import KeySigner
 from lawgate.ledger import commit, merkle
@@ -20,6 +21,7 @@ from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.note import COSIGNATURE, ED25519, ML_DSA_44, Note, NoteKey, SignatureLine, cosign_line, sign_line
 from lawgate.ledger.quorum import Policy
 from lawgate.ledger.schema import FIELDS, Value
+from lawgate.ledger.seam import previous_fields
 from lawgate.model.order import EVERY, Effect, EffectKind, Order
 
 LOG = KeySigner("office.example/log", ED25519, bytes(range(32)))
@@ -28,6 +30,8 @@ WITNESSES = tuple(KeySigner(f"w{n}.example/1", COSIGNATURE, bytes([n] * 32)) for
 LATER = NoteKey("later.example/1", ML_DSA_44, sha256(b"no key at all").digest() * 41)
 POLICY = Policy(LOG.key, tuple(w.key for w in WITNESSES), 2)
 TEXT = POLICY.render()
+NEXT = KeySigner("office-2.example/log", ED25519, bytes(range(1, 33)))
+NEXT_POLICY = Policy(NEXT.key, tuple(w.key for w in WITNESSES), 2)
 FUTURE = Policy(LOG.key, (*(w.key for w in WITNESSES), LATER), 2)
 SECONDS = 1758807002
 KEY = bytes(32)
@@ -56,12 +60,20 @@ def order_text(
     rows: int = 0,
     kind: EffectKind = EffectKind.STOP,
     court: str = "Court of Somewhere",
+    requesters: tuple[str, ...] | str = EVERY,
+    recipients: tuple[str, ...] | str = EVERY,
+    fields: tuple[str, ...] | str = EVERY,
+    years: tuple[int, ...] | str = EVERY,
 ) -> bytes:
     """The text of an order with one effect."""
     at = datetime(2025, 9, 25, 13, 0, tzinfo=UTC)
-    effect = Effect(kind, provisions, EVERY, EVERY, EVERY, EVERY, rows)
+    effect = Effect(kind, provisions, requesters, recipients, fields, years, rows)
     whole = Order(order, court, "1:25-x", "order", "0" * 64, at, at, at, None, (effect,), "")
     return print_order(whole)
+
+
+PARTS = print_parts(Parts(("x.y", "person-1"), ("x.y", "some.id", "person-2"), ("address",), (2021, 2022))).decode()
+"""The paper that the hand-out of `story` names when it is told to."""
 
 
 def rows_of(count: int) -> tuple[bytes, commit.Commitments]:
@@ -76,8 +88,13 @@ def story(
     effects: Iterable[str] = ("stop",),
     provisional: bool = False,
     policy: Policy = POLICY,
+    parts: str = "",
 ) -> list[StageLeaf]:
-    """Twenty leaves: batch b-1 under p.one is stopped by order-a; batch b-2 under p.two is handed out."""
+    """Twenty leaves: batch b-1 under p.one is stopped by order-a; batch b-2 under p.two is handed out.
+
+    `parts` is the paper that the hand-out names; it names none unless said.
+    """
+    paper: dict[str, Value] = {"parts": sha256(parts.encode()).hexdigest()} if parts else {}
     kept = rows_of(5)[1]
     order = sha256(order_text() if text is None else text).hexdigest()
     decided: dict[str, Value] = {"root": kept.root.hex(), "rows": 5, "width": ROW_WIDTH}
@@ -96,7 +113,7 @@ def story(
         leaf("order-bar", 8, order="order-a", instrument=order, effects=list(effects), provisional=provisional),
         leaf("in-force", 9, order="order-a", bar_leaf=10, exposed=[], exposed_rows=0),
         leaf("barred", 10, package="b-1-p01", orders=["order-a"], bars=["order"]),
-        leaf("handout", 11, package="b-2-p01", prepared_leaf=9, recipient="x.y"),
+        leaf("handout", 11, package="b-2-p01", prepared_leaf=9, recipient="x.y", **paper),
         leaf("sent", 11, package="b-2-p01", handout_leaf=13),
         leaf("notice", 12, package="b-2-p01", orders=["order-b"]),
         leaf("receipt", 13, notice_leaf=15),
@@ -110,14 +127,20 @@ class Log:
     """A log in memory: leaves, their tree, a head signed by the log and cosigned by the first witnesses."""
 
     def __init__(
-        self, leaves: Iterable[StageLeaf | str], cosigners: int = 2, ml_dsa: bool = False, policy: Policy = POLICY
+        self,
+        leaves: Iterable[StageLeaf | str],
+        cosigners: int = 2,
+        ml_dsa: bool = False,
+        policy: Policy = POLICY,
+        log: KeySigner = LOG,
     ) -> None:
         """Leaves, or texts that may be no leaf at all."""
         self.texts = [each if isinstance(each, str) else each.render().decode() for each in leaves]
         self.leaves = {n: each for n, each in enumerate(leaves) if isinstance(each, StageLeaf)}
         self.hashes = merkle.leaf_hashes(text.encode() for text in self.texts)
         self.policy = policy
-        self.note = signed(Checkpoint(LOG.name, len(self.texts), merkle.root_of(self.hashes)).text, cosigners, ml_dsa)
+        self.head = Checkpoint(log.name, len(self.texts), merkle.root_of(self.hashes))
+        self.note = signed(self.head.text, cosigners, ml_dsa, log)
 
     def shown(self, index: int) -> Shown:
         """One leaf and the head of its proof."""
@@ -142,9 +165,9 @@ class Log:
         return inside | {0} | closed(kinds | bars, self.leaves)
 
 
-def signed(text: str, cosigners: int = 2, ml_dsa: bool = False) -> str:
+def signed(text: str, cosigners: int = 2, ml_dsa: bool = False, log: KeySigner = LOG) -> str:
     """A head with the log's line, so many witnesses' lines, and perhaps a line that nobody here can check."""
-    lines = [sign_line(LOG.key, LOG.sign, text)]
+    lines = [sign_line(log.key, log.sign, text)]
     lines += [cosign_line(w.key, w.sign, text, SECONDS + n) for n, w in enumerate(WITNESSES[:cosigners])]
     if ml_dsa:
         lines.append(SignatureLine(LATER.name, LATER.key_id, bytes(8) + bytes(2420)))
@@ -164,6 +187,7 @@ def samples() -> dict[str, Bundle]:
     wide, other = Log(story(), 3, True), order_text("order-a", ("p.three",))
     instrument = order_text()
     few = order_text("order-a", EVERY, 5000)
+    agency = order_text("order-a", EVERY, requesters=("person-9", "z.z"))
     return {
         "batch": log.bundle(Subject("batch", "b-1"), rows=(opened(0), opened(4, ""))),
         "package": log.bundle(Subject("package", "b-2-p01")),
@@ -175,7 +199,25 @@ def samples() -> dict[str, Bundle]:
         "non-release-nothing-left": log.bundle(Subject("non-release", "order-a", 10, 12, b"")),
         "non-release-rows": Log(story(few)).bundle(Subject("non-release", "order-a", 2, 19, few)),
         "non-release-other": Log(story(other)).bundle(Subject("non-release", "order-a", 0, 19, other)),
+        "non-release-of-others": shown_by_parts(agency),
     }
+
+
+def shown_by_parts(text: bytes, paper: str = PARTS, shown: Sequence[str] = (PARTS,)) -> Bundle:
+    """A certificate over the hand-out, whose leaf names one paper of parts, with these shown."""
+    return Log(story(text, parts=paper)).bundle(Subject("non-release", "order-a", 10, 19, text, tuple(shown)))
+
+
+def closing(origin: str = NEXT.name, size: int = 20) -> Log:
+    """The log of `story`, closed."""
+    return Log([*story(), leaf("shard-close", 17, size=size, next_origin=origin, reason="year")])
+
+
+def next_log(**said: Value) -> Log:
+    """The log in which the closed one goes on, or one whose first leaf says something else."""
+    seam = {**previous_fields(closing().head), **said}
+    first = leaf("start", 20, log_policy=NEXT_POLICY.digest.hex(), profile="synthetic", **seam)
+    return Log([first, leaf("alarm", 21)], policy=NEXT_POLICY, log=NEXT)
 
 
 def line_of_type_6() -> str:

@@ -301,6 +301,17 @@ def text_gone(rng: random.Random, doc: Doc) -> None:
     doc["subject"]["instrument"] = ""
 
 
+def parts_changed(rng: random.Random, doc: Doc) -> None:
+    """A paper of parts that is gone, of other parts, or there though no hand-out names it."""
+    shown = doc["subject"].get("parts", [])
+    if shown and rng.random() < 0.3:
+        shown.clear()
+    elif shown and rng.random() < 0.5:
+        shown[0] = other_sign(rng, shown[0], DIGITS)
+    else:
+        doc["subject"]["parts"] = sorted({*shown, made.PARTS.replace("person", "human")})
+
+
 def row_gone(rng: random.Random, doc: Doc) -> None:
     doc["rows"] = doc["rows"][1:] if doc["rows"] else {}
 
@@ -365,7 +376,18 @@ CHANGES: tuple[Callable[[random.Random, Doc], None], ...] = (
         line_gone,
         lines_moved,
     ),
-    *(line_added, line_spelt, policy_inside, mark, subject_kind, subject_id, range_moved, text_changed, text_gone),
+    *(
+        line_added,
+        line_spelt,
+        policy_inside,
+        mark,
+        subject_kind,
+        subject_id,
+        range_moved,
+        text_changed,
+        text_gone,
+        parts_changed,
+    ),
     *(row_gone, row_changed, pattern_changed, pattern_gone, table_shape),
 )
 

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from lawgate.drivers.keys import verify as holds
 from unit.evidence.vectors_made import VECTORS, files
-from unit.evidence.verifier_runs import by_node, by_program, by_program_proof, by_py, by_py_proof, verify_py
+from unit.evidence.verifier_runs import (
+    by_node,
+    by_program,
+    by_program_proof,
+    by_program_seam,
+    by_py,
+    by_py_proof,
+    verify_py,
+)
 
 MANIFEST = json.loads((VECTORS / "manifest.json").read_text())
 
@@ -29,8 +37,22 @@ def test_every_bundle_has_its_verdict_three_times(need) -> None:
         assert by_program(case) == entry["code"], entry["file"]
 
 
+def test_every_seam_has_its_verdict_three_times(need) -> None:
+    module = verify_py()
+    cases = []
+    for entry in MANIFEST["seams"]:
+        (old, new), (one, other) = ([(VECTORS / each).read_bytes() for each in entry[n]] for n in ("files", "policies"))
+        cases.append((old, one, new, other))
+    for entry, case, said in zip(MANIFEST["seams"], cases, by_node(need("nodejs"), cases, "seam"), strict=True):
+        found = module.check_seam(*case)
+        assert (found["code"], by_program_seam(case)) == (entry["code"], entry["code"]), entry["files"]
+        assert said == found, entry["files"]
+        between = "the first range ends with its log and the second begins with its own: nothing lies between"
+        assert (between in found["said"]) is ("nothing-between" in entry["files"][0])
+
+
 def test_there_is_a_vector_for_every_refusal() -> None:
-    codes = {entry["code"] for entry in MANIFEST["evidence"]}
+    codes = {entry["code"] for part in ("evidence", "seams") for entry in MANIFEST[part]}
     # `file` is about what somebody holds beside the bundle.
     assert codes == {*verify_py().REFUSALS, "holds"} - {"file"}
 

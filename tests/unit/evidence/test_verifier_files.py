@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from lawgate.docket import parts
 from lawgate.docket.printing import EFFECT_KEYS, ORDER_KEYS
 from lawgate.drivers.keys.verify import _LOW_ORDER
-from lawgate.ledger.evidence import SUBJECTS
+from lawgate.ledger.evidence import SUBJECTS, Subject
 from lawgate.ledger.evidence_links import LINKS
 from lawgate.ledger.evidence_scope import BLOCKING
 from lawgate.ledger.schema import FIELDS, MORE
 from unit.evidence import evidence_made as made
-from unit.evidence.verifier_runs import HTML, PY, verify_py
+from unit.evidence.vectors_made import VECTORS
+from unit.evidence.verifier_runs import HTML, PY, by_node, verify_py
 
 PAGE = HTML.read_text("utf-8")
 STANDARD = {"base64", "binascii", "hashlib", "json", "re", "sys", "datetime", "pathlib", "__future__"}
@@ -45,6 +47,7 @@ def test_the_program_and_verify_py_have_the_same_tables() -> None:
     assert dict(SUBJECTS) == module.SUBJECTS
     assert (tuple(ORDER_KEYS), tuple(EFFECT_KEYS)) == (tuple(module.ORDER_KEYS), tuple(module.EFFECT_KEYS))
     assert set(module.BLOCKING) == BLOCKING
+    assert module.PARTS_FORMAT == parts.FORMAT
     assert set(module.LOW_ORDER) == _LOW_ORDER
 
 
@@ -58,6 +61,9 @@ def test_both_verifiers_have_the_same_tables_and_words() -> None:
     assert module.TABLE in PAGE
     for kind, (field, target, same) in module.LINKS.items():
         assert f'  "{kind}": {json.dumps([field, target, list(same)])},\n' in PAGE
+    for part, why in module.NAMED.items():
+        assert f'  "{part}": "{why}",\n' in PAGE
+    assert f'const PARTS_FORMAT = "{module.PARTS_FORMAT}";\n' in PAGE
     papers = re.search(r'const PAPERS =\s*"([^"]*)"', PAGE)
     assert papers is not None
     assert tuple(papers[1].split(" ")) == module.PAPERS
@@ -99,6 +105,50 @@ def test_verify_py_says_why_it_refuses(given: tuple[Path, Path]) -> None:
         "REFUSED: form: the bundle is not written in its one form (characters)\n",
     )
     assert (run().returncode, run(bundle, policy.with_name("none")).returncode) == (2, 2)
+
+
+def test_verify_py_follows_a_seam() -> None:
+    names = ("good-nothing-between", "bad-continues-another-root")
+    seam, policies = VECTORS / "seam", (VECTORS / "policy" / "00.txt", VECTORS / "policy" / "next.txt")
+    said = []
+    for name in names:
+        old, new = seam / f"{name}-old.evidence", seam / f"{name}-new.evidence"
+        said.append(run("--seam", old, policies[0], new, policies[1]))
+        assert run("--seam", old, policies[0], new).returncode == 2
+        assert run("--seam", old, policies[0], new, policies[0]).stdout.startswith("REFUSED: policy_differs")
+    assert [each.returncode for each in said] == [0, 1]
+    assert "is closed by its leaf 20 and goes on as log office-2.example/log: both say so" in said[0].stdout
+    assert said[1].stdout.startswith("REFUSED: seam: ")
+
+
+def test_the_page_says_everything_in_spanish_too(need) -> None:
+    """Every sentence it can show has another wording there, with the same names and numbers in it."""
+    node, module = need("nodejs"), verify_py()
+    policy, instrument = made.TEXT.encode(), made.order_text()
+    verdicts = [module.check(each.render(), policy, ()) for each in made.samples().values()]
+    verdicts.append(module.check(made.samples()["non-release"].render(), policy, (instrument,)))
+    unknown = made.Log(made.story(provisional=True)).bundle(Subject("non-release", "order-a", 10, 12, instrument))
+    unchecked = made.Log(made.story(), 2, True).bundle(Subject("batch", "b-1"))
+    verdicts += [module.check(each.render(), policy) for each in (unknown, unchecked)]
+    old, new = made.closing(), made.next_log()
+    ends = (old.bundle(Subject("period", first=0, last=20)), new.bundle(Subject("period", first=0, last=1)))
+    verdicts.append(module.check_seam(ends[0].render(), policy, ends[1].render(), made.NEXT_POLICY.render().encode()))
+    assert all(each["ok"] for each in verdicts)
+    (words,), (refusals,) = by_node(node, [[]], "words"), by_node(node, [[]], "refusals")
+    lines = [
+        *words,
+        *refusals,
+        "THE BUNDLE HOLDS",
+        "REFUSED",
+        "made-up data; nobody in it exists",
+        *module.NAMED.values(),
+    ]
+    lines += sorted({line for each in verdicts for line in (*each["said"], *each["cannot"])})
+    (said,) = by_node(node, [[line.encode() for line in lines]], "spanish")
+    assert len(said) == len(lines) > 60
+    for line, other in zip(lines, said, strict=True):
+        assert line != other and not re.search(r"\b(the|is|of|leaf|every|and)\b|[{}]", other), (line, other)
+        assert sorted(re.findall(r"[0-9]+", line)) == sorted(re.findall(r"[0-9]+", other)), (line, other)
 
 
 def test_papers_are_found_by_their_digest(given: tuple[Path, Path], tmp_path: Path) -> None:

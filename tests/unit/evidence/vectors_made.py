@@ -209,6 +209,43 @@ def bad_subjects() -> Iterator[Vector]:
     )
 
 
+def bad_parts() -> Iterator[Vector]:
+    """Certificates whose papers of parts do not show that the hand-out was outside the order's scope."""
+    policy, other = made.TEXT.encode(), made.order_text("order-a", EVERY, requesters=("z.z",))
+    for name, part, listed in (
+        ("requester", "requesters", ("PERSON-1", "z.z")),
+        ("recipient", "recipients", ("person-2",)),
+        ("key-of-the-leaf", "recipients", ("some.id",)),
+        ("field", "fields", ("name", "address")),
+        ("year", "years", (2020, 2022)),
+    ):
+        scope: dict[str, Any] = {part: listed}
+        text = made.order_text("order-a", EVERY, **scope)
+        yield f"hand-out-in-scope-by-{name}", made.shown_by_parts(text).render(), policy, "released"
+    agency = made.order_text("order-a", EVERY, requesters=("X.Y",))
+    less = made.PARTS.replace('"requesters":["person-1","x.y"]', '"requesters":["person-1"]')
+    yield (
+        "parts-that-leave-out-what-the-leaf-says",
+        made.shown_by_parts(agency, less, (less,)).render(),
+        policy,
+        "released",
+    )
+    yield "parts-not-shown", made.shown_by_parts(other, shown=()).render(), policy, "released"
+    stranger = made.PARTS.replace("person", "human")
+    yield "parts-nobody-named", made.shown_by_parts(other, shown=(stranger,)).render(), policy, "scope"
+    for name, paper in (
+        ("without-years", made.PARTS.replace("[2021,2022]", "[]")),
+        ("with-a-name-twice", made.PARTS.replace('["address"]', '["address","address"]')),
+        ("with-a-year-that-is-true", made.PARTS.replace("[2021,2022]", "[true]")),
+        ("with-a-blank", made.PARTS.replace(",", ", ", 1)),
+        ("of-another-format", made.PARTS.replace("parts-1", "parts-2")),
+        ("that-are-no-table", "null"),
+    ):
+        yield f"parts-{name}", made.shown_by_parts(other, paper, (paper,)).render(), policy, "scope"
+    twice = changed(made.shown_by_parts(other), lambda d: d["subject"]["parts"].append(made.PARTS))
+    yield "parts-shown-twice", twice, policy, "form"
+
+
 def bad_rows() -> Iterator[Vector]:
     """Opened rows that do not lead to the log."""
     log, policy, batch = made.Log(made.story()), made.TEXT.encode(), Subject("batch", "b-1")
@@ -224,9 +261,39 @@ def bad_rows() -> Iterator[Vector]:
         yield name, log.bundle(batch, rows=(row,)).render(), policy, "row"
 
 
+def seams() -> Iterator[tuple[str, bytes, bytes, str]]:
+    """Pairs of bundles: name, the closed log's, the next log's, and the verdict. Policies are those of the two logs."""
+    to_the_end, from_its_start = Subject("period", first=15, last=20), Subject("period", first=0, last=1)
+    closed, goes_on = made.closing().bundle(to_the_end).render(), made.next_log().bundle(from_its_start).render()
+    yield "good-nothing-between", closed, goes_on, "holds"
+    yield "good-with-a-gap", closed, made.next_log().bundle(Subject("period", first=1, last=1)).render(), "holds"
+    yield "bad-end-not-shown", made.closing().bundle(Subject("period", first=15, last=19)).render(), goes_on, "seam"
+    yield (
+        "bad-closes-nothing",
+        made.Log(made.story()).bundle(Subject("period", first=1, last=19)).render(),
+        goes_on,
+        "seam",
+    )
+    for name, log in (
+        ("goes-on-elsewhere", made.closing("third.example/log")),
+        ("another-size", made.closing(size=19)),
+    ):
+        yield f"bad-{name}", log.bundle(to_the_end).render(), goes_on, "seam"
+    for name, said in (
+        ("another-log", {"previous": "third.example/log"}),
+        ("a-shorter-log", {"previous_size": 20}),
+        ("another-root", {"previous_root": "00" * 32}),
+    ):
+        yield f"bad-continues-{name}", closed, made.next_log(**said).bundle(from_its_start).render(), "seam"
+    first = made.leaf("start", 20, log_policy=made.NEXT_POLICY.digest.hex(), profile="synthetic")
+    alone = made.Log([first, made.leaf("alarm", 21)], policy=made.NEXT_POLICY, log=made.NEXT)
+    yield "bad-continues-nothing", closed, alone.bundle(from_its_start).render(), "seam"
+    yield "bad-itself-refused", closed, changed(made.next_log().bundle(from_its_start), with_extra), "proof"
+
+
 def bundles() -> list[Vector]:
     """Every bundle: name, bytes, the policy to check it with, the verdict."""
-    return [*good(), *bad_forms(), *bad_heads(), *bad_leaves(), *bad_subjects(), *bad_rows()]
+    return [*good(), *bad_forms(), *bad_heads(), *bad_leaves(), *bad_subjects(), *bad_parts(), *bad_rows()]
 
 
 def signatures() -> list[dict[str, object]]:
@@ -329,9 +396,17 @@ def files() -> dict[str, bytes]:
         place = policies.setdefault(policy, f"policy/{len(policies):02d}.txt")
         found |= {file: data, place: policy}
         listed.append({"file": file, "policy": place, "code": code})
+    pairs = []
+    for name, old, new, code in seams():
+        both = {f"seam/{name}-{part}.evidence": data for part, data in (("old", old), ("new", new))}
+        found |= both
+        pairs.append({"files": list(both), "policies": ["policy/00.txt", "policy/next.txt"], "code": code})
+    found["policy/next.txt"] = made.NEXT_POLICY.render().encode()
     found["ed25519.json"] = pretty(signatures())
     found["proofs.json"] = pretty(proofs())
-    found["manifest.json"] = pretty({"evidence": listed, "ed25519": "ed25519.json", "proofs": "proofs.json"})
+    found["manifest.json"] = pretty(
+        {"evidence": listed, "seams": pairs, "ed25519": "ed25519.json", "proofs": "proofs.json"}
+    )
     return found
 
 

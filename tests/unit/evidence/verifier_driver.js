@@ -15,6 +15,10 @@ V.ed25519 = (key, message, signature) => {
 };
 const DO = {
   check: ([bundle, policy, papers]) => V.check(bytes(bundle), bytes(policy), papers.map(bytes)),
+  spanish: (lines) => lines.map((line) => V.spanish(Buffer.from(line, "base64").toString("utf8"))),
+  refusals: () => Object.values(V.REFUSALS),
+  words: () => page.match(/class="words"[^>]*>[^<]*/g).map((each) => each.split(">")[1].replace(/\s+/g, " ")),
+  seam: (files) => V.checkSeam(...files.map(bytes)),
   ed25519: ([key, message, signature]) => ({ ok: plain(bytes(key), bytes(message), bytes(signature)) }),
   included: ([leaf, proof, size, root]) => {
     const text = (part) => Buffer.from(part, "base64").toString("latin1");

@@ -17,6 +17,7 @@ from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.evidence import Shown
 from lawgate.ledger.evidence_check import check
 from lawgate.ledger.merkle import leaf_hash, verify_inclusion
+from lawgate.ledger.seam import require_seam
 
 ROOT = Path(__file__).resolve().parents[3]
 PY, HTML = ROOT / "verifier" / "verify.py", ROOT / "verifier" / "verify.html"
@@ -39,7 +40,7 @@ def by_py(module: ModuleType, case: Case) -> dict[str, object]:
     return module.check(*case)
 
 
-def by_node(node: Path, cases: Iterable[Case], what: str = "check") -> list[dict[str, object]]:
+def by_node(node: Path, cases: Iterable[Sequence[object]], what: str = "check") -> list[dict[str, object]]:
     """What the page's script says of many cases, in one process."""
     lines = [json.dumps({"what": what, "of": [_text(part) for part in case]}) for case in cases]
     command = [str(node), str(DRIVER), str(HTML)]
@@ -55,6 +56,17 @@ def by_program(case: Case) -> str:
     """The code the program itself comes to; it does not compare papers."""
     try:
         check(case[0], case[1], holds)
+    except MalformedError as error:
+        return error.code
+    return "holds"
+
+
+def by_program_seam(case: Sequence[bytes]) -> str:
+    """The code the program itself comes to for a bundle of a closed log and one of the next, with their policies."""
+    try:
+        old, new = check(case[0], case[1], holds), check(case[2], case[3], holds)
+        last = old.head.checkpoint.size - 1
+        require_seam(old.head.checkpoint, old.leaves.get(last), new.head.checkpoint, new.leaves[0])
     except MalformedError as error:
         return error.code
     return "holds"

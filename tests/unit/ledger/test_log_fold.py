@@ -93,11 +93,20 @@ WRONG = [
     (9, leaf("barred", package="q"), "package"),
     (10, leaf("handout", package="q", prepared_leaf=6, rows=2, attempt=1), "prepared_leaf"),
     (10, leaf("handout", package="p", prepared_leaf=5, rows=2, attempt=1), "prepared_leaf"),
-    (10, leaf("handout", package="p", prepared_leaf=6, rows=3, attempt=1), "rows"),
+    (10, leaf("handout", package="p", prepared_leaf=6, rows=3, attempt=1), "prepared_leaf"),
     (10, leaf("handout", package="p", prepared_leaf=6, rows=2, attempt=2), "attempt"),
     (12, leaf("handout", package="p", prepared_leaf=6, rows=2, attempt=1), "attempt"),
     (11, leaf("sent", package="q", handout_leaf=10), "handout_leaf"),
     (12, WHOLE[11], "again"),
+    (10, leaf("handout", package="p", prepared_leaf=6, rows=2, attempt=1, root="33" * 32), "prepared_leaf"),
+    (10, leaf("handout", package="p", prepared_leaf=6, rows=2, attempt=1, recipient="y"), "prepared_leaf"),
+    (11, leaf("ack", package="p", handout_leaf=6), "handout_leaf"),
+    (11, leaf("ack", package="p", handout_leaf=11), "handout_leaf"),
+    (11, leaf("receipt", notice_leaf=5), "notice_leaf"),
+    (11, leaf("lift", order="other", bar_leaf=7), "bar_leaf"),
+    (11, leaf("recall-demand", recall="r", recall_leaf=1), "recall_leaf"),
+    (11, leaf("history-audit", history="h", read_leaf=1), "read_leaf"),
+    (11, leaf("key-revoked", key="k", registered_leaf=1), "registered_leaf"),
     (13, leaf("shard-close", size=12, next_origin="next/log"), "size"),
     (14, leaf("review", batch="b"), "after_close"),
 ]
@@ -113,3 +122,9 @@ def test_i26_a_leaf_that_fits_nothing_changes_nothing(index: int, wrong: StageLe
         before.handouts,
         before.bars,
     )
+
+
+def test_a_leaf_that_names_a_misplaced_one_is_misplaced_too() -> None:
+    wrong = leaf("handout", package="p", prepared_leaf=6, rows=2, attempt=2)
+    state = fold(enumerate([*WHOLE[:10], wrong, leaf("ack", package="p", handout_leaf=10)]))
+    assert [(each.leaf, each.why) for each in state.misplaced] == [(10, "attempt"), (11, "handout_leaf")]

@@ -57,6 +57,14 @@ def test_one_witness_alone_and_blanks_comments_and_places() -> None:
     assert parse_policy(render_listed(found).encode()) == found
 
 
+def test_a_quorum_is_the_witness_or_group_of_that_name_in_the_text() -> None:
+    """`me` has a key of the name that a group goes by: the quorum is that witness, which the group has already."""
+    with pytest.raises(MalformedError, match="policy"):
+        parse_policy(text(f"witness me {W[0].vkey}", f"group {W[0].name} any me", "quorum me"))
+    with pytest.raises(MalformedError, match="policy"):
+        parse_policy(listed(2, f"group {W[0].name} any X1", "quorum X0"))
+
+
 def test_names_are_the_texts_own_and_the_one_text_uses_those_of_the_keys() -> None:
     one = parse_policy(listed(3, "group g 2 X2 X0 X1", "quorum g")).policy
     assert one.render() == "".join(

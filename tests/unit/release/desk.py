@@ -140,7 +140,7 @@ class Office:
         return replace(desk, **other)
 
     def orders(self) -> OrderDesk:
-        return OrderDesk(self.register, self.log, self.gate, self.packages, self.clock)
+        return OrderDesk(self.register, self.log, self.gate, self.packages, self.clock, self.registers.humans)
 
     def reviews(self) -> ReviewDesk:
         return ReviewDesk(self.log, lambda: self.registers, OFFICE, self.ceilings, self.clock, verify)

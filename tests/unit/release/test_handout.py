@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pyrage
@@ -369,6 +370,19 @@ def test_an_order_binds_a_person_under_every_id(office: Office, name: str) -> No
     effect = Effect(EffectKind.STOP, "every", (name,), *["every"] * 3, 0)
     enter_order(office.orders(), an_order_text(effects=(effect,)), "person.c.1")
     assert barred(office) == {"order"}
+
+
+def test_a_hand_out_names_the_paper_of_its_parts_while_nobody_has_another_id(office: Office) -> None:
+    """What was kept at preparing can be shown; with a name more it would show too little, and so it is not named."""
+    signer = office.registers.people["person.a.1"]
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    twin = replace(signer, id="person.a.1-also")
+    office.registers = replace(office.registers, people={**office.registers.people, twin.id: twin})
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    (prepared,), (first, second) = office.kinds("prepared"), office.kinds("handout")
+    paper = office.release().packages.beside(PACKAGE, "parts.json")
+    assert prepared.text("parts") == first.text("parts") == sha256(paper).hexdigest()
+    assert "person.a.1" in paper.decode() and "parts" not in second.body
 
 
 def test_a_lease_that_ended_while_sealing(office: Office) -> None:

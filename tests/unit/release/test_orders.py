@@ -3,6 +3,7 @@
 
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.model.fault import Faulty, LawgateError, Refused
+from lawgate.model.order import EVERY
 from lawgate.office.handout import pull
 from lawgate.office.orders import BindsUnloggedError, complete_orders, enter_order, enter_unreadable
 from lawgate.protocol.bars import Barred
@@ -92,6 +94,15 @@ def test_a_paper_nobody_can_read_binds_everything(office: Office) -> None:
     assert bar.body["provisional"] is True
 
 
+def test_a_package_that_is_not_the_one_in_its_leaf_counts_as_exposed(office: Office, tmp_path: Path) -> None:
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    tar = next((tmp_path / "packages").rglob("package.tar"))
+    tar.write_bytes(tar.read_bytes() + bytes(512))
+    effect = replace(an_order().effects[0], fields=("income",))  # of another field than went out
+    enter_order(office.orders(), an_order_text("order-4", effective_at=START, effects=(effect,)), "p.c")
+    assert [leaf.number("exposed_rows") for leaf in office.kinds("in-force")] == [3]
+
+
 def test_exposure_counts_from_the_legal_moment_and_only_what_is_covered(office: Office) -> None:
     pull(office.release(), PACKAGE, "rk-1", office.courier)
     office.clock.at += timedelta(hours=1)
@@ -103,6 +114,28 @@ def test_exposure_counts_from_the_legal_moment_and_only_what_is_covered(office: 
     enter_order(office.orders(), an_order_text("order-3", effective_at=START, effects=(effect,), **times), "p.c")
     found = {leaf.text("order"): leaf.number("exposed_rows") for leaf in office.kinds("in-force")}
     assert found == {"order-1": 3, "order-2": 6, "order-3": 0}
+
+
+def test_exposure_counts_a_person_under_any_of_their_ids(office: Office) -> None:
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    known = office.registers.people["person.a.1"]  # who signed the request
+    other = replace(known, id="person.z.9")
+    office.registers = replace(office.registers, people={**office.registers.people, "person.z.9": other})
+    effect = replace(an_order().effects[0], requesters=("person.z.9",), recipients=EVERY)
+    enter_order(office.orders(), an_order_text("order-5", effective_at=START, effects=(effect,)), "p.c")
+    assert [leaf.number("exposed_rows") for leaf in office.kinds("in-force")] == [3]
+
+
+def test_where_nobody_can_tell_who_is_who_everything_counts_as_exposed(office: Office) -> None:
+    def lost(_: object) -> Iterable[str]:
+        raise LawgateError("no registers")
+
+    pull(office.release(), PACKAGE, "rk-1", office.courier)
+    effect = replace(an_order().effects[0], requesters=("person.nobody",), recipients=EVERY)
+    enter_order(
+        replace(office.orders(), humans=lost), an_order_text("order-6", effective_at=START, effects=(effect,)), "p"
+    )
+    assert [leaf.number("exposed_rows") for leaf in office.kinds("in-force")] == [3]
 
 
 def test_an_order_against_many_pulls_at_once(tmp_path: Path) -> None:
