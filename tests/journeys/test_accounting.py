@@ -14,31 +14,16 @@ from pathlib import Path
 import pytest
 import rfc8785
 
-from journeys.accounting import CLERK, OTHER, nobody, numbers
-from journeys.office import KEY, Office, today
+from journeys.accounting import CLERK, SEALED, WITHHELD, nobody, numbers, seal, sealing
+from journeys.office import KEY, Office, Still, today
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.accounting import AccountingDesk, audit_index, make_root
 from lawgate.office.handout import pull
 from lawgate.office.statement import Stated, statement
 from lawgate.office.statement_check import Checked
 from lawgate.office.statement_page import html, page, pdf
+from lawgate.ports.log import WitnessRefusalError
 from lawgate.wiring.accounting import check
-
-SEAL = """[[seal]]
-package = "{package}"
-rows = {rows}
-authority = "{authority}"
-until = {until}
-paper = "{paper}"
-by = ["{one}", "{two}"]
-"""
-
-
-def sealing(package: str, authority: str, until: str, rows: str = '"all"', two: str = OTHER) -> str:
-    return SEAL.format(package=package, rows=rows, authority=authority, until=until, paper="a" * 64, one=CLERK, two=two)
-
-
-WITHHELD, SEALED = "law-enforcement-request", "suspended-for-a-time"
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +49,6 @@ def checked(office: Office, made: Stated, number: str) -> Checked:
     return check(made.data, office.house.log_policy.encode(), number)
 
 
-def seal(office: Office, text: str) -> None:
-    (office.folder / "registers" / "seals.toml").write_text(text)
-
-
 def test_i29_a_statement_is_complete_and_checks_offline(mine: tuple[Office, str]) -> None:
     office, package = mine
     desk = office.house.accounting()
@@ -84,12 +65,37 @@ def test_i29_a_statement_is_complete_and_checks_offline(mine: tuple[Office, str]
     assert desk.index.count() == 4
 
 
+def test_no_statement_while_witnesses_are_away(mine: tuple[Office, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index is in the log then, and not under a head that anybody else signed."""
+    office, package = mine
+    desk = office.house.accounting()
+
+    def away(_: object) -> None:
+        raise WitnessRefusalError("clerk", "unavailable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(desk.release.decide.log), "publish", away)
+        with pytest.raises(WitnessRefusalError):
+            make_root(desk, CLERK)
+    number = numbers(office, package)[0]
+    with pytest.raises(Refused, match="E_INDEX"):
+        statement(office.house.accounting(), number)
+    make_root(office.house.accounting(), CLERK)
+    assert statement(office.house.accounting(), number).acts == 1
+
+
 def test_nobody_sees_anothers_statement_as_theirs(mine: tuple[Office, str]) -> None:
     office, package = mine
     one, two = numbers(office, package)
     made = statement(office.house.accounting(), one)
     with pytest.raises(Refused, match="E_STATEMENT"):
         checked(office, made, two)
+    # What went wrong is said in words, and what is no number is not blamed on the statement.
+    with pytest.raises(Refused, match="the proof of the place is not the one for this number"):
+        checked(office, made, two)
+    for text in ("", "12345678", "\u0669" * 9):
+        with pytest.raises(Refused, match="E_NUMBER"):
+            checked(office, made, text)
 
 
 def bent(data: bytes, change: Callable[[dict], None]) -> bytes:
@@ -248,19 +254,6 @@ def pages(desk: AccountingDesk, made: Stated) -> dict[str, bytes]:
     }
 
 
-class Still:
-    """A clock that stands."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
 def still(desk: AccountingDesk, at: datetime) -> AccountingDesk:
     whole = desk.release
     return dataclasses.replace(
@@ -317,6 +310,7 @@ def test_e51_a_withheld_entry_counts_in_no_statement_but_in_the_public_total(min
         sealing("{package}", SEALED, '"some day"'),
         sealing("{package}", SEALED, "2099-01-01", two=CLERK),
         sealing("{package}", SEALED, "2099-01-01", two="person.nobody"),
+        sealing("{package}", SEALED, "2099-01-01", two="person.doj.1"),
         sealing("{package}", SEALED, "2099-01-01", rows="[7]"),
         sealing("{package}", SEALED, "2099-01-01", rows="[]"),
         sealing("{package}", SEALED, "2099-01-01") + "more = 1\n",
@@ -347,8 +341,9 @@ def test_an_office_without_an_index_says_so(office: Office) -> None:
 
 
 def test_the_index_is_made_by_somebody_of_the_office(mine: tuple[Office, str]) -> None:
-    with pytest.raises(Refused, match="E_PERSON"):
-        make_root(mine[0].house.accounting(), "person.nobody")
+    for who in ("person.nobody", "person.doj.1"):
+        with pytest.raises(Refused, match="E_PERSON"):
+            make_root(mine[0].house.accounting(), who)
     assert make_root(mine[0].house.accounting(), CLERK).leaf > 0
 
 

@@ -132,13 +132,30 @@ def test_a_correction_goes_to_whoever_was_given_the_value(mine: tuple[Office, st
     leaf = dict(office.house.decide.log.leaves())[made[0].leaf]
     assert (leaf.kind, leaf.text("paper"), leaf.texts("orders")) == ("notice", sha256(made[0].data).hexdigest(), ())
     # Who got nothing is told nothing: another field, another person, a package that never went out.
-    for who, field in ((number, "filing_status"), (nobody(office, package), "mailing_address")):
+    for who, field in ((number, "account_transcript"), (nobody(office, package), "mailing_address")):
         with pytest.raises(Refused, match="E_NOBODY"):
             corrections(desk, who, field, "c" * 64, papers.__setitem__)
     with pytest.raises(Refused, match="E_NOBODY"):
         corrections(desk, numbers(office, kept)[0], "mailing_address", "c" * 64, papers.__setitem__)
+    # A field that was written wrongly is not answered as one that nobody was given.
+    with pytest.raises(Refused, match="E_FIELD"):
+        corrections(desk, number, "mailing_adress", "c" * 64, papers.__setitem__)
     assert len(papers) == 1
     assert office.broken() == []
+
+
+def test_no_correction_passes_over_a_hand_out_that_came_after_the_index(
+    mine: tuple[Office, str, str], tmp_path: Path
+) -> None:
+    office, _, kept = mine
+    house, number = office.house, numbers(office, kept)[0]
+    pull(house.release.release, kept, KEY, house.courier(tmp_path / "later"))
+    papers = dict[str, bytes]()
+    with pytest.raises(Refused, match="E_INDEX"):
+        corrections(office.house.accounting(), number, "mailing_address", "c" * 64, papers.__setitem__)
+    make_root(office.house.accounting(), CLERK)
+    made = corrections(office.house.accounting(), number, "mailing_address", "c" * 64, papers.__setitem__)
+    assert [each.to for each in made] == ["us.doj"]
 
 
 def trigger(package: str, kind: str = "charge", rows: str = "[0]", day: str = "") -> bytes:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from lawgate.model.fault import Refused
 from lawgate.wiring import shards
 from lawgate.wiring.folder import create, open_house
 from lawgate.wiring.main import rulebooks
+from unit.evidence.verifier_runs import PY
 
 
 def following(office: Office, folder: Path, name: str = "next") -> Office:
@@ -49,6 +52,28 @@ def test_a_log_goes_on_in_another_one(office: Office, tmp_path: Path) -> None:
     assert [leaf.body for _, leaf in desk.log.leaves() if leaf.kind == "order-bar"] == before
     after.house.import_records(office.lab / "records")
     after.house.hold(False)
+
+
+def test_a_stranger_follows_two_certificates_over_the_seam(office: Office, tmp_path: Path) -> None:
+    """Nothing in scope left in the first log to its end, nor in the second from its beginning: and nothing between."""
+    (tmp_path / "order.toml").write_bytes(an_order("order-kept", AGENCY))
+    assert office.call("order", "enter", tmp_path / "order.toml", "--by", CLERK).exit_code == 0
+    office.house.close_log("next/log", "year")
+    after, given = following(office, tmp_path / "after"), []
+    for name, each in (("old", office), ("new", after)):
+        bundle, policy = tmp_path / f"{name}.json", tmp_path / f"{name}.policy"
+        made = each.call("evidence", "make", bundle, "--order", "order-kept", "--from", "0")
+        assert made.exit_code == 0, made.output
+        policy.write_text(each.call("log", "policy").stdout)
+        given += [bundle, policy]
+    said = subprocess.run([sys.executable, "-I", PY, "--seam", *given], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, ""), said.stdout
+    assert said.stdout.count("nothing in scope of order order-kept left through this gateway") == 2
+    assert "nothing lies between" in said.stdout
+    turned = subprocess.run(
+        [sys.executable, "-I", PY, "--seam", *given[2:], *given[:2]], capture_output=True, text=True, check=False
+    )
+    assert turned.stdout.startswith("REFUSED: seam: ")
 
 
 def test_a_closed_log_takes_nothing_more(office: Office, tmp_path: Path) -> None:

@@ -127,6 +127,8 @@ def test_i26_a_leaf_that_fits_nothing_is_found(one: Office) -> None:
     assert held(one) == ["leaf_misplaced"]
 
 
+PAPER = "{lab}/proper/cover.toml"
+ANSWERED = ("--recipient", AGENCY, "--rows", "1", "--paper", PAPER, "--by", CLERK, "--state")
 WRITING: tuple[tuple[str, ...], ...] = (
     ("records", "import", "{lab}/records"),
     ("request", "receive", "{lab}/thirty"),
@@ -137,6 +139,17 @@ WRITING: tuple[tuple[str, ...], ...] = (
     ("prepare", "{decided}"),
     ("pull", "{package}", "--key", KEY, "--out", "{out}"),
     ("log", "close", "--next-origin", "next/log"),
+    ("recall", "open", "0", "--because", "custodian_error", "--by", CLERK, "--out", "{out}"),
+    ("recall", "renew", "recall-0-1", "--by", CLERK, "--out", "{out}"),
+    ("recall", "freeze", "order-state", "--by", CLERK, "--out", "{out}"),
+    ("recall", "answer", "recall-0-1", *ANSWERED, "kept"),
+    ("recall", "certificate", "0", *ANSWERED, "retained"),
+    ("person", "index", "--by", CLERK),
+    ("person", "corrections", "mailing_address", PAPER, "{out}", "--number-from", PAPER),
+    ("person", "notices", PAPER, "{out}"),
+    ("reconcile", "run"),
+    ("reconcile", "take", PAPER, PAPER),
+    ("audit", "{lab}", "--paper", PAPER, "--signature", PAPER, "--signature", PAPER, "--out", "{out}"),
 )
 READING: tuple[tuple[str, ...], ...] = (
     ("status",),
@@ -145,6 +158,9 @@ READING: tuple[tuple[str, ...], ...] = (
     ("log", "policy"),
     ("log", "prove", "0"),
     ("order", "list"),
+    ("recall", "status"),
+    ("recall", "overdue"),
+    ("public", "build", "{site}"),
 )
 
 
@@ -155,6 +171,7 @@ def test_e47_every_writing_command_stops_and_reading_goes_on(one: Office, tmp_pa
         "package": sql(one, "SELECT id FROM package")[0][0],
         "lab": one.lab,
         "out": tmp_path / "out",
+        "site": tmp_path / "site",
     }
     sql(one, "UPDATE batch SET accepted = accepted + 1 WHERE state = 'decided'")
     before = [leaf for _, leaf in one.house.decide.log.leaves()]

@@ -16,15 +16,19 @@ from pathlib import Path
 
 import pytest
 
-from journeys.office import AGENCY, BOOK, CLERK, KEY, Office, an_order
+from journeys.office import AGENCY, BOOK, CLERK, KEY, Office, Still, an_order
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
+from lawgate.model.order import EVERY
 from lawgate.office.handout import pull
 from lawgate.office.public import pages
 from lawgate.office.statistics import statistics
+from lawgate.surfaces.cli.public import build_site
+from lawgate.surfaces.site import render
 from lawgate.surfaces.site.render import ENGLISH, SPANISH, site
 
 PAGES = {name for _, name in (*ENGLISH, *SPANISH)}
+SCOPES = ("provisions", "requesters", "recipients", "fields", "years")
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 PERSON = re.compile(rb"person\.[a-z]+\.[0-9]")
 NINE = re.compile(rb"(?<![0-9a-f])9[0-9]{2}-?[0-9]{2}-?[0-9]{4}(?![0-9a-f])")
@@ -170,6 +174,18 @@ def test_both_languages_have_the_same_sections_and_references() -> None:
         assert sum(len(cited) for _, _, cited in shape(name, "en")) > 6
 
 
+def test_every_page_stands_in_both_languages_and_leads_to_its_twin(written: Path) -> None:
+    words = tomllib.loads((Path(render.__file__).parent / "words.toml").read_text("utf-8"))
+    english = [text for text in words["en"].values() if len(text) > 40 and "{" not in text]
+    for (key, here), (_, twin) in zip(ENGLISH, SPANISH, strict=True):
+        texts = {name: Read((written / name).read_text("utf-8")) for name in (here, twin)}
+        assert [dict(page.tags)["html"]["lang"] for page in texts.values()] == ["en", "es"], key
+        links = {name: {attrs.get("href") for tag, attrs in page.tags if tag == "a"} for name, page in texts.items()}
+        assert (twin in links[here], here in links[twin]) == (True, True), key
+        assert links[twin] & {name for _, name in ENGLISH} == {here}, key
+        assert not [text for text in english if text in texts[twin].text], key
+
+
 def test_the_rights_say_how_to_ask_complain_and_sue_and_by_when(written: Path) -> None:
     for name, words in (
         (
@@ -207,6 +223,35 @@ def test_an_order_binds_although_the_pages_cannot_be_built(office: Office, tmp_p
     assert "THE ORDER BINDS, but the public pages were not built again: E_NO_PUBLIC" in done.stderr
 
 
+def test_figures_that_are_not_the_logs_do_not_keep_the_pages_from_telling_of_an_order(
+    decided: tuple[Office, str], tmp_path: Path
+) -> None:
+    office, batch = decided
+    (tmp_path / "order.toml").write_bytes(an_order("stop-now", AGENCY))
+    assert office.call("order", "enter", tmp_path / "order.toml", "--by", CLERK).exit_code == 0
+    file = office.room(batch) / "figures.json"
+    file.chmod(0o600)
+    file.write_bytes(b"{}")
+    house = office.house
+    later = dataclasses.replace(house.decide, clock=Still(datetime(datetime.now(UTC).year + 1, 1, 2, tzinfo=UTC)))
+    out = tmp_path / "site"
+    made, uncounted = build_site(dataclasses.replace(house, decide=later), out)
+    assert (made, uncounted.startswith("E_ENTRIES")) == (len([p for p in out.rglob("*") if p.is_file()]), True)
+    assert "stop-now" in (out / "hoy.html").read_text("utf-8")
+    for name, word in (("statistics.html", "Nothing could be counted"), ("estadisticas.html", "No se pudo contar")):
+        assert word in (out / name).read_text("utf-8")
+
+
+def test_an_order_over_everything_says_so(office: Office, tmp_path: Path) -> None:
+    order = read_order(an_order("stop-all", AGENCY), "order")
+    whole = dataclasses.replace(order.effects[0], **dict.fromkeys(SCOPES, EVERY), rows_at_least=0)
+    (tmp_path / "order.toml").write_bytes(print_order(dataclasses.replace(order, effects=(whole,))))
+    assert office.call("order", "enter", tmp_path / "order.toml", "--by", CLERK).exit_code == 0
+    assert office.call("public", "build", tmp_path / "site").exit_code == 0
+    for name, says in (("index.html", "Its scope is everything."), ("hoy.html", "Abarca todo.")):
+        assert says in (tmp_path / "site" / name).read_text("utf-8")
+
+
 def test_people_an_order_names_are_counted_and_not_named(office: Office, tmp_path: Path) -> None:
     order = read_order(an_order("stop-people", AGENCY), "order")
     effect = dataclasses.replace(order.effects[0], requesters=(AGENCY, "person.doj.1", "person.doj.2"))
@@ -231,22 +276,12 @@ def test_nothing_of_a_request_or_a_person_is_on_them(office: Office, tmp_path: P
     assert not PERSON.search(made)
 
 
-class NextYear:
-    """A clock that stands in next year."""
-
-    def now(self) -> datetime:
-        return datetime(datetime.now(UTC).year + 1, 1, 2, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
 def test_people_are_counted_only_when_the_year_is_over(decided: tuple[Office, str]) -> None:
     office, _ = decided
     house, year = office.house, datetime.now(UTC).year
     now = statistics(house.decide)
-    assert (now.year, now.sheets, now.outcomes, dict(now.running)["requests that came in"]) == (year, (), (), 1)
-    later = dataclasses.replace(house.decide, clock=NextYear())
+    assert (now.year, now.sheets, now.outcomes, dict(now.running)["request"]) == (year, (), (), 1)
+    later = dataclasses.replace(house.decide, clock=Still(datetime(year + 1, 1, 2, tzinfo=UTC)))
     then = statistics(later)
     assert ([sheet.year for sheet in then.sheets], [each.year for each in then.outcomes]) == ([year], [year])
     shown = [n for n in then.outcomes[0].rows.values() if n is not None]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from journeys.office import REVIEWER, SEED, Office, open_office
 from lawgate.docket.printing import print_order
+from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.order import EVERY, Effect, EffectKind, Order
 from lawgate.office.certificates import certify, overdue
@@ -17,9 +20,11 @@ from lawgate.office.handout import pull
 from lawgate.office.history import Audited, audit_history, audit_paper
 from lawgate.office.history_check import history_checks
 from lawgate.office.orders import enter_order
-from lawgate.office.quarantine import GIVE_BACK, SET_APART, recalls
+from lawgate.office.quarantine import GIVE_BACK, SET_APART, kept_in_place, recalls
 from lawgate.office.recall import Opened, answer, freeze_notices, open_recall, renew
-from lawgate.office.recall_desk import prior_disclosures, today
+from lawgate.office.recall_desk import covered_by, prior_disclosures, sent_of, stands_now, today
+from lawgate.ports.release import ReleaseLog
+from lawgate.protocol.manifest import NAME, Manifest, parse
 from lawgate_lab.history import make_history, parameters
 from lawgate_lab.played import signing_key
 
@@ -254,8 +259,124 @@ def test_a_package_is_called_back_whole(opened: Office, tmp_path: Path) -> None:
     assert overdue(list(place.house.recall.log.leaves()), today(place.house.recall)) == ()
     found = open_recall(place.house.recall, done.handout, "use_breach", CLERK)
     assert (found.rows, len(found.letters[0].rows)) == (2, 2)
+    records = [each.name for each in manifest_of(tmp_path / "out").records]
+    assert (found.letters[0].heading, list(found.letters[0].rows)) == ("record", records)
+    assert b"names of the sealed records" in found.letters[0].text
     answer(place.house.recall, found.id, "us.doj", "returned", 2, b"both", CLERK)
     assert place.broken() == []
+
+
+def manifest_of(out: Path) -> Manifest:
+    """What the one package under this folder says of itself."""
+    (tar,) = out.glob("*/package.tar")
+    with tarfile.open(tar) as found:
+        return parse(found.extractfile(NAME).read())  # type: ignore[union-attr]  # it is a file
+
+
+def test_of_a_package_that_is_another_one_every_order_keeps_it(opened: Office, tmp_path: Path) -> None:
+    place = opened.copy(tmp_path / "office")
+    package = place.prepared(place.decided(place.lab / "proper"), [0, 1], declined=[2]).manifest.package
+    pull(place.house.release.release, package, "rk-doj-1", place.house.courier(tmp_path / "out"))
+    enter(place, EffectKind.PRESERVE)  # over another agency
+    (prior,) = prior_disclosures(place.house.recall)
+    stands = stands_now(place.house.recall)
+    assert kept_in_place(stands, covered_by(place.house.recall, prior)) == ()
+    tar = place.folder / "packages" / package / "package.tar"
+    tar.chmod(0o600)
+    tar.write_bytes(tar.read_bytes() + bytes(512))
+    assert kept_in_place(stands, covered_by(place.house.recall, prior)) == ("order-1",)
+
+
+def test_letters_of_the_log_are_written_once_more(office: tuple[Office, int], tmp_path: Path) -> None:
+    place, leaf = office
+    order = enter(place, EffectKind.FREEZE_RECIPIENT)
+    freeze_notices(place.house.recall, order, CLERK)
+    found = called_back(place, leaf)
+    before = kinds(place)
+    for name, texts in ((found.id, [each.text for each in found.letters]), (order, [])):
+        done = place.call("recall", "letters", name, "--out", tmp_path / name)
+        assert done.exit_code == 0, done.output
+        again = [file.read_bytes() for file in sorted((tmp_path / name).glob("*.txt"))]
+        assert (len(again), again[: len(texts)]) == (1, texts)
+    assert "recall_unknown" in place.call("recall", "letters", "order-none", "--out", tmp_path / "no").stderr
+    assert kinds(place) == before
+
+
+class Breaking:
+    """A log that breaks off before a leaf of one kind."""
+
+    def __init__(self, log: ReleaseLog, kind: str) -> None:
+        self._log, self._kind = log, kind
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._log, name)
+
+    def append(self, leaf: StageLeaf, still: object = None) -> int:
+        if leaf.kind == self._kind:
+            raise LawgateError("broken off")
+        return self._log.append(leaf)
+
+
+def test_a_recall_that_broke_off_before_its_letters_is_taken_up_by_renew(office: tuple[Office, int]) -> None:
+    place, leaf = office
+    desk = place.house.recall
+    breaking = dataclasses.replace(desk, log=Breaking(desk.log, "recall-demand"))  # type: ignore[arg-type]  # as a log
+    with pytest.raises(LawgateError):
+        open_recall(breaking, leaf, "custodian_error", CLERK, NO_ADDRESS)
+    (found,) = recalls(desk.log.leaves()).values()
+    assert found.demanded == {}
+    assert (
+        f"{found.rows} rows have no letter yet: `lawgate recall renew {found.id}`"
+        in place.call("recall", "status").output
+    )
+    assert refused(open_recall, desk, leaf, "custodian_error", CLERK, NO_ADDRESS) == "recall_again"
+    (letter,) = renew(desk, found.id, CLERK)
+    assert (letter.recipient, len(letter.rows)) == (AGENCY, found.rows)
+    assert refused(renew, desk, found.id, CLERK) == "recall_current"
+
+
+def test_each_recipient_certifies_what_it_had_and_is_told_of_a_freeze(
+    office: tuple[Office, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, leaf = office
+    desk = place.house.recall
+    (prior,) = prior_disclosures(desk)
+    (whole,) = sent_of(desk, prior, (), every=True)
+    first, second = (
+        dataclasses.replace(whole, rows=whole.rows[:2]),
+        dataclasses.replace(whole, recipient="us.doj", rows=whole.rows[2:]),
+    )
+    both = dataclasses.replace(prior, recipients=(AGENCY, "us.doj"), certified_by={AGENCY: 1, "us.doj": 0})
+    monkeypatch.setattr("lawgate.office.certificates.of_leaf", lambda *_: both)
+    monkeypatch.setattr("lawgate.office.certificates.sent_of", lambda *_, **__: (first, second))
+    assert refused(certify, desk, leaf, AGENCY, "returned", 2, b"", CLERK) == "certificate_rows"
+    certify(desk, leaf, AGENCY, "returned", 1, b"one", CLERK)
+    order = enter(place, EffectKind.FREEZE_RECIPIENT)
+    half = dataclasses.replace(both, noticed=frozenset({(order, AGENCY)}))
+    monkeypatch.setattr("lawgate.office.recall.prior_disclosures", lambda *_: (half,))
+    monkeypatch.setattr("lawgate.office.recall.sent_of", lambda *_, **__: (first, second))
+    assert [each.recipient for each in freeze_notices(desk, order, CLERK)] == ["us.doj"]
+
+
+def test_nothing_is_logged_where_the_letters_cannot_be_written(office: tuple[Office, int], tmp_path: Path) -> None:
+    place, leaf = office
+    enter(place, EffectKind.FREEZE_RECIPIENT)
+    found = called_back(place, leaf)
+    before = kinds(place)
+    (tmp_path / "file").touch()
+    out = ("--by", CLERK, "--out", tmp_path / "file" / "out")
+    for words in (("open", str(leaf), "--because", "use_breach"), ("renew", found.id), ("freeze", "order-1")):
+        done = place.call("recall", *words, *out)
+        assert (done.exit_code, "E_IO" in done.stderr) == (2, True), done.output
+    assert kinds(place) == before
+
+
+def test_two_answers_at_once_do_not_count_one_row_twice(office: tuple[Office, int]) -> None:
+    place, leaf = office
+    found, desk = called_back(place, leaf), place.house.recall
+    with desk.rooms.alone(found.id):
+        assert refused(answer, desk, found.id, AGENCY, "returned", 1, b"one", CLERK) == "batch_busy"
+    answer(desk, found.id, AGENCY, "returned", 1, b"one", CLERK)
 
 
 def test_a_spoilt_paper_is_found(office: tuple[Office, int], sent: tuple[Office, Audited]) -> None:

@@ -90,6 +90,24 @@ def test_a_whole_delivery_agrees(handed: tuple[Office, Path, str], tmp_path: Pat
     assert office.broken() == []
 
 
+def test_a_receipt_that_was_changed_is_found(handed: tuple[Office, Path, str], tmp_path: Path) -> None:
+    """By `log verify`, whatever was changed: the paper, its signature, or that either is gone."""
+    office, delivery, batch = handed
+    paper = receipt(office, delivery, tmp_path / "receipt.json")
+    assert office.call("reconcile", "take", paper, paper.with_suffix(".sig")).exit_code == 0
+    assert office.broken() == []
+    for kept in sorted(office.room(batch).glob("receipt-*")):
+        was = kept.read_bytes()
+        for now in (bytes([was[0] ^ 1]) + was[1:], None):
+            kept.unlink()
+            if now is not None:
+                kept.write_bytes(now)
+            (said,) = [each for each in office.house.check_log() if each.broken]
+            assert (said.code, kept.stem in said.sentence) == ("receipt_differs", True)
+            kept.write_bytes(was)
+    assert office.broken() == []
+
+
 def test_a_lost_record_is_an_incident_once(handed: tuple[Office, Path, str], tmp_path: Path) -> None:
     office, delivery, _ = handed
     part = lacking(delivery, tmp_path / "part" / delivery.name, "0002.age")

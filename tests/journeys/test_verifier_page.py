@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from journeys.test_report_page import FLAGS
+from lawgate.ledger.evidence import Subject
 from unit.evidence import evidence_made as made
 from unit.evidence.verifier_runs import HTML
 
@@ -27,8 +28,11 @@ onload = () => {{
     page.getElementById(id).files = chosen.files;
     page.getElementById(id).dispatchEvent(new Event("change"));
   }}
+  page.getElementById("lang").value = "{lang}";
+  page.getElementById("lang").dispatchEvent(new Event("change"));
   setInterval(() => {{
     const shown = ["mark", "verdict", "said", "limits"].map((id) => [id, page.getElementById(id).innerText]);
+    shown.push(["heading", page.querySelector("h1").innerText]);
     document.title = JSON.stringify(Object.fromEntries(shown));
   }}, 50);
 }};
@@ -47,11 +51,11 @@ def browse(tmp_path: Path, need):
     return run
 
 
-def chosen(tmp_path: Path, browse, **files: bytes) -> dict[str, str]:
-    """What the page shows when these files are chosen."""
+def chosen(tmp_path: Path, browse, lang: str = "en", **files: bytes) -> dict[str, str]:
+    """What the page shows when these files are chosen, in this language."""
     around = tmp_path / "around.html"
     coded = json.dumps({name: base64.b64encode(data).decode() for name, data in files.items()})
-    around.write_text(AROUND.format(page=html.escape(HTML.read_text("utf-8")), files=coded), "utf-8")
+    around.write_text(AROUND.format(page=html.escape(HTML.read_text("utf-8")), files=coded, lang=lang), "utf-8")
     shown, complaints = browse(around)
     assert "CONSOLE" not in complaints
     (title,) = re.findall(r"<title>(.*?)</title>", shown.split("<iframe")[0], re.DOTALL)
@@ -80,3 +84,21 @@ def test_a_changed_bundle_and_a_missing_policy(tmp_path: Path, browse) -> None:
     assert seen["verdict"].startswith("REFUSED: seal: ")
     assert (seen["mark"], seen["said"]) == ("", "")
     assert chosen(tmp_path, browse, bundle=bundle)["verdict"] == ""
+
+
+def test_the_page_changes_its_language(tmp_path: Path, browse) -> None:
+    bundle = made.samples()["non-release"].render()
+    seen = chosen(tmp_path, browse, "es", bundle=bundle, policy=made.TEXT.encode())
+    assert (seen["heading"], seen["verdict"]) == ("Comprobar un expediente de prueba", "EL EXPEDIENTE ES VÁLIDO")
+    assert "la hoja 13 (handout) queda fuera del alcance: otra disposición" in seen["said"]
+    assert chosen(tmp_path, browse, bundle=bundle, policy=made.TEXT.encode())["heading"] == "Check an evidence bundle"
+
+
+def test_the_page_follows_a_seam(tmp_path: Path, browse) -> None:
+    old, new = made.closing(), made.next_log()
+    closed = old.bundle(Subject("period", first=15, last=20)).render()
+    first = new.bundle(Subject("period", first=0, last=1)).render()
+    more = {"next": first, "next-policy": made.NEXT_POLICY.render().encode()}
+    seen = chosen(tmp_path, browse, bundle=closed, policy=made.TEXT.encode(), **more)
+    assert seen["verdict"] == "THE BUNDLE HOLDS"
+    assert "goes on as log office-2.example/log: both say so" in seen["said"]

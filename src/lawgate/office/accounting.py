@@ -33,6 +33,7 @@ from lawgate.ledger.schema import Value
 from lawgate.ledger.vrf import proof_to_hash
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.accounting_seals import read_seals
+from lawgate.office.custodian import of_custodian
 from lawgate.office.release import ACCOUNTING, Release
 from lawgate.ports.accounting import AccountingIndex, Kept, Labels, Numbers, Pdf, Placed, Round
 from lawgate.ports.signing import Verifier
@@ -83,12 +84,13 @@ def _book(files: tuple[tuple[str, bytes], ...], day: date) -> Rulebook:
 def make_root(desk: AccountingDesk, by: str) -> Round:
     """Bring the index up to the log, make it anew under a fresh salt, log its root and publish; the round as logged.
 
-    `by` is the person who does this. Refused E_PERSON for somebody who is in no register of the office; LawgateError
+    `by` is the person who does this. Refused E_PERSON for somebody who holds no office of the custodian; LawgateError
     when the stored entries are not those the log holds, or the register of seals cannot be followed.
     """
     decide = desk.release.decide
-    if by not in desk.release.review.registers().people:
-        raise Refused("E_PERSON", "whoever makes the index has to be in the register of people")
+    review = desk.release.review
+    if not of_custodian(review.registers(), review.office, by, decide.clock.now().astimezone(UTC).date()):
+        raise Refused("E_PERSON", "whoever makes the index holds an office of the custodian; people.toml lists them")
     if desk.make_key():
         decide.log.append(_key_leaf(desk, by))
     leaves = dict(decide.log.leaves())
@@ -192,7 +194,8 @@ def _whole(desk: AccountingDesk, leaves: Leaves) -> None:
 
 def _seals(desk: AccountingDesk, leaves: Leaves) -> Iterator[tuple[int, int | None, Seal, bool]]:
     """The seals that count today, as entries of the index are named."""
-    found = read_seals(desk.seals(), desk.law, desk.release.review.registers())
+    review = desk.release.review
+    found = read_seals(desk.seals(), desk.law, review.registers(), review.office)
     packages = {leaf.text("package"): at for at, leaf in leaves.items() if leaf.kind == "prepared"}
     today = day_of(instant(desk.release.decide.clock.now()))
     for each in found:

@@ -13,6 +13,7 @@ from typing import Any
 from lawgate.ledger.accounting import Seal
 from lawgate.model.fault import LawgateError
 from lawgate.model.request import Registers
+from lawgate.office.custodian import ever_of_custodian
 
 FOREVER, NO_END = "until further notice", 99991231
 FORMS = ("sealed", "withheld")
@@ -35,23 +36,26 @@ class SealAct:
     withheld: bool
 
 
-def read_seals(data: bytes, law: Mapping[str, Mapping[str, str]], registers: Registers) -> tuple[SealAct, ...]:
+def read_seals(
+    data: bytes, law: Mapping[str, Mapping[str, str]], registers: Registers, office: str
+) -> tuple[SealAct, ...]:
     """Every act of the register, in order. SealsError when one of them cannot be followed to the letter.
 
-    An authority has to be one the rulebook lists; which form it gives stands there and not here. Two people of the
-    register have sealed, who are two humans. Only what may not be shown at all can be without an end.
+    An authority has to be one the rulebook lists; which form it gives stands there and not here. Two people have
+    sealed, who are two humans and hold or held an office where somebody holds `office`, which is the custodian's. Only
+    what may not be shown at all can be without an end.
     """
     try:
         doc = tomllib.loads(data.decode())
         if set(doc) - {"seal"}:
             raise ValueError("there are tables of seals only")
-        return tuple(_act(table, law, registers) for table in doc.get("seal", []))
+        return tuple(_act(table, law, registers, office) for table in doc.get("seal", []))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as wrong:
         why = str(wrong) if type(wrong) is ValueError else "it is not in its form"
         raise SealsError(f"the register of seals cannot be followed: {why}") from None
 
 
-def _act(table: dict[str, Any], law: Mapping[str, Mapping[str, str]], registers: Registers) -> SealAct:
+def _act(table: dict[str, Any], law: Mapping[str, Mapping[str, str]], registers: Registers, office: str) -> SealAct:
     if set(table) != _PARTS or not isinstance(table["package"], str):
         raise ValueError(f"a seal has exactly: {', '.join(sorted(_PARTS))}")
     authority = law.get(str(table["authority"]), {})
@@ -59,9 +63,9 @@ def _act(table: dict[str, Any], law: Mapping[str, Mapping[str, str]], registers:
     if authority.get("kind") != "authority" or form not in FORMS:
         raise ValueError("the rulebook lists no such authority")
     people = [str(each) for each in table["by"]]
-    humans = {registers.people[each].key for each in people if each in registers.people}
+    humans = {registers.people[each].key for each in people if ever_of_custodian(registers, office, each)}
     if len(humans) < 2 or len(humans) < len(people):
-        raise ValueError("two people of the register have to seal, and nobody else")
+        raise ValueError("two people of the custodian have to seal, and nobody else")
     if not re.fullmatch("[0-9a-f]{64}", str(table["paper"])):
         raise ValueError("the paper is named by its SHA-256")
     seal = Seal(_until(table["until"], form), str(table["authority"]), bytes.fromhex(table["paper"]))

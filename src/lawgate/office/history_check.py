@@ -9,7 +9,7 @@ from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError
 from lawgate.office.history import AUDITED, PAPER, REPORT, SENDINGS, TABLE
 from lawgate.office.house import Check
-from lawgate.office.recall_desk import ROWS_PAPER
+from lawgate.office.recall_desk import ROWS_PAPER, certificates_of, notices_of
 from lawgate.ports.rooms import Rooms
 
 Indexed = tuple[int, StageLeaf]
@@ -40,9 +40,9 @@ def _named(leaves: Sequence[Indexed]) -> Iterator[Named]:
         elif leaf.kind in ("recall-demand", "recall-answer"):
             yield _paper(leaf.text("recall"), leaf.text("letter" if leaf.kind == "recall-demand" else "paper"))
         elif leaf.kind == "freeze-notice":
-            yield _paper(f"{_source(by_index[leaf.number('source_leaf')])}-notices", leaf.text("letter"))
+            yield _paper(notices_of(_source(by_index[leaf.number("source_leaf")])), leaf.text("letter"))
         elif leaf.kind == "use-certificate":
-            yield _paper(f"{_source(by_index[leaf.number('source_leaf')])}-certificates", leaf.text("paper"))
+            yield _paper(certificates_of(_source(by_index[leaf.number("source_leaf")])), leaf.text("paper"))
 
 
 def _paper(room: str, digest: str) -> Named:

@@ -17,6 +17,7 @@ from lawgate.ledger.note import Verify
 from lawgate.ledger.schema import fits
 from lawgate.model.fault import Refused
 from lawgate.model.request import Person, Registers
+from lawgate.office.custodian import agencies
 
 FORMAT = "lawgate-history-audit-1"
 MAX_BYTES = 1 << 16
@@ -100,7 +101,7 @@ def require_two(
     offices is not, and hold two different offices; neither is one of `outside` (who asked, received or sent).
     """
     found = [registers.people[person] for person in people if person in registers.people]
-    own = {t.agency for p in registers.people.values() for t in p.holds if t.office == office and day in t.span}
+    own = agencies(registers, office, day)
     held = [{t.office for t in p.holds if t.agency in own and day in t.span} for p in found]
     strange = registers.humans(outside)
     apart = all(person.id.casefold() not in strange for person in found)

@@ -19,12 +19,12 @@ from lawgate.ledger.accounting import HANDED_OUT, Entry
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.fault import Refused
-from lawgate.office.accounting import AccountingDesk, derived_salt, entries_of, value_of
+from lawgate.office.accounting import AccountingDesk, derived_salt, entries_of, expected, value_of
 from lawgate.office.statement import clean, told
 from lawgate.protocol.statement import set_commitment
 
 CORRECTION, NOTICE = "lawgate-correction-1", "lawgate-person-notice-1"
-PERSON = "taxpayer"
+PERSON, FIELDS = "taxpayer", "fields"
 LEAF = "notice"
 Keep = Callable[[str, bytes], None]
 Json = dict[str, Any]
@@ -57,13 +57,18 @@ def corrections(desk: AccountingDesk, text: str, field: str, paper: str, keep: K
     `text` is the person's number, `paper` the SHA-256 (hex) of what made the correction. A recipient who got the
     record by several packages gets a paper for each, so that every copy is found. The paper says which record by ids
     the recipient has; the corrected value goes by a package of its own, if at all. Refused E_NUMBER for what is no
-    number, E_NOBODY when nobody was given this field of this person.
+    number, E_NOBODY when nobody was given this field of this person, E_FIELD when there is no such field at all,
+    E_INDEX when the index does not reach to the last hand-out: whoever got the record then would not be told.
     """
-    leaves = dict(desk.release.decide.log.leaves())
-    kept = desk.index.entries(value_of(desk, clean(desk, text)))
+    number, leaves = clean(desk, text), dict(desk.release.decide.log.leaves())
+    if desk.index.count() != expected(leaves, len(leaves)):
+        raise Refused("E_INDEX", "the index lacks something that was prepared or handed out since; make it anew first")
+    kept = desk.index.entries(value_of(desk, number))
     given = {(each.entry.prepared, each.entry.row) for each in kept if each.entry.kind == HANDED_OUT}
     about = [(at, row, told(desk, leaves, at, row)) for at, row in sorted(given)]
     wanted = [each for each in about if field in each[2]["fields"]]
+    if not wanted and field not in desk.rulebook().registers.get(FIELDS, {}):
+        raise Refused("E_FIELD", "no field has that id, so nobody can have been given it; nobody was told")
     if not wanted:
         raise Refused("E_NOBODY", "nobody was given this field of this person through this office")
     body = {"format": CORRECTION, "field": field, "basis": paper}

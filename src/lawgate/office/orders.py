@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,6 +15,7 @@ from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import MAX_LIST, Value
 from lawgate.model.fault import Faulty, LawgateError, Refused
 from lawgate.model.order import EffectKind, Order, Standing
+from lawgate.office.packaged import prepared_manifest
 from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister, RegisterBrokenError
 from lawgate.ports.release import Gate, PackageStore, ReleaseLog
@@ -50,13 +51,17 @@ class BindsUnloggedError(LawgateError):
 
 @dataclass(frozen=True, slots=True)
 class OrderDesk:
-    """What entering an order needs. `packages` only tells which earlier hand-outs an order covers."""
+    """What entering an order needs. `packages` and `humans` only tell which earlier hand-outs an order covers.
+
+    `humans` gives every id of the people whom these ids name; it raises a LawgateError when nobody can tell.
+    """
 
     register: OrderRegister
     log: ReleaseLog
     gate: Gate
     packages: PackageStore
     clock: Clock
+    humans: Callable[[Iterable[str]], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +186,11 @@ def _bar_leaf(found: Instrument, person: str, now: datetime) -> StageLeaf:
 
 def _in_force(desk: OrderDesk, index: int, bar: StageLeaf, order: Order | None) -> Iterator[StageLeaf]:
     """The leaf (or leaves, 256 hand-outs each) that name what went out between effect and force."""
+    prepared = dict(_kind(desk, "prepared"))
     late = [
         (f"{leaf.text('package')}@{at}", leaf.number("rows"))
         for at, leaf in _kind(desk, "handout")
-        if leaf.at >= bar.text("effective") and _covers(desk, order, leaf.text("package"))
+        if leaf.at >= bar.text("effective") and _covers(desk, order, prepared.get(leaf.number("prepared_leaf")))
     ]
     for start in range(0, max(len(late), 1), MAX_LIST):
         part = late[start : start + MAX_LIST]
@@ -197,13 +203,14 @@ def _in_force(desk: OrderDesk, index: int, bar: StageLeaf, order: Order | None) 
         yield StageLeaf("in-force", instant(desk.clock.now()), body)
 
 
-def _covers(desk: OrderDesk, order: Order | None, package: str) -> bool:
-    """Whether the order covers a package; an unreadable order or package does."""
-    if order is None:
+def _covers(desk: OrderDesk, order: Order | None, prepared: StageLeaf | None) -> bool:
+    """Whether the order covers a package. What nobody can read or tell makes it so: order, package, or who is who."""
+    found = None if prepared is None else prepared_manifest(desk.packages, prepared)
+    if order is None or found is None:
         return True
     try:
-        found = manifests.parse(desk.packages.member(desk.packages.tar(package), manifests.NAME))
+        meant = manifests.covered(found, desk.humans)
     except LawgateError:
         return True
     alone = Standing(order.learned_at, (order,), (), digest({}))
-    return any(covering(alone, each) for each in manifests.covered(found))
+    return any(covering(alone, each) for each in meant)

@@ -74,7 +74,8 @@ class Way:
 class Pages:
     """Everything the pages show. `texts` maps (`rights` or `sheet`, language) to its text.
 
-    `checkpoint` is the note last published; `fresh` says whether it is of all `size` leaves there are.
+    `statistics` are None when they cannot be counted now, and `uncounted` says why, as code and sentence. `checkpoint`
+    is the note last published; `fresh` says whether it is of all `size` leaves there are.
     """
 
     at: str
@@ -88,7 +89,8 @@ class Pages:
     agreements: tuple[Agreement, ...]
     changes: tuple[tuple[int, str, str, str], ...]
     texts: Mapping[tuple[str, str], Mapping[str, Any]]
-    statistics: Statistics
+    statistics: Statistics | None
+    uncounted: str
     size: int
     root: str
     checkpoint: str
@@ -102,7 +104,8 @@ def pages(house: House) -> Pages:
     """What the pages say at this moment.
 
     The head of the log is published first; where too few witnesses sign, the pages show the one before and say so: an
-    order has to be told of all the same. Refused E_NO_PUBLIC when the rulebook lacks a text; errors of `statistics`.
+    order has to be told of all the same. So does it where nothing can be counted. Refused E_NO_PUBLIC when the rulebook
+    lacks a text.
     """
     desk = house.decide
     fresh = _published(desk)
@@ -112,6 +115,7 @@ def pages(house: House) -> Pages:
     rulebook = read_rulebook(files, now.astimezone(UTC).date())
     stands = standing(desk.orders.texts(), now)
     size, root = house.log_head()
+    counted, uncounted = _counted(desk)
     return Pages(
         at=_instant(now),
         profile=house.profile,
@@ -124,7 +128,8 @@ def pages(house: House) -> Pages:
         agreements=tuple(rulebook.agreements.values()),
         changes=tuple(_changes(desk)),
         texts={(name, lang): _text(files, f"public/{name}-{lang}.toml") for name in TEXTS for lang in LANGUAGES},
-        statistics=statistics(desk),
+        statistics=counted,
+        uncounted=uncounted,
         size=size,
         root=root,
         checkpoint=checkpoint,
@@ -141,6 +146,13 @@ def _published(desk: DecideDesk) -> bool:
     except LawgateError:
         return False
     return True
+
+
+def _counted(desk: DecideDesk) -> tuple[Statistics | None, str]:
+    try:
+        return statistics(desk), ""
+    except Refused as refused:
+        return None, str(refused)
 
 
 def _instant(moment: datetime) -> str:

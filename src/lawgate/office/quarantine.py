@@ -6,7 +6,7 @@ There is no step that takes a disclosure off this list: what was sent stays coun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -63,8 +63,9 @@ class Recall:
 class Prior:
     """One disclosure that happened, by the leaf of its hand-out or of the audit of its list.
 
-    `acts` is one for each row sent; `due` the last day for the certificates; `certified` counts rows by what they say;
-    `noticed` are the orders whose freeze was told to the recipients.
+    `acts` is one for each row sent; `due` the last day for the certificates; `certified` counts rows by what they say,
+    `certified_by` by who says it, with every recipient in it; `noticed` has each order whose freeze was told, with the
+    recipient it was told to.
     """
 
     leaf: int
@@ -74,7 +75,8 @@ class Prior:
     acts: int
     due: date
     certified: Mapping[str, int]
-    noticed: frozenset[str]
+    certified_by: Mapping[str, int]
+    noticed: frozenset[tuple[str, str]]
 
     @property
     def uncertified(self) -> int:
@@ -142,10 +144,6 @@ def kept_in_place(stands: Standing, covered: Iterable[Covered]) -> tuple[str, ..
     return tuple(dict.fromkeys((*found, *frozen(stands, what))))
 
 
-CoveredOf = Callable[[int], Sequence[Covered]]
-"""What orders see of the disclosure with this leaf."""
-
-
 def _begun(index: int, leaf: StageLeaf) -> Recall:
     texts = (leaf.text("reason"), leaf.text("order"), leaf.texts("codes"))
     return Recall(leaf.text("recall"), index, leaf.number("source_leaf"), *texts, leaf.number("rows"), {})
@@ -173,14 +171,16 @@ def _prior(
     leaves: Sequence[Indexed], index: int, name: str, recipients: tuple[str, ...], from_day: date, days: int
 ) -> Prior:
     leaf = dict(leaves)[index]
-    certified = dict.fromkeys(CERTIFIED, 0)
+    certified, by = dict.fromkeys(CERTIFIED, 0), dict.fromkeys(recipients, 0)
     sources = _same_list(leaves, leaf) if leaf.kind == HISTORY else {index}
     for _, each in leaves:
         if each.kind == "use-certificate" and each.number("source_leaf") in sources:
             certified[each.text("state")] += each.number("rows")
-    noticed = {e.text("order") for _, e in leaves if e.kind == "freeze-notice" and e.number("source_leaf") in sources}
+            by[each.text("recipient")] = by.get(each.text("recipient"), 0) + each.number("rows")
+    told = [leaf for _, leaf in leaves if leaf.kind == "freeze-notice" and leaf.number("source_leaf") in sources]
+    noticed = frozenset((each.text("order"), each.text("recipient")) for each in told)
     due = from_day + timedelta(days=days)
-    return Prior(index, name, leaf.kind, recipients, leaf.number("rows"), due, certified, frozenset(noticed))
+    return Prior(index, name, leaf.kind, recipients, leaf.number("rows"), due, certified, by, noticed)
 
 
 def _same_list(leaves: Sequence[Indexed], audit: StageLeaf) -> set[int]:

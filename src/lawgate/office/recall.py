@@ -19,11 +19,14 @@ from lawgate.model.order import Covered, EffectKind, Standing
 from lawgate.office.quarantine import (
     ANSWERS,
     GIVE_BACK,
+    HISTORY,
     OPEN,
+    PACKAGE,
     QUARANTINED,
     SET_APART,
     Demanded,
     Prior,
+    Recall,
     answered,
     bound_by,
     frozen,
@@ -34,16 +37,19 @@ from lawgate.office.recall_desk import (
     ROWS_PAPER,
     RecallDesk,
     Sent,
+    alone,
     covered_by,
     keep_paper,
+    kept_paper,
     listed_rows,
-    make_room,
     may_act,
+    notices_of,
     of_leaf,
     plain,
     prior_disclosures,
     rows_paper,
     sent_of,
+    source_of,
     stands_now,
     today,
 )
@@ -51,16 +57,24 @@ from lawgate.office.recall_letters import WHY, Letter, demand, freeze
 
 ANSWER_DAYS = 14
 ORDER = "order"
+NAMED = {HISTORY: "the ids of your own request", PACKAGE: "the names of the sealed records you were sent"}
+"""How a letter says what its rows are listed by."""
+HEADINGS = {HISTORY: "row_id", PACKAGE: "record"}
+"""What stands over that list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter that is in the log: to whom, its leaf, its file name, the text, and the ids of the rows it is about."""
+    """A letter that is in the log: to whom, its leaf, its file name, the text, and the rows it is about.
+
+    `heading` says what names the rows; both are empty for a letter about all there is.
+    """
 
     recipient: str
     leaf: int
     file: str
     text: bytes
+    heading: str
     rows: tuple[str, ...]
 
 
@@ -83,39 +97,40 @@ def open_recall(
     Without codes: every row of a package, every entry of a list that would not be sent by itself. Where an order
     preserves the records, leaves them in place or freezes them, recipients are asked to set them apart and nobody is
     asked to destroy. Refused: `recall_reason`, `recall_person`, `recall_source`, `recall_left_in_place` (the order that
-    is named says that they stay), `recall_order` (it is not in force here), `recall_nothing`, `recall_again`.
+    is named says that they stay), `recall_order` (it is not in force here), `recall_nothing`, `recall_again`,
+    `batch_busy` (somebody else is calling it back). What breaks off before its last letter is taken up by `renew`.
     """
     may_act(desk, person)
     if reason not in WHY or (reason == ORDER) != bool(order) or not all(is_code(code) for code in codes):
         raise Refused("recall_reason", f"say why: {', '.join(WHY)}; an order is named with the last one, and only then")
     prior, stands = of_leaf(desk, source_leaf), stands_now(desk)
-    covered = covered_by(desk, prior)
     if order:
-        _require_asks(stands, order, covered)
+        _require_asks(stands, order, covered_by(desk, prior))
     sent = sent_of(desk, prior, codes)
     if not sent:
         raise Refused("recall_nothing", "no row of that disclosure is of that kind")
-    known = [each for each in recalls(desk.log.leaves()).values() if each.source_leaf == source_leaf]
-    if any((each.reason, each.order, set(each.codes)) == (reason, order, set(codes)) for each in known):
-        raise Refused("recall_again", "this was called back before, for the same reason; see `lawgate recall status`")
-    id = f"recall-{source_leaf}-{len(known) + 1}"
-    rows = sum(len(each.rows) for each in sent)
-    paper = rows_paper(desk, id, sent)
-    body: dict[str, Value] = {
-        "recall": id,
-        "source_leaf": source_leaf,
-        "reason": reason,
-        "order": order,
-        "codes": list(codes),
-        "rows": rows,
-        "rows_paper": sha256(paper).hexdigest(),
-        "person": person,
-    }
-    make_room(desk, id, {ROWS_PAPER: paper})
-    index = desk.log.append(StageLeaf("recall", instant(desk.clock.now()), body))
-    kept = kept_in_place(stands, covered)
-    letters = tuple(_demand(desk, id, index, reason, prior, each, kept, person) for each in sent)
+    with alone(desk, f"{prior.name}-recalls"):
+        known = [each for each in recalls(desk.log.leaves()).values() if each.source_leaf == source_leaf]
+        if any((each.reason, each.order, set(each.codes)) == (reason, order, set(codes)) for each in known):
+            raise Refused(
+                "recall_again", "this was called back before, for the same reason; see `lawgate recall status`"
+            )
+        body: dict[str, Value] = {"recall": f"recall-{source_leaf}-{len(known) + 1}", "source_leaf": source_leaf}
+        body |= {"reason": reason, "order": order, "codes": list(codes), "person": person}
+        made = _open(desk, prior, body, sent, kept_in_place(stands, covered_by(desk, prior)))
     desk.log.publish()
+    return made
+
+
+def _open(desk: RecallDesk, prior: Prior, body: dict[str, Value], sent: Sequence[Sent], kept: Sequence[str]) -> Opened:
+    """Keep the list of rows, log the recall, and write to each recipient."""
+    id, reason, person = str(body["recall"]), str(body["reason"]), str(body["person"])
+    rows, paper = sum(len(each.rows) for each in sent), rows_paper(desk, id, sent)
+    body |= {"rows": rows, "rows_paper": sha256(paper).hexdigest()}
+    with alone(desk, id):
+        desk.rooms.write(id, ROWS_PAPER, paper)
+        index = desk.log.append(StageLeaf("recall", instant(desk.clock.now()), body))
+        letters = tuple(_demand(desk, id, index, reason, prior, each, kept, person) for each in sent)
     return Opened(id, index, rows, _kind(kept), letters)
 
 
@@ -125,57 +140,76 @@ def answer(
     """Record what a recipient answered for so many rows; how its rows stand then.
 
     Refused `recall_person`, `recall_unknown` when there is no such recall or recipient, `recall_answer` when so many
-    rows are not open (or, with `was`, set apart), or `state` is none of ANSWERS.
+    rows are not open (or, with `was`, set apart), or `state` is none of ANSWERS, `batch_busy` when somebody else is at
+    this recall.
     """
     may_act(desk, person)
-    known = _demanded(desk, recall, recipient)
-    try:
-        after = answered(known, was, state, rows)
-    except ValueError:
-        open_rows, apart = known.states[OPEN], known.states[QUARANTINED]
-        why = f"{open_rows} rows are open and {apart} set apart; an answer is one of {', '.join(ANSWERS)}"
-        raise Refused("recall_answer", why) from None
-    keep_paper(desk, recall, paper)
-    body: dict[str, Value] = {
-        "recall": recall,
-        "recipient": recipient,
-        "was": was,
-        "state": state,
-        "rows": rows,
-        "paper": sha256(paper).hexdigest(),
-        "person": person,
-    }
-    desk.log.append(StageLeaf("recall-answer", instant(desk.clock.now()), body))
+    _demanded(desk, recall, recipient)
+    with alone(desk, recall):
+        after = _answered(_demanded(desk, recall, recipient), was, state, rows)
+        keep_paper(desk, recall, paper)
+        body: dict[str, Value] = {
+            "recall": recall,
+            "recipient": recipient,
+            "was": was,
+            "state": state,
+            "rows": rows,
+            "paper": sha256(paper).hexdigest(),
+            "person": person,
+        }
+        desk.log.append(StageLeaf("recall-answer", instant(desk.clock.now()), body))
     desk.log.publish()
     return after
 
 
 def renew(desk: RecallDesk, recall: str, person: str) -> tuple[Written, ...]:
-    """Write again to the recipients of a recall whose letter asks for something else than the orders of now allow.
+    """Write to each recipient of a recall without a letter, or with one that asks for something else than orders allow.
 
     An order that came since makes a demand to destroy one to set apart; one that ended makes it the other way round.
-    Refused `recall_person`, `recall_unknown`, `recall_current` when every letter asks what would be asked now.
+    Refused `recall_person`, `recall_unknown`, `recall_current` when everybody has a letter that asks what would be
+    asked now, `batch_busy` when somebody else is at this recall.
     """
     may_act(desk, person)
-    found = recalls(desk.log.leaves()).get(recall)
-    if found is None:
-        raise Refused("recall_unknown", "there is no recall of that id; `lawgate recall status` lists them")
-    prior = of_leaf(desk, found.source_leaf)
-    kept = kept_in_place(stands_now(desk), covered_by(desk, prior))
-    stale = [each for each in found.demanded.values() if each.waiting and each.demand != _kind(kept)]
-    if not stale:
-        raise Refused("recall_current", "every letter still asks what would be asked now")
-    names = {each.recipient for each in stale}
-    sent = [each for each in listed_rows(desk, found) if each.recipient in names]
-    letters = tuple(_demand(desk, found.id, found.leaf, found.reason, prior, each, kept, person) for each in sent)
+    _recall(desk, recall)
+    with alone(desk, recall):
+        found = _recall(desk, recall)
+        prior = source_of(desk, found)
+        kept = kept_in_place(stands_now(desk), covered_by(desk, prior))
+        sent = [each for each in listed_rows(desk, found) if _stale(found.demanded.get(each.recipient), kept)]
+        if not sent:
+            raise Refused("recall_current", "every recipient has a letter, and it asks what would be asked now")
+        letters = tuple(_demand(desk, found.id, found.leaf, found.reason, prior, each, kept, person) for each in sent)
     desk.log.publish()
     return letters
+
+
+def written(desk: RecallDesk, name: str) -> tuple[Written, ...]:
+    """The letters that are in the log: the latest of a recall to each recipient, or the notices of an order's freeze.
+
+    Refused `recall_unknown` when no letter is of that recall or order. LawgateError when one is not kept, or is another
+    one than the log names.
+    """
+    leaves = list(desk.log.leaves())
+    if (recall := recalls(leaves).get(name)) is not None:
+        rows = {each.recipient: each.rows for each in listed_rows(desk, recall)}
+        heading, by_index = HEADINGS[source_of(desk, recall).kind], dict(leaves)
+        texts = {who: by_index[each.leaf].text("letter") for who, each in recall.demanded.items()}
+        found = [
+            Written(who, each.leaf, _stem(name, who), kept_paper(desk, name, texts[who]), heading, rows[who])
+            for who, each in recall.demanded.items()
+        ]
+    else:
+        found = [_notice_again(desk, at, leaf) for at, leaf in leaves if _tells_of(leaf, name)]
+    if not found:
+        raise Refused("recall_unknown", "no letter is of that recall or order; `lawgate recall status` lists recalls")
+    return tuple(found)
 
 
 def freeze_notices(desk: RecallDesk, order: str, person: str) -> tuple[Written, ...]:
     """Tell every recipient of an earlier disclosure that this order freezes, once for each disclosure, that it does.
 
-    Refused `recall_person`, `recall_order` when no order of that id in force freezes anything that was sent.
+    Refused `recall_person`, `recall_order` when no order of that id in force freezes anything that was sent,
+    `batch_busy` when somebody else is telling of one of them.
     """
     may_act(desk, person)
     stands = stands_now(desk)
@@ -184,8 +218,10 @@ def freeze_notices(desk: RecallDesk, order: str, person: str) -> tuple[Written, 
         raise Refused("recall_order", "no order of that id is in force that freezes anything that was sent")
     made: list[Written] = []
     for prior in bound:
-        if order not in prior.noticed:
-            made += [_notice(desk, prior, each, order, person) for each in sent_of(desk, prior, (), every=True)]
+        with alone(desk, notices_of(prior.name)):
+            told = {who for each in prior_disclosures(desk) if each.leaf == prior.leaf for who in each.noticed}
+            wanted = [each for each in sent_of(desk, prior, (), every=True) if (order, each.recipient) not in told]
+            made += [_notice(desk, prior, each, order, person) for each in wanted]
     desk.log.publish()
     return tuple(made)
 
@@ -201,11 +237,31 @@ def _kind(kept: Sequence[str]) -> str:
     return SET_APART if kept else GIVE_BACK
 
 
-def _demanded(desk: RecallDesk, recall: str, recipient: str) -> Demanded:
+def _stale(known: Demanded | None, kept: Sequence[str]) -> bool:
+    return known is None or bool(known.waiting and known.demand != _kind(kept))
+
+
+def _recall(desk: RecallDesk, recall: str) -> Recall:
     found = recalls(desk.log.leaves()).get(recall)
-    if found is None or recipient not in found.demanded:
-        raise Refused("recall_unknown", "there is no recall of that id, or it asks nothing of that recipient")
-    return found.demanded[recipient]
+    if found is None:
+        raise Refused("recall_unknown", "there is no recall of that id; `lawgate recall status` lists them")
+    return found
+
+
+def _demanded(desk: RecallDesk, recall: str, recipient: str) -> Demanded:
+    found = _recall(desk, recall).demanded
+    if recipient not in found:
+        raise Refused("recall_unknown", "that recall has no letter to that recipient")
+    return found[recipient]
+
+
+def _answered(known: Demanded, was: str, state: str, rows: int) -> Demanded:
+    try:
+        return answered(known, was, state, rows)
+    except ValueError:
+        open_rows, apart = known.states[OPEN], known.states[QUARANTINED]
+        why = f"{open_rows} rows are open and {apart} set apart; an answer is one of {', '.join(ANSWERS)}"
+        raise Refused("recall_answer", why) from None
 
 
 def _letter(desk: RecallDesk, prior: Prior, sent: Sent, rows: int) -> Letter:
@@ -213,12 +269,20 @@ def _letter(desk: RecallDesk, prior: Prior, sent: Sent, rows: int) -> Letter:
     return Letter(sent.recipient, sent.people, prior.name, sent.sent_at, day, day + timedelta(days=ANSWER_DAYS), rows)
 
 
+def _stem(name: str, recipient: str) -> str:
+    return f"{name}-{plain(recipient)}"
+
+
+def _freeze_stem(order: str, source_leaf: int, recipient: str) -> str:
+    return f"freeze-{order}-{source_leaf}-{plain(recipient)}"
+
+
 def _demand(
     desk: RecallDesk, id: str, recall_leaf: int, reason: str, prior: Prior, sent: Sent, kept: Sequence[str], person: str
 ) -> Written:
     """Write to one recipient, keep the letter, log it."""
-    letter, stem = _letter(desk, prior, sent, len(sent.rows)), plain(sent.recipient)
-    text = demand(letter, _kind(kept), reason, f"{id}-{stem}.csv", kept)
+    letter, stem = _letter(desk, prior, sent, len(sent.rows)), _stem(id, sent.recipient)
+    text = demand(letter, _kind(kept), reason, (f"{stem}.csv", NAMED[prior.kind]), kept)
     keep_paper(desk, id, text)
     body: dict[str, Value] = {
         "recall": id,
@@ -232,13 +296,12 @@ def _demand(
         "person": person,
     }
     index = desk.log.append(StageLeaf("recall-demand", instant(desk.clock.now()), body))
-    return Written(sent.recipient, index, f"{id}-{stem}", text, sent.rows)
+    return Written(sent.recipient, index, stem, text, HEADINGS[prior.kind], sent.rows)
 
 
 def _notice(desk: RecallDesk, prior: Prior, sent: Sent, order: str, person: str) -> Written:
-    letter, stem = _letter(desk, prior, sent, len(sent.rows)), f"freeze-{order}-{prior.leaf}-{plain(sent.recipient)}"
-    text = freeze(letter, (order,))
-    keep_paper(desk, f"{prior.name}-notices", text)
+    text = freeze(_letter(desk, prior, sent, len(sent.rows)), (order,))
+    keep_paper(desk, notices_of(prior.name), text)
     body: dict[str, Value] = {
         "order": order,
         "source_leaf": prior.leaf,
@@ -248,4 +311,16 @@ def _notice(desk: RecallDesk, prior: Prior, sent: Sent, order: str, person: str)
         "person": person,
     }
     index = desk.log.append(StageLeaf("freeze-notice", instant(desk.clock.now()), body))
-    return Written(sent.recipient, index, stem, text, ())
+    return Written(sent.recipient, index, _freeze_stem(order, prior.leaf, sent.recipient), text, "", ())
+
+
+def _tells_of(leaf: StageLeaf, order: str) -> bool:
+    return leaf.kind == "freeze-notice" and leaf.text("order") == order
+
+
+def _notice_again(desk: RecallDesk, at: int, leaf: StageLeaf) -> Written:
+    source, who = leaf.number("source_leaf"), leaf.text("recipient")
+    about = dict(desk.log.leaves())[source]
+    name = about.text("history" if about.kind == HISTORY else "package")
+    text = kept_paper(desk, notices_of(name), leaf.text("letter"))
+    return Written(who, at, _freeze_stem(leaf.text("order"), source, who), text, "", ())

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
 from hashlib import sha256
@@ -15,11 +16,14 @@ import rfc8785
 
 from lawgate.docket.standing import standing
 from lawgate.ledger.commit import salts
+from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.order import Covered, Standing
 from lawgate.model.outcome import Outcome
 from lawgate.model.request import Registers
+from lawgate.office.custodian import of_custodian
 from lawgate.office.history import SENDINGS, TABLE
+from lawgate.office.packaged import prepared_manifest
 from lawgate.office.quarantine import HISTORY, Prior, Recall, priors
 from lawgate.office.release import RETURN_DAYS
 from lawgate.ports.clock import Clock
@@ -50,7 +54,10 @@ class RecallDesk:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What one recipient had of a disclosure: the people named there, when it went, and the ids of its rows."""
+    """What one recipient had of a disclosure: the people named there, when it went, and which rows.
+
+    Rows of a list are named by the ids of the request they came from, those of a package by their sealed records.
+    """
 
     recipient: str
     people: tuple[str, ...]
@@ -60,10 +67,7 @@ class Sent:
 
 def may_act(desk: RecallDesk, person: str) -> None:
     """Refused `recall_person` for somebody who holds no office of the custodian today (UTC)."""
-    registers, day = desk.registers(), today(desk)
-    own = {t.agency for p in registers.people.values() for t in p.holds if t.office == desk.office and day in t.span}
-    known = registers.people.get(person)
-    if known is None or not known.agencies_on(day) & own:
+    if not of_custodian(desk.registers(), desk.office, person, today(desk)):
         raise Refused("recall_person", "a named person in an office of the custodian does this; people.toml lists them")
 
 
@@ -90,13 +94,23 @@ def of_leaf(desk: RecallDesk, leaf: int) -> Prior:
     raise Refused("recall_source", "no disclosure has that leaf; `lawgate recall status` lists them")
 
 
+def source_of(desk: RecallDesk, recall: Recall) -> Prior:
+    """What a recall calls back; of a list that was audited again since, its latest audit."""
+    leaves = dict(desk.log.leaves())
+    asked = leaves[recall.source_leaf]
+    if asked.kind == HISTORY:
+        same = (at for at, leaf in leaves.items() if leaf.kind == HISTORY and leaf.text("list") == asked.text("list"))
+        return of_leaf(desk, max(same))
+    return of_leaf(desk, recall.source_leaf)
+
+
 def covered_by(desk: RecallDesk, prior: Prior) -> tuple[Covered, ...]:
     """An earlier disclosure as orders see it. What cannot be told any more is met by every scope."""
     leaf = dict(desk.log.leaves())[prior.leaf]
     if prior.kind == HISTORY:
         who, to, rows = leaf.text("agency"), leaf.texts("sent_to"), leaf.number("rows")
         return tuple(Covered(leaf.text("provision"), who, one, (), (), rows) for one in to)
-    found = _manifest(desk, prior.name)
+    found = _manifest(desk, leaf)
     if found is None:
         return (Covered("", "", "", (), (), -1),)
     return manifests.covered(found, desk.registers().humans)
@@ -146,21 +160,38 @@ def listed_rows(desk: RecallDesk, recall: Recall) -> tuple[Sent, ...]:
 
 def keep_paper(desk: RecallDesk, room: str, paper: bytes) -> None:
     """Keep a paper under its SHA-256 in a room, durably, before a leaf names it."""
+    desk.rooms.write(room, _paper(sha256(paper).hexdigest()), paper)
+
+
+def kept_paper(desk: RecallDesk, room: str, digest: str) -> bytes:
+    """A paper that a leaf names by its SHA-256 (hex). LawgateError when it is not kept, or is another one."""
+    return _whole(desk, room, _paper(digest), digest)
+
+
+@contextmanager
+def alone(desk: RecallDesk, room: str) -> Iterator[None]:
+    """Be alone in a room, which is made when it is not there: what is counted inside is what the leaf then says.
+
+    Refused `batch_busy` when somebody else is in it.
+    """
     if not desk.rooms.has(room):
-        make_room(desk, room, {})
-    desk.rooms.write(room, f"paper-{sha256(paper).hexdigest()}", paper)
+        place = desk.rooms.start()
+        try:
+            desk.rooms.keep(place, room)
+        finally:
+            desk.rooms.drop(place)
+    with desk.rooms.alone(room):
+        yield
 
 
-def make_room(desk: RecallDesk, name: str, files: Mapping[str, bytes]) -> None:
-    """A room with these files, in place of what a step that broke off left under its name."""
-    desk.rooms.discard(name)
-    place = desk.rooms.start()
-    try:
-        desk.rooms.keep(place, name)
-        for file, data in files.items():
-            desk.rooms.write(name, file, data)
-    finally:
-        desk.rooms.drop(place)
+def notices_of(name: str) -> str:
+    """The room of the notices about a disclosure."""
+    return f"{name}-notices"
+
+
+def certificates_of(name: str) -> str:
+    """The room of the certificates about a disclosure."""
+    return f"{name}-certificates"
 
 
 def plain(text: str) -> str:
@@ -168,18 +199,21 @@ def plain(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", text)
 
 
-def _manifest(desk: RecallDesk, package: str) -> Manifest | None:
-    try:
-        return manifests.parse(desk.packages.member(desk.packages.tar(package), manifests.NAME))
-    except LawgateError:
-        return None
+def _paper(digest: str) -> str:
+    return f"paper-{digest}"
+
+
+def _manifest(desk: RecallDesk, handout: StageLeaf) -> Manifest | None:
+    """What the package that went out says of itself; None when it is not kept any more, or is another one."""
+    return prepared_manifest(desk.packages, dict(desk.log.leaves())[handout.number("prepared_leaf")])
 
 
 def _packaged(desk: RecallDesk, prior: Prior) -> Sent:
-    leaf, found = dict(desk.log.leaves())[prior.leaf], _manifest(desk, prior.name)
-    if found is None:
-        return Sent(leaf.text("recipient"), (), leaf.at, tuple(str(n + 1) for n in range(prior.acts)))
-    return Sent(leaf.text("recipient"), found.recipients, leaf.at, tuple(each.name for each in found.records))
+    leaf = dict(desk.log.leaves())[prior.leaf]
+    found = _manifest(desk, leaf)
+    people = () if found is None else found.recipients
+    names = tuple(manifests.record_name(place) for place in range(1, prior.acts + 1))
+    return Sent(leaf.text("recipient"), people, leaf.at, names)
 
 
 def _kept(desk: RecallDesk, prior: Prior) -> tuple[Iterator[tuple[str, ...]], list[dict[str, str]]]:

@@ -17,6 +17,7 @@ import rfc8785
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.fault import LawgateError, Refused
+from lawgate.office.packaged import prepared_manifest
 from lawgate.office.reconcile_receipt import KIND as ACK
 from lawgate.office.reconcile_receipt import kept_receipt
 from lawgate.office.release import Release
@@ -118,7 +119,7 @@ def raise_alarms(house: Release, found: Sequence[Reconciled]) -> tuple[int, ...]
 
 def _package(house: Release, leaves: Sequence[Indexed], at: int, prepared: StageLeaf) -> Iterator[Reconciled]:
     package = prepared.text("package")
-    manifest = _manifest(house, prepared)
+    manifest = prepared_manifest(house.release.packages, prepared)
     sealed = None if manifest is None else [each.sha256 for each in manifest.records]
     accounted = _accounted(house, leaves, prepared, sealed)
     handed: list[tuple[int | None, StageLeaf | None]] = [
@@ -130,17 +131,6 @@ def _package(house: Release, leaves: Sequence[Indexed], at: int, prepared: Stage
         stages = list(zip(STAGES, (accounted, sealed if sealed is not None else (), sent, got), strict=True))
         counts = {name: None if items is None else len(items) for name, items in stages}
         yield Reconciled(package, index, counts, compare(package, stages))
-
-
-def _manifest(house: Release, prepared: StageLeaf) -> manifests.Manifest | None:
-    """The manifest in the package that was prepared; None when that is not there any more, or is another one."""
-    packages = house.release.packages
-    try:
-        tar = packages.tar(prepared.text("package"))
-        found = manifests.parse(packages.member(tar, manifests.NAME))
-    except LawgateError:
-        return None
-    return found if sha256(tar).hexdigest() == prepared.text("ciphertext") else None
 
 
 def _accounted(

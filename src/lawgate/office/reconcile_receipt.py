@@ -8,6 +8,7 @@ what reconciliation is there to find.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from lawgate.ports.rooms import Rooms
 
 FORMAT = "lawgate-receipt-1"
 KIND = "ack"
+LEAF = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Receipt:
     def handout(self) -> int:
         """The index of the leaf of its hand-out, which ends the name of the delivery; -1 when it has none."""
         number = self.delivery.removeprefix(f"{self.package}-")
-        return int(number) if number.isdecimal() else -1
+        return int(number) if LEAF.fullmatch(number) else -1
 
 
 def write_receipt(package: str, delivery: str, by: str, at: datetime, received: Sequence[str]) -> bytes:

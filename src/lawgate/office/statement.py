@@ -53,18 +53,27 @@ class Stated:
 
 
 def clean(desk: AccountingDesk, text: str) -> str:
+    """The nine digits somebody entered, if they can be in these records. Refused E_NUMBER for anything else."""
+    number = nine_digits(text)
+    if not desk.known(number):
+        raise Refused("E_NUMBER", "this is no number that can be in these records; it was not looked up")
+    return number
+
+
+def nine_digits(text: str) -> str:
     """The nine digits somebody entered, plain or grouped. Refused E_NUMBER, without the value, for anything else."""
     number = text.strip().replace("-", "").replace(" ", "")
-    if len(number) != 9 or not number.isascii() or not number.isdigit() or not desk.known(number):
-        raise Refused("E_NUMBER", "this is no number that can be in these records; it was not looked up")
+    if len(number) != 9 or not number.isascii() or not number.isdigit():
+        raise Refused("E_NUMBER", "a number has nine digits; what was entered has not, and was not looked up")
     return number
 
 
 def statement(desk: AccountingDesk, text: str) -> Stated:
     """The statement for the person with this number, as of the latest index.
 
-    Refused E_NUMBER for what is no number here, E_INDEX when there is no index of today. LawgateError
-    when index, entries and log do not agree: nothing is shown that could be less than everything.
+    Refused E_NUMBER for what is no number here, E_INDEX when there is no index of today, or the published log does not
+    reach as far as it. LawgateError when index, entries and log do not agree: nothing is shown that could be less than
+    everything.
     """
     number = clean(desk, text)
     leaves = dict(desk.release.decide.log.leaves())
@@ -154,6 +163,8 @@ def _evidence(
         if note is None:
             raise LawgateError("the log is not published")
         size = parse_note(note)[0].size
+        if size <= max(wanted):
+            raise Refused("E_INDEX", "no head that enough witnesses signed reaches as far as the index")
         shown = [_leaf(log, at, size) for at in sorted(wanted)]
         opened = [_opened(desk, log, leaves[at], at, row, data[at]) for at, row in rows]
     said = [_told(desk, law, leaves, at, row, data[at]) for at, row in rows]

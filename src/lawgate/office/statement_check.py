@@ -34,6 +34,8 @@ from lawgate.ledger.quorum import Policy, check
 from lawgate.ledger.vrf import VrfPublicKey
 from lawgate.ledger.vrf import verify as verify_vrf
 from lawgate.model.fault import Refused
+from lawgate.model.meanings.log import FORMS
+from lawgate.model.meanings.table import meaning
 from lawgate.office.accounting import KEY, ROOT, USE, day_of
 from lawgate.office.statement import FORMAT
 from lawgate.ports.signing import Verifier
@@ -84,7 +86,7 @@ def check_statement(data: bytes, number: str, policy: Policy, verify: Verifier) 
             raise ValueError("the form")
         return _checked(doc, number, policy, verify)
     except MalformedError as wrong:
-        raise _refused(str(wrong)) from None
+        raise _refused(meaning(FORMS, wrong.code) or wrong.code) from None
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise _refused("the form") from None
     except ValueError as wrong:

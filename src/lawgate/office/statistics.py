@@ -19,13 +19,8 @@ from lawgate.office.statistics_cells import ALL, hide, line
 PUBLIC = "public"
 FIGURES = "figures.json"
 OUTCOME = "row_outcome."
-RUNNING = (
-    ("request", "requests that came in"),
-    ("order-bar", "orders and other stops entered"),
-    ("barred", "hand-outs asked for and stopped"),
-    ("alarm", "incidents raised"),
-)
-"""Kinds of leaves that are acts of offices and count nobody, and what they are called."""
+RUNNING = ("request", "order-bar", "barred", "alarm")
+"""Kinds of leaves that are acts of offices and count nobody."""
 
 Indexed = tuple[int, StageLeaf]
 
@@ -42,7 +37,7 @@ class Outcomes:
 class Statistics:
     """The public counts.
 
-    `sheets`, `outcomes`: one for each year that is over. `running`: of the year that is not, by what is counted.
+    `sheets`, `outcomes`: one for each year that is over. `running`: of the year that is not, by the kind of leaf.
     """
 
     year: int
@@ -64,7 +59,7 @@ def statistics(desk: DecideDesk) -> Statistics:
     kinds = Counter(leaf.kind for _, leaf in leaves if int(leaf.at[:4]) == now)
     return Statistics(
         now,
-        tuple((says, kinds[kind]) for kind, says in RUNNING),
+        tuple((kind, kinds[kind]) for kind in RUNNING),
         tuple(statutory(desk, year, PUBLIC) for year in over),
         tuple(outcomes_of(desk, leaves, year) for year in over),
     )

@@ -19,6 +19,7 @@ from lawgate.ledger.quorum_text import parse_policy
 from lawgate.model.fault import LawgateError
 from lawgate.office.accounting import AccountingDesk
 from lawgate.office.release import Release
+from lawgate.office.statement import nine_digits
 from lawgate.office.statement_check import Checked, check_statement
 
 KEY, SECRET, INDEX, SEALS = "accounting-vrf.pem", "accounting.key", "accounting.sqlite", "seals.toml"
@@ -52,9 +53,12 @@ def accounting_desk(folder: Path, release: Release, policy: Policy, ranges: Sequ
 
 
 def check(statement: bytes, policy: bytes, number: str) -> Checked:
-    """Check a statement by a policy's text and the reader's own number. Refused E_STATEMENT, MalformedError."""
-    plain = number.strip().replace("-", "").replace(" ", "")
-    return check_statement(statement, plain, parse_policy(policy).policy, verify)
+    """Check a statement by a policy's text and the reader's own number.
+
+    Refused E_NUMBER for what is no number, E_STATEMENT for the first part that does not hold; MalformedError for
+    a policy that is none.
+    """
+    return check_statement(statement, nine_digits(number), parse_policy(policy).policy, verify)
 
 
 def _secret(file: Path) -> bytes:

@@ -54,6 +54,7 @@ from lawgate.wiring.accounting import accounting_desk
 from lawgate.wiring.holding import HeldLog, hold
 from lawgate.wiring.log import Logged, begin, check, head, logged, program_digest, prove
 from lawgate.wiring.mending import fsck
+from lawgate.wiring.orders import humans_of
 from lawgate.wiring.profile import RANGES, SyntheticOnly
 from lawgate.wiring.records import KeptRecords
 from lawgate.wiring.settings import FILE, PROFILES, SETTINGS, Settings, read_settings
@@ -147,7 +148,7 @@ def open_house(folder: Path) -> House:
         intake=IntakeDesk(parser, read_layout(files), log, decide.cases, clock, decide.rooms),
         decide=decide,
         release=whole,
-        orders=OrderDesk(register, log_of.log, gate, packages, clock),
+        orders=OrderDesk(register, log_of.log, gate, packages, clock, humans_of(folder)),
         history=history,
         recall=_recall(decide, history, packages, settings),
         accounting=partial(accounting_desk, folder, whole, log_of.policy, _never_issued(rulebook)),

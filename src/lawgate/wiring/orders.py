@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from lawgate.drivers.clock.system import SystemClock
@@ -56,7 +56,26 @@ def open_orders(folder: Path) -> OrderDesk:
     if not (folder / FILE).exists() and not (folder / "docket").exists():
         raise NoOfficeError("this is not an office folder: it has neither settings.toml nor a docket")
     register, gate = FolderRegister(folder / "docket"), FileGate(folder / "gate")
-    return OrderDesk(register, LateLog(lambda: _log(folder)), gate, PackageFolders(folder / "packages"), SystemClock())
+    log, packages = LateLog(lambda: _log(folder)), PackageFolders(folder / "packages")
+    return OrderDesk(register, log, gate, packages, SystemClock(), humans_of(folder))
+
+
+def humans_of(folder: Path) -> Callable[[Iterable[str]], Iterable[str]]:
+    """Every id of the people whom some ids name, by the registers of an office folder as they are when it is asked.
+
+    LawgateError when they cannot be read.
+    """
+
+    def humans(ids: Iterable[str]) -> Iterable[str]:
+        try:
+            from lawgate.law.registers import read_registers
+
+            texts = {file.name: file.read_bytes() for file in sorted((folder / "registers").glob("*.toml"))}
+        except (ImportError, OSError) as lost:
+            raise LawgateError(f"nobody can tell who is who ({type(lost).__name__})") from None
+        return read_registers(texts).humans(ids)
+
+    return humans
 
 
 def _log(folder: Path) -> ReleaseLog:

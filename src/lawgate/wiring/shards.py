@@ -27,6 +27,7 @@ from lawgate.model.fault import Refused
 from lawgate.office.orders import OrderDesk, complete_orders
 from lawgate.wiring.holding import HeldLog
 from lawgate.wiring.log import Logged, logged
+from lawgate.wiring.orders import humans_of
 from lawgate.wiring.settings import read_settings
 from lawgate.wiring.witness import read_listed
 
@@ -130,7 +131,8 @@ def carry_orders(folder: Path, made: Logged, before: Sequence[StageLeaf]) -> Non
         if leaf.kind == "order-bar":
             log.append(StageLeaf("order-bar", instant(clock.now()), leaf.body))
     gate, packages = FileGate(folder / "gate"), PackageFolders(folder / "packages")
-    complete_orders(OrderDesk(FolderRegister(folder / "docket"), log, gate, packages, clock), CARRIED)
+    desk = OrderDesk(FolderRegister(folder / "docket"), log, gate, packages, clock, humans_of(folder))
+    complete_orders(desk, CARRIED)
 
 
 def _keep(file: Path, data: bytes) -> None:

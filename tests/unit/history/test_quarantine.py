@@ -96,6 +96,16 @@ def test_a_list_audited_twice_counts_once() -> None:
     assert found[1].uncertified == 7
 
 
+def test_what_was_told_and_certified_is_counted_for_each_recipient() -> None:
+    two = audit("a" * 64, 10)
+    two.body["sent_to"] = ["agency.a", "agency.b"]  # type: ignore[index]  # made for this test
+    notice = leaf("freeze-notice", source_leaf=0, order="o-1", recipient="agency.a")
+    certificate = leaf("use-certificate", source_leaf=0, recipient="agency.b", state="retained", rows=3)
+    (found,) = priors(numbered(two, notice, certificate), 90)
+    assert found.noticed == {("o-1", "agency.a")}
+    assert found.certified_by == {"agency.a": 0, "agency.b": 3}
+
+
 def test_overdue_is_what_nobody_certified_in_time() -> None:
     leaves = numbered(audit("a" * 64, 10))
     due = priors(leaves, 90)[0].due

@@ -17,6 +17,7 @@ from lawgate.model.meanings.steps import STEPS
 from lawgate.model.meanings.stops import STOPS
 from lawgate.model.meanings.table import mending
 from lawgate.office.orders import BindsUnloggedError
+from lawgate.office.statement_check import Checked
 from lawgate.ports.log import LogBrokenError, RollbackError, WitnessConflictError
 from lawgate.ports.orders import RegisterBrokenError
 from lawgate.ports.pins import PinMissingError
@@ -124,6 +125,42 @@ def test_wrong_use(words: tuple[str, ...], why: str) -> None:
     first, second = done.stderr.splitlines()
     assert (done.exit_code, done.stdout, first.startswith(f"not done: E_USAGE: {why}")) == (2, "", True)
     assert second.startswith("to mend: `") and second.endswith("--help` says how it is written")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("person", "statement", "out", "900-12-1234"),
+        ("person", "900121234"),
+        ("status", "Maria", "Muster"),
+        ("review", "list", "b", "--limit", "900121234x"),
+        ("status", "--900121234"),
+        ("status", "--Maria=Muster"),
+        ("person", "O'Maria\"Muster"),
+    ],
+    ids=("number", "command", "name", "value", "option", "option-value", "quotes"),
+)
+def test_a_word_that_nobody_asked_for_is_not_said_again(words: tuple[str, ...]) -> None:
+    done = told(AssertionError("nothing is opened"), *words)
+    assert (done.exit_code, done.stdout, done.stderr.startswith("not done: E_USAGE: ")) == (2, "", True)
+    assert not any(word in done.stderr for word in ("900", "1234", "Maria", "Muster"))
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe9\x00", "\u0669".encode() * 9])
+def test_a_number_that_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "number").write_bytes(data)
+    given: list[str] = []
+
+    def checking(_statement: bytes, _policy: bytes, number: str) -> Checked:
+        given.append(number)
+        raise Refused("E_STATEMENT", "a reason")
+
+    app = build(Doors(_fine, _fine, _fine, check_statement=checking))  # type: ignore[arg-type]  # nothing else of them is used
+    words = ["person", "verify", str(tmp_path / "number"), "--policy", str(tmp_path / "number")]
+    from_file = CliRunner().invoke(app, [*words, "--number-from", str(tmp_path / "number")])
+    from_input = CliRunner().invoke(app, words, input=data)
+    assert (from_file.exit_code, from_input.exit_code) == (1, 1)
+    assert len(given) == 2 and not any(char.isdigit() and not char.isascii() for text in given for char in text)
 
 
 def test_asking_for_help_is_no_wrong_use() -> None:

@@ -63,6 +63,11 @@ def test_a_receipt_comes_back_as_it_was_written() -> None:
     assert read_receipt(write_receipt("pkg-1", "elsewhere", "p", AT, [])).handout == -1
 
 
+@pytest.mark.parametrize("number", ["1" * 5000, "\u0661\u0667", "-17", "17 "])
+def test_a_delivery_that_ends_in_no_leaf_has_no_hand_out(number: str) -> None:
+    assert read_receipt(write_receipt("pkg-1", f"pkg-1-{number}", "p", AT, [])).handout == -1
+
+
 @pytest.mark.parametrize(
     "bad",
     [

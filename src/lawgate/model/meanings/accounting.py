@@ -12,7 +12,7 @@ ACCOUNTING_STEPS = (
     Meaning(
         "E_INDEX",
         OFFICE,
-        "statements rest on an index that is in the log and was made today (UTC)",
+        "statements rest on an index that is in the log and was made today (UTC), corrections on one of every hand-out",
         "`lawgate person index --by PERSON`, each day; then ask again",
     ),
     Meaning("E_LANGUAGE", OFFICE, "no statement is written in that language", "`--language en`, `es` or `both`"),
@@ -28,7 +28,12 @@ ACCOUNTING_STEPS = (
         "what was entered is no number that can be in these records; it is not repeated here",
         "nine digits, plain or with hyphens, in a file or on standard input",
     ),
-    Meaning("E_PERSON", OFFICE, "the person who does this is in no register of the office", "name a person id of it"),
+    Meaning(
+        "E_PERSON",
+        OFFICE,
+        "the person who does this holds no office of the custodian today",
+        "name somebody who does; people.toml lists them",
+    ),
     Meaning(
         "E_STATEMENT",
         READER,

@@ -48,7 +48,7 @@ EVIDENCE_FORMS = (
     Meaning("range", CHECKER, "a leaf of the range that a bundle states is missing", ASK),
     Meaning("released", CHECKER, "a certificate is not borne out: a hand-out is not shown to be outside", ASK),
     Meaning("row", CHECKER, "an opened row of a bundle does not lead to what the log has", ASK),
-    Meaning("scope", CHECKER, "a certificate does not show the order it is about", ASK),
+    Meaning("scope", CHECKER, "a certificate does not show its order, or a hand-out's names, rightly", ASK),
     Meaning("seal", CHECKER, "the parts of a bundle are not those that were put together", ASK),
     Meaning("signature", CHECKER, "a signature on the head of a bundle does not hold", ASK),
     Meaning("start", CHECKER, "the first leaf of a bundle does not name this policy and this mark", ASK),

@@ -89,6 +89,7 @@ FINDINGS = Group(
             "nothing; make the next office with `lawgate init NEW --after THIS`",
         ),
         Meaning("package_differs", OFFICE, "a package or its review is not the one that was prepared", BACK),
+        Meaning("receipt_differs", OFFICE, "a receipt is not the one the log names, or its signature fails", BACK),
         Meaning("accounting_differs", OFFICE, "accounting entries do not lead to the root in the log", BACK),
         Meaning(
             "line_not_checked",

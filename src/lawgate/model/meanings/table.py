@@ -31,6 +31,11 @@ REASONS: dict[str, Group] = {"E_KEY_FILE": KEY_FILES, "E_WITNESS": WITNESSES, "E
 """Stops that carry a second code beside a name or place, and the group it is in."""
 
 
+def meaning(group: Group, code: str) -> str:
+    """What this code of a group stands for; empty for a code that the group does not have."""
+    return next((each.means for each in group.entries if each.code == code), "")
+
+
 def mending(group: Group, code: str) -> str:
     """How to mend what this code of a group stands for; empty for a code that the group does not have."""
     return next((each.mend for each in group.entries if each.code == code), "")

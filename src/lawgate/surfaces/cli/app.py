@@ -11,7 +11,7 @@ import typer
 
 from lawgate.surfaces.cli.again import add_again
 from lawgate.surfaces.cli.audit import add_audit
-from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, there, writing
+from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, moment, there, writing
 from lawgate.surfaces.cli.evidence import add_evidence
 from lawgate.surfaces.cli.logs import add_log
 from lawgate.surfaces.cli.orders import add_orders
@@ -137,7 +137,7 @@ def _request(app: typer.Typer, doors: Doors) -> None:
         from lawgate.office.adjudicate import decide_batch
 
         with answering():
-            made = decide_batch(writing(doors, office, taking_up=True).decide, batch, _instant(as_of))
+            made = decide_batch(writing(doors, office, taking_up=True).decide, batch, moment(as_of) if as_of else None)
         for name, rows in sorted(made.figures.items()):
             if name.startswith(("row_outcome.", "outcome.")):
                 typer.echo(f"{name.replace('.', ' ')}: {rows:,}")
@@ -281,17 +281,3 @@ def _seen(text: str, accepted: bool) -> tuple[int, bool, datetime]:
             "E_SEEN", "a row is named without the instant at which it was looked at, or that lacks its offset"
         )
     return number, accepted, seen.astimezone(UTC)
-
-
-def _instant(text: str) -> datetime | None:
-    from lawgate.model.fault import Refused
-
-    if not text:
-        return None
-    try:
-        made = datetime.fromisoformat(text)
-    except ValueError:
-        made = None
-    if made is None or made.tzinfo is None:
-        raise Refused("E_TIME", "this is no instant, or it lacks its offset")
-    return made

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawgate.surfaces.cli.doors import OFFICE, Doors, answering, there, writing
+from lawgate.surfaces.cli.doors import OFFICE, Doors, answering, moment, there, writable, writing
 
 if TYPE_CHECKING:
     from lawgate.office.history import Audited
@@ -37,7 +36,7 @@ def add_audit(app: typer.Typer, doors: Doors) -> None:
 
         with answering():
             desk = doors.open(office).history
-            out.write_bytes(audit_paper(desk, there(history), _instant(as_of), by, reason, rulebook))
+            out.write_bytes(audit_paper(desk, there(history), moment(as_of), by, reason, rulebook))
         typer.echo(f"wrote {out}; each of the two signs its exact bytes today (Ed25519), then `lawgate audit`")
 
     @app.command()
@@ -55,8 +54,8 @@ def add_audit(app: typer.Typer, doors: Doors) -> None:
             house = writing(doors, office)
             signatures = [each.read_bytes() for each in signature]
             _require_free(out)
+            writable(out)
             found = audit_history(house.history, there(history), signed.read_bytes(), signatures)
-            out.mkdir(parents=True, exist_ok=True)
             for name, part in FILES:
                 (out / name).write_bytes(getattr(found, part))
         typer.echo("\n".join(render(found)))
@@ -84,15 +83,3 @@ def _require_free(out: Path) -> None:
 
     if any((out / name).exists() for name, _ in FILES):
         raise Refused("audit_out", "the folder holds a result already, which is not written over")
-
-
-def _instant(text: str) -> datetime:
-    from lawgate.model.fault import Refused
-
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused("E_TIME", "this is no instant") from None
-    if moment.tzinfo is None:
-        raise Refused("E_TIME", "an instant needs its offset")
-    return moment

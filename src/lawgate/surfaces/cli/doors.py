@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -161,6 +162,25 @@ def writing(doors: Doors, office: Path, *, taking_up: bool = False) -> House:
     house = doors.open(office)
     house.hold(taking_up)
     return house
+
+
+def moment(text: str) -> datetime:
+    """The instant in a text. Refused E_TIME when it is none, or lacks its offset: then it could be any zone's."""
+    try:
+        made = datetime.fromisoformat(text)
+    except ValueError:
+        made = None
+    if made is None or made.tzinfo is None:
+        raise Refused("E_TIME", "this is no instant, or it lacks its offset")
+    return made
+
+
+def writable(out: Path) -> None:
+    """Make the folder for what a command writes. OSError where it cannot write: found out before a leaf says it did."""
+    from tempfile import TemporaryFile
+
+    out.mkdir(parents=True, exist_ok=True)
+    TemporaryFile(dir=out).close()
 
 
 class NoFolderError(LawgateError):

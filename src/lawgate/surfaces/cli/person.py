@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 NUMBER = Annotated[
     Path, typer.Option("--number-from", help="File that holds the person's number; - for standard input.")
 ]
+LONGEST = 64
+"""Bytes of a number file that are read: nothing longer is a number."""
 LANGUAGE = Annotated[str, typer.Option("--language", help="en, es, or both.")]
 
 
@@ -94,8 +96,8 @@ def _statement(person: typer.Typer, doors: Doors) -> None:
         with answering():
             found = doors.check_statement(file.read_bytes(), policy.read_bytes(), _number(number))
         typer.echo("whole. Shown by this file and your number:")
-        typer.echo(f"- {found.entries} entries are counted, {found.sealed} of them still sealed; none is left out")
-        typer.echo(f"- records about this number were handed out {found.acts} times, counted by record")
+        typer.echo(f"- entries counted: {found.entries}, of them still sealed: {found.sealed}; none is left out")
+        typer.echo(f"- records about this number that were handed out: {found.acts}")
         typer.echo(
             f"- it reaches to entry {found.through - 1} of the log, {found.total} entries of all people together"
         )
@@ -159,5 +161,13 @@ def _tell(papers: list[Paper]) -> None:
 
 
 def _number(source: Path) -> str:
-    """The text of the file, or of standard input."""
-    return sys.stdin.readline() if source == Path("-") else source.read_text("utf-8")
+    """The number in a file or on standard input; at a terminal it is asked for, and not shown.
+
+    What is no plain text stays none: every character that is not ASCII becomes one that no number has.
+    """
+    if source != Path("-"):
+        with source.open("rb") as file:
+            return file.read(LONGEST).decode("ascii", "replace")
+    if sys.stdin.isatty():
+        return str(typer.prompt("The person's number (it is not shown)", hide_input=True, err=True))
+    return sys.stdin.buffer.readline(LONGEST).decode("ascii", "replace")

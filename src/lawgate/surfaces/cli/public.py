@@ -19,6 +19,9 @@ FOLLOWED = "public-site.txt"
 """File of an office folder that names the folder of pages to build again when an order comes in."""
 
 
+NOT_COUNTED = "the page of statistics has no numbers:"
+
+
 def add_public(app: typer.Typer, doors: Doors) -> None:
     """Add the group `public` to the command line."""
     public = typer.Typer(no_args_is_help=True, help="Pages for everybody, without a server.")
@@ -34,12 +37,15 @@ def add_public(app: typer.Typer, doors: Doors) -> None:
     ) -> None:
         """Write the pages into OUT: a new folder, an empty one, or one with these pages."""
         with answering():
-            made = build_site(doors.open(office), out)
+            made, uncounted = build_site(doors.open(office), out)
             if follow:
                 (office / FOLLOWED).write_text(f"{out.resolve()}\n", "utf-8")
         typer.echo(f"wrote {made} files; begin with {out / 'index.html'}")
         if follow:
             typer.echo("they are built again whenever an order comes in")
+        if uncounted:
+            typer.echo(f"{NOT_COUNTED} {uncounted}", err=True)
+            raise typer.Exit(1)
 
     @public.command()
     def unfollow(office: OFFICE = Path()) -> None:
@@ -49,17 +55,21 @@ def add_public(app: typer.Typer, doors: Doors) -> None:
         typer.echo("no pages are built when an order comes in")
 
 
-def build_site(house: House, out: Path) -> int:
-    """Write the pages as they are now; how many files. Refused E_OUT for a folder that holds something else."""
+def build_site(house: House, out: Path) -> tuple[int, str]:
+    """Write the pages as they are now; how many files, and what kept the statistics from being counted, if anything.
+
+    Refused E_OUT for a folder that holds something else.
+    """
     from lawgate.office.public import pages
     from lawgate.surfaces.site.render import INDEX, site
 
     old = _written_before(out, INDEX)
-    made = site(pages(house))
+    found = pages(house)
+    made = site(found)
     write_files(out, made)
     for name in old - made.keys():
         (out / name).unlink(missing_ok=True)
-    return len(made)
+    return len(made), found.uncounted
 
 
 def write_files(out: Path, made: Mapping[str, bytes]) -> None:
@@ -96,8 +106,10 @@ def again_for_everybody(house: House, office: Path) -> None:
     try:
         if place.exists():
             out = Path(place.read_text("utf-8").strip())
-            build_site(house, out)
+            _, uncounted = build_site(house, out)
             typer.echo(f"the public pages say so: {out / 'index.html'}")
+            if uncounted:
+                typer.echo(f"{NOT_COUNTED} {uncounted}", err=True)
     except (LawgateError, OSError) as broken:
         not_built(office, coded(broken))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, writing
+from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, writable, writing
 
 if TYPE_CHECKING:
     from lawgate.office.quarantine import Prior, Recall
@@ -29,6 +29,7 @@ def add_recall(app: typer.Typer, doors: Doors) -> None:
     group = typer.Typer(no_args_is_help=True, help="What already left: call it back, or keep track of it.")
     app.add_typer(group, name="recall")
     _letters(group, doors)
+    _again(group, doors)
     _papers(group, doors)
     _told(group, doors)
 
@@ -50,7 +51,9 @@ def _letters(group: typer.Typer, doors: Doors) -> None:
         from lawgate.office.recall import open_recall
 
         with answering():
-            found = open_recall(writing(doors, office).recall, leaf, because, by, code or (), order)
+            desk = writing(doors, office).recall
+            writable(out)
+            found = open_recall(desk, leaf, because, by, code or (), order)
             _write(out, found.letters)
         typer.echo(f"{found.id} is in leaf {found.leaf}: {found.rows:,} rows, each one act of disclosure")
         typer.echo(_asks(found.demand))
@@ -62,13 +65,15 @@ def _letters(group: typer.Typer, doors: Doors) -> None:
 
     @group.command()
     def renew(recall: RECALL, by: PERSON, out: OUT, office: OFFICE = Path()) -> None:
-        """Write again where an order that came or ended changes what may be asked."""
+        """Write where a letter is missing, or where an order that came or ended changes what may be asked."""
         from lawgate.office.recall import renew as again
 
         with answering():
-            letters = again(writing(doors, office).recall, recall, by)
+            desk = writing(doors, office).recall
+            writable(out)
+            letters = again(desk, recall, by)
             _write(out, letters)
-        typer.echo(f"{len(letters)} letters written anew")
+        typer.echo(f"letters written: {len(letters)}")
 
     @group.command()
     def freeze(
@@ -81,9 +86,25 @@ def _letters(group: typer.Typer, doors: Doors) -> None:
         from lawgate.office.recall import freeze_notices
 
         with answering():
-            letters = freeze_notices(writing(doors, office).recall, order, by)
+            desk = writing(doors, office).recall
+            writable(out)
+            letters = freeze_notices(desk, order, by)
             _write(out, letters)
-        typer.echo(f"{len(letters)} notices written; a disclosure that was told of before is not told again")
+        typer.echo(f"notices written: {len(letters)}; who was told of a disclosure before is not told again")
+
+
+def _again(group: typer.Typer, doors: Doors) -> None:
+    @group.command()
+    def letters(
+        name: Annotated[str, typer.Argument(help="Id of the recall, or of the order that freezes.")],
+        out: OUT,
+        office: OFFICE = Path(),
+    ) -> None:
+        """Write the letters that are in the log once more, byte for byte; nothing is asked anew."""
+        from lawgate.office.recall import written
+
+        with answering():
+            _write(out, written(doors.open(office).recall, name))
 
 
 def _papers(group: typer.Typer, doors: Doors) -> None:
@@ -168,8 +189,10 @@ def _status(desk: RecallDesk) -> Iterator[str]:
         yield from _held("FROZEN by", frozen(stands, covered))
         yield from _held("left in place by", bound_by(EffectKind.LEAVE_IN_PLACE, stands, covered))
         yield from _held("to be preserved by", bound_by(EffectKind.PRESERVE, stands, covered))
-        yield from _held("freeze notices sent for", sorted(each.noticed))
+        yield from _held("freeze notices sent for", [f"{order} to {who}" for order, who in sorted(each.noticed)])
         yield f"    certificates: {_states(each.certified)}, {each.uncertified:,} not certified (due {each.due})"
+        if len(each.recipients) > 1:
+            yield f"    certified by: {_states(each.certified_by)}"
     yield from _recalls(recalls(desk.log.leaves()).values())
 
 
@@ -178,6 +201,8 @@ def _recalls(found: Iterable[Recall]) -> Iterator[str]:
         yield f"{each.id}  {each.rows:,} rows of leaf {each.source_leaf}, because of {each.order or each.reason}"
         for one in each.demanded.values():
             yield f"    {one.recipient}: {_states(one.states)}; answer by {one.answer_by}; {_asks(one.demand)}"
+        if unasked := each.rows - sum(one.rows for one in each.demanded.values()):
+            yield f"    {unasked:,} rows have no letter yet: `lawgate recall renew {each.id}` writes it"
 
 
 def _held(says: str, orders: Sequence[str]) -> Iterator[str]:
@@ -205,5 +230,5 @@ def _write(out: Path, letters: Sequence[Written]) -> None:
     for each in letters:
         (out / f"{each.file}.txt").write_bytes(each.text)
         if each.rows:
-            (out / f"{each.file}.csv").write_text("\n".join(("row_id", *each.rows)) + "\n")
+            (out / f"{each.file}.csv").write_text("\n".join((each.heading, *each.rows)) + "\n")
         typer.echo(f"wrote {out / each.file}.txt")

@@ -55,7 +55,8 @@ def _reports(app: typer.Typer, doors: Doors) -> None:
                 write_files(out / sheet.kind.id, _files(sheet, house))
         for sheet in made:
             hidden = f"; {len(sheet.hidden)} lines not shown" if sheet.hidden else ""
-            typer.echo(f"{out / sheet.kind.id}: for {sheet.kind.audience}, due by {sheet.due}{hidden}")
+            draft_of = "DRAFT, the year is not over; " if sheet.draft else ""
+        typer.echo(f"{out / sheet.kind.id}: {draft_of}for {sheet.kind.audience}, due by {sheet.due}{hidden}")
 
 
 def _files(sheet: Sheet, house: House) -> Mapping[str, bytes]:

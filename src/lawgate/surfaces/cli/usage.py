@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,20 @@ import typer
 from typer.core import TyperGroup
 
 from lawgate.model.meanings.stops import WRONG_USE
+
+OURS = re.compile(r"([^'\"]|'-{0,2}[a-z][a-z-]{0,19}')*")
+"""A sentence up to the first quotation that is not one short word of small letters, as commands and options are."""
+
+
+def plain(message: str) -> str:
+    """What was wrong, without what was typed: somebody may have typed a number or a name where none belongs.
+
+    Said again is at most one word of small letters, the command or option that is not there.
+    """
+    if message.startswith("Missing "):  # names what should be there, and nothing that is
+        return message
+    found = OURS.match(message.partition(": ")[0].partition(" (")[0])
+    return found.group().strip() if found else ""
 
 
 class Spoken(TyperGroup):
@@ -42,8 +57,9 @@ class Spoken(TyperGroup):
 
 def _say(wrong: typer.TyperException) -> None:
     """Nothing when the help was all there was to say."""
-    if not (why := wrong.format_message().strip().rstrip(".")):
+    if not (message := wrong.format_message().strip().rstrip(".")):
         return
     context = getattr(wrong, "ctx", None)
-    typer.echo(f"not done: {WRONG_USE}: {why}", err=True)
+    near = ", ".join(sorted(getattr(wrong, "possibilities", None) or ()))
+    typer.echo(f"not done: {WRONG_USE}: {plain(message)}{f'; there is {near}' if near else ''}", err=True)
     typer.echo(f"to mend: `{context.command_path if context else 'lawgate'} --help` says how it is written", err=True)

@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -19,7 +18,7 @@ from lawgate.office.reports import Sheet
 from lawgate.office.reports_files import Row, numbers_csv, rows, trace_csv
 from lawgate.office.statistics_cells import ALL, SMALL
 
-INDEX = "site.json"
+INDEX, STYLE = "site.json", "style.css"
 SYNTHETIC = "synthetic"
 HERE = files("lawgate.surfaces.site")
 ENGLISH = (
@@ -30,8 +29,16 @@ ENGLISH = (
     ("statistics", "statistics.html"),
     ("checkpoints", "checkpoints.html"),
 )
-SPANISH = (("today", "hoy.html"), ("rights", "derechos.html"), ("sheet", "hoja.html"), *ENGLISH[3:])
-TWINS = {"index.html": "hoy.html", "rights.html": "derechos.html", "sheet.html": "hoja.html"}
+SPANISH = (
+    ("today", "hoy.html"),
+    ("rights", "derechos.html"),
+    ("sheet", "hoja.html"),
+    ("register", "registro.html"),
+    ("statistics", "estadisticas.html"),
+    ("checkpoints", "puntos.html"),
+)
+MENUS = {"en": ENGLISH, "es": SPANISH}
+OTHER = {"en": "es", "es": "en"}
 COUNTED = (
     "Requests are those that came in during the year. Instances are records whose key was handed out, counted again "
     "when it was handed out again. Taxpayers are counted once in each line, so that a total can be less than its "
@@ -50,13 +57,14 @@ CITATION = re.compile(r"(\[[^\]]+\])")
 def site(pages: Pages) -> Mapping[str, bytes]:
     """Every file of the site by its name; `site.json` has the SHA-256 of all others, `index.html` comes last."""
     page = _environment()
-    made = {"style.css": _text("style.css").encode()}
+    made = {STYLE: _text(STYLE).encode()}
     made |= {"checkpoint": pages.checkpoint.encode(), "policy.txt": pages.policy.encode()}
-    for sheet in pages.statistics.sheets:
+    for sheet in pages.statistics.sheets if pages.statistics else ():
         made[f"data/{sheet.year}.csv"] = numbers_csv(sheet)
         made[f"data/{sheet.year}-trace.csv"] = trace_csv(sheet)
-    for name, template, lang, text in _pages(pages):
-        made[name] = _one(page, pages, name, template, lang, text)
+    for lang, menu in MENUS.items():
+        for key, name in menu:
+            made[name] = _one(page, pages, key, name, lang)
     made[INDEX] = _index(pages, made)
     return {name: made[name] for name in sorted(made, key=lambda name: (name == "index.html", name))}
 
@@ -64,9 +72,8 @@ def site(pages: Pages) -> Mapping[str, bytes]:
 def report(sheet: Sheet, profile: str) -> bytes:
     """One report as a page that stands alone."""
     made = _environment().get_template("report.html.j2")
-    words, css = _words()["en"], Markup(_text("style.css"))  # noqa: S704 our own file, nothing of it is data
     synthetic, notes = profile == SYNTHETIC, _notes(sheet)
-    return made.render(sheet=sheet, rows=rows(sheet), synthetic=synthetic, t=words, css=css, notes=notes).encode()
+    return made.render(sheet=sheet, rows=rows(sheet), synthetic=synthetic, t=_words()["en"], notes=notes).encode()
 
 
 def report_data(sheet: Sheet, profile: str) -> Mapping[str, object]:
@@ -118,26 +125,20 @@ def _cells(row: Row) -> Iterator[str]:
         yield "not shown" if number is None else f"{number:,}"
 
 
-def _pages(pages: Pages) -> Iterator[tuple[str, str, str, Mapping[str, Any] | None]]:
-    for lang, menu in (("en", ENGLISH), ("es", SPANISH)):
-        for key, name in menu[:3]:
-            text = pages.texts.get((key, lang))
-            yield name, "today" if key == "today" else "text", lang, text
-    yield from ((name, key, "en", None) for key, name in ENGLISH[3:])
-
-
-def _one(page: Environment, pages: Pages, name: str, template: str, lang: str, text: Mapping[str, Any] | None) -> bytes:
-    twins = TWINS if lang == "en" else {there: here for here, there in TWINS.items()}
+def _one(page: Environment, pages: Pages, key: str, name: str, lang: str) -> bytes:
+    """One page: what the rulebook says to people where it has a text of that name, else the page of its own."""
+    text = pages.texts.get((key, lang))
     return (
-        page.get_template(f"{template}.html.j2")
+        page.get_template(f"{key if text is None else 'text'}.html.j2")
         .render(
             p=pages,
             t=_words()[lang],
             text=text,
             lang=lang,
+            other=OTHER[lang],
             here=name,
-            twin=twins.get(name, ""),
-            menu=ENGLISH if lang == "en" else SPANISH,
+            twin=dict(MENUS[OTHER[lang]])[key],
+            menu=MENUS[lang],
             synthetic=pages.profile == SYNTHETIC,
             rows_of=rows,
             few=SMALL - 1,
@@ -155,7 +156,7 @@ def _index(pages: Pages, made: Mapping[str, bytes]) -> bytes:
 def _environment() -> Environment:
     # What is not there is an error: a page that leaves something out silently would be worse than none.
     made = Environment(
-        loader=FunctionLoader(lambda name: _text(f"templates/{name}")),
+        loader=FunctionLoader(lambda name: _text(name if name == STYLE else f"templates/{name}")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
