@@ -16,6 +16,7 @@ WHERE = {
     "csv": ("bench.floors", "csv"),
     "join": ("bench.floors", "join"),
     "rules": ("bench.floors", "rules"),
+    "claims": ("bench.floors", "claims"),
     "hash": ("bench.floors", "tree"),
     "append": ("bench.floors", "append"),
     "log_floor": ("bench.log", "floor"),
@@ -35,6 +36,7 @@ WHERE = {
     "match": ("bench.matching", "ours"),
     "pandas": ("bench.matching", "pandas"),
     "splink_deterministic": ("bench.matching", "splink_deterministic"),
+    "splink_whole_file": ("bench.matching", "splink_whole_file"),
     "splink_probabilistic": ("bench.matching", "splink_probabilistic"),
 }
 

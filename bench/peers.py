@@ -20,10 +20,11 @@ NEEDS = {
     "cedar": "cedarpy",
     "pandas": "pandas",
     "splink_deterministic": "splink",
+    "splink_whole_file": "splink",
     "splink_probabilistic": "splink",
 }
 RULES = ("facts", "raw", "lambdas", "cedar")
-MATCH = ("match", "pandas", "splink_deterministic", "splink_probabilistic")
+MATCH = ("match", "pandas", "splink_deterministic", "splink_whole_file", "splink_probabilistic")
 REMEDY = "install the peers with: pip install --require-hashes -r requirements-peers.lock"
 # Laps of the route that find and decide, without the match.
 DECIDING = ("find (1)", "measure", "decide")

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from bench.data import Case
 from bench.whole import AS_OF, office
+from lawgate.drivers.duckdb.forms import name_columns, place_select
 from lawgate.office.bench import Bench, bench_at
 from lawgate.office.house import House
 from lawgate.office.intake import receive
@@ -37,6 +38,7 @@ COLUMNS = """nullif(tin, '') AS tin, nullif(name_first, '') AS name_first, nulli
 # One row for each person and place.
 PEOPLE = f"""SELECT CAST(row_number() OVER () AS INTEGER) AS n, * FROM (
   SELECT DISTINCT record, files, {COLUMNS} FROM read_parquet('{{history}}'))"""
+EVERY_ROW = f"SELECT n, 0::BIGINT AS record, true AS files, {COLUMNS} FROM ({{rows}}) ORDER BY n"
 CLAIMS = f"""SELECT n, 0::BIGINT AS record, true AS files, {COLUMNS} FROM read_parquet('{{asked}}')
 WHERE name_first <> '' AND name_last <> '' AND building <> '' ORDER BY n"""
 MEANT = "SELECT n, meant FROM read_parquet('{rows}') r JOIN read_parquet('{truth}') t USING (row_id)"
@@ -54,21 +56,32 @@ def make_received(case: Case) -> None:
 def make_match_ready(case: Case) -> None:
     """Clean claims and people for the peers, and whom each claim means.
 
-    The claims are those that met every element of the request alone: no other claim ever reaches the records.
+    The claims are those that met every element of the request alone: no other claim ever reaches the records. Beside
+    them stands every row of the request in the same columns.
     """
     case.peers.mkdir()
     with working(case) as (work, bench):
         work.find_request()
         pq.write_table(pa.table(work.survivors()), case.peers / "asked.parquet")
         room = house_of(case)[0].decide.rooms.path(bench.batch.id)
+        rows = _formed(bench, room / "rows.parquet")
     made = {
         "people": PEOPLE.format(history=next(case.keyed.rglob("history.parquet"))),
         "claims": CLAIMS.format(asked=case.peers / "asked.parquet"),
+        "every_row": EVERY_ROW.format(rows=rows),
         "meant": MEANT.format(rows=room / "rows.parquet", truth=case.truth),
     }
     con = duckdb.connect()
     for name, query in made.items():
         con.execute(f"COPY ({query}) TO '{case.peers / name}.parquet' (ROW_GROUP_SIZE 122880)")
+
+
+def _formed(bench: Bench, rows: Path) -> str:
+    """SELECT of the normal forms of all rows, as the route makes them of those it looks up."""
+    names = name_columns(bench.plan.names, "first", "middle", "last", "suffix")
+    text = "addr_line1 AS line1, addr_line2 AS line2, city, state, zip"
+    source = f"(SELECT n, tin, dob, {names}, {text} FROM read_parquet('{rows}'))"
+    return place_select(bench.plan.addresses, source, "n, tin, dob, name_first, name_last", False)
 
 
 def house_of(case: Case) -> tuple[House, Bench]:

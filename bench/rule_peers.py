@@ -75,6 +75,3 @@ def _agree(case: Case, found: Sequence[set[str]]) -> Report:
     same = sum(set(mine) == theirs for mine, theirs in zip(ours, found, strict=False))
     compared = min(len(ours), len(found))
     return {"compared": compared, "different": compared - same}
-
-
-PARTS = {"cedar": cedar, "lambdas": python}

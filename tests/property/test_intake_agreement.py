@@ -124,6 +124,16 @@ def test_the_answer_does_not_depend_on_the_fast_reading(made: list[str]) -> None
     assert slow == fast(whole, 5)
 
 
+@given(st.binary(max_size=40) | st.text(max_size=20).map(lambda t: t.encode("utf-8", "surrogatepass")))
+def test_what_is_utf8_is_what_python_can_read(data: bytes) -> None:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        assert not patterns.is_utf8(data)
+    else:
+        assert patterns.is_utf8(data)
+
+
 GOOD = Sent(cases=text(CASE_HEADER, [case(n) for n in range(6)]), rows=text(ROW_HEADER, [row(n) for n in range(6)]))
 flips = st.lists(st.tuples(st.integers(0, 700), st.integers(0, 255), st.booleans()), min_size=1, max_size=4)
 

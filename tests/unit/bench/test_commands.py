@@ -11,7 +11,8 @@ import pytest
 from lawgate.ledger.merkle import Frontier, grow
 from unit.bench.conftest import Bench
 
-PARTS = {"csv", "join", "rules", "hash", "append"}
+SPLINK = {"splink_deterministic", "splink_whole_file", "splink_probabilistic"}
+PARTS = {"csv", "join", "rules", "claims", "hash", "append"}
 LAPS = {"parse", "find (1)", "measure", "match, find (2)", "decide", "commit", "log"}
 
 
@@ -40,7 +41,7 @@ def a_part(part: str, _case: object) -> dict[str, Any]:
         ("floors", [], PARTS),
         ("whole", [], PARTS | {"whole"}),
         ("rules", [], {"facts", "raw", "lambdas", "cedar"}),
-        ("match", ["--seed", "held-back"], {"match", "pandas", "splink_deterministic", "splink_probabilistic"}),
+        ("match", ["--seed", "held-back"], {"match", "pandas", *SPLINK}),
     ],
 )
 def test_each_command_runs_its_parts_and_keeps_one_report(

@@ -113,6 +113,8 @@ def test_the_same_rules_of_matching_give_the_same_pairs(everything: dict[str, An
     found = everything
     alike = {p: found["answers"][p] for p in ("pandas", "splink_deterministic")}
     assert alike == {p: {"only_ours": 0, "only_theirs": 0} for p in alike}
+    more = found["answers"]["splink_whole_file"]
+    assert more["only_ours"] == 0 and more["only_theirs"] > 0, "rows that fail the law alone are linked too"
     ours = found["found"]["match"]
     assert ours["verdicts"]["unique"] > 500
     assert ours["one_and_wrong"] == 0
@@ -163,7 +165,9 @@ def test_a_missing_peer_is_named_and_the_others_run(inside: None) -> None:
     there: dict[str, str | None] = {"cedarpy": None, "pandas": "3.1.1", "splink": None}
     parts, said = able((*RULES, *MATCH), there)
     assert parts == ["facts", "raw", "lambdas", "match", "pandas"]
-    assert [sentence.split()[0] for sentence in said] == ["cedar", "splink_deterministic", "splink_probabilistic"]
+    assert [sentence.split()[0] for sentence in said] == [
+        *("cedar", "splink_deterministic", "splink_whole_file", "splink_probabilistic")
+    ]
     assert all("is not installed" in s and "requirements-peers.lock" in s for s in said)
 
 

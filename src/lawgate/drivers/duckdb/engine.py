@@ -60,8 +60,7 @@ class DuckEngine:
                 rows=f"{parquet(room / 'rows.parquet')} WHERE n IN {granted}",
                 names=name_columns(plan.names, "first", "middle", "last", "suffix"),
                 years=years_mask("taxable_periods"),
-                text="''",
-                sources="case_n AS case_again",
+                more="",
             )
             keep = "n, tin, name_first, name_last, name_middle, name_suffix, dob, years"
             query = f"SELECT * EXCLUDE (street) FROM ({place_select(plan.addresses, f'({claims})', keep, False)})"

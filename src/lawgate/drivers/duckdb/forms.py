@@ -203,12 +203,13 @@ def facility(g: AddressGrammar) -> str:
     return f"CASE WHEN grade IS NULL THEN NULL WHEN grade <> 'A5' THEN '' {' '.join(whens)} ELSE 'other' END"
 
 
-def place_select(g: AddressGrammar, source: str, keep: str, graded: bool = True) -> str:
+def place_select(g: AddressGrammar, source: str, keep: str, graded: bool = True, places: str = "") -> str:
     """A SELECT over `source` (columns line1, line2, city, state, zip) that adds building, street, unit, and grade.
 
-    All four are NULL where one of the five is. `source` is read three times. Records need no grade (`graded`), and
-    leaving it out saves much of the work.
+    All four are NULL where one of the five is. `source` is read three times, or once where `places` gives the same
+    five columns at less cost. Records need no grade (`graded`), and leaving it out saves much of the work.
     """
+    places = places or source
     grade = [f"{_grade(g)} AS grade"] if graded else []
     return f"""
     SELECT {", ".join((keep, "street", "unit", "building", *grade))}
@@ -216,8 +217,8 @@ def place_select(g: AddressGrammar, source: str, keep: str, graded: bool = True)
       FROM (SELECT *, CASE WHEN form_head = '' THEN form_street ELSE form_head || substr(form_street, 2) END AS street,
           form_unit AS unit
         FROM ({line_source(source, "*")}) s
-        LEFT JOIN ({line_select(g, line_source(source, "1 AS one"), graded)}) l USING (form_line)
-        LEFT JOIN ({town_select(g, source, graded)}) t
+        LEFT JOIN ({line_select(g, line_source(places, "1 AS one"), graded)}) l USING (form_line)
+        LEFT JOIN ({town_select(g, places, graded)}) t
           ON s.city = t.form_city AND s.state = t.form_state AND s.zip = t.form_code))"""
 
 

@@ -3,8 +3,8 @@
 
 CASES = """
 CREATE TABLE cs AS
-SELECT case_n, official, opened, case_text, {word} AS case_word, {kept} FROM (
-  SELECT n AS case_n, engaged_official AS official, opened_on AS opened, {text} AS case_text, {facts} FROM {cases})"""
+SELECT of_case, official, opened, case_text, {word} AS case_word{kept} FROM (
+  SELECT n AS of_case, engaged_official AS official, opened_on AS opened, {text} AS case_text, {facts} FROM {cases})"""
 
 # What follows from one text alone is found once for each distinct text.
 SAID = """
@@ -13,19 +13,22 @@ SAID_JOIN = " JOIN said_{column} ON {column} IS NOT DISTINCT FROM said_{column}.
 
 CLAIMS = """
 SELECT n, line, case_n, row_id, tin, dob, {names}, addr_line1 AS line1, addr_line2 AS line2, city, state, zip,
-  CAST({years} AS BIGINT) AS years, {text} AS row_text, hash(reason_text) AS reason, {sources}
+  CAST({years} AS BIGINT) AS years{more}
 FROM {rows}"""
-
 # What a claim says is the text of its row and of its case; no field can hold the signs that stand between.
+OF_CLAIM = """, unhex(sha256({text} || chr(30) || case_text)) AS claim_digest, hash(reason_text) AS reason, {sources}"""
+WITH_CASE = "{rows} JOIN cs ON case_n = of_case"
+# The same places, for what is asked of each distinct one.
+PLACES = "SELECT addr_line1 AS line1, addr_line2 AS line2, city, state, zip FROM {rows}"
+
 FOUND = """
 CREATE TABLE found AS
 SELECT n, line, case_n, row_id, tin, grade, years, reason, official, opened, early, claim_digest, survives, who,
   CASE WHEN grade IN ('A4', 'A5') THEN hash(building, unit) END AS home, {facility} AS facility,
   {kept}
-FROM (SELECT *, unhex(sha256(row_text || chr(30) || case_text)) AS claim_digest, early = 0 AND {open} AS survives,
-    hash(name_first, name_last) AS who
-  FROM (SELECT *, {early} AS early FROM (SELECT f.*, cs.* EXCLUDE (case_n), {facts}
-    FROM (SELECT *, {name_form} AS name_form FROM ({formed})) f JOIN cs ON f.case_n = cs.case_n)))"""
+FROM (SELECT *, early = 0 AND {open} AS survives, hash(name_first, name_last) AS who
+  FROM (SELECT *, {early} AS early FROM (SELECT *, {facts}
+    FROM (SELECT *, {name_form} AS name_form FROM ({formed})))))"""
 # The text of these is needed only of rows that go on to the records.
 KEPT = ("dob", "name_first", "name_last", "name_middle", "name_suffix", "building", "unit")
 

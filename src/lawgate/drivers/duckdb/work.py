@@ -25,7 +25,7 @@ from lawgate.model.fault import LawgateError
 from lawgate.ports.columns import Columns
 from lawgate.ports.engine import Measures, PatternCount, Plan, Settled
 
-KEPT = "n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, years, row_text, reason"
+KEPT = "n, line, case_n, row_id, tin, dob, name_first, name_last, name_middle, name_suffix, years, claim_digest, reason"
 CANDIDATE = """CREATE TEMP TABLE candidate AS SELECT n, record, files, by_tin, fit, contradicts, years, deceased,
   withheld, marks, others, minors FROM handed"""
 NOBODY = pa.schema(
@@ -46,6 +46,7 @@ NOBODY = pa.schema(
 ).empty_table()
 CHUNK = 1 << 16
 FACILITY = "row.facility"
+LONG = ("reason_text",)  # goes into the text of a claim as its SHA-256: requests say the same few reasons many times
 
 
 def years_of(mask: int) -> tuple[int, ...]:
@@ -79,21 +80,21 @@ class DuckWork:
         # What a clause says of the case alone is found once for each case, and goes on to its rows as part of a word.
         of_case = {i for i, c in enumerate(self._early) if set(facts_of(c.test)).isdisjoint(row)}
         of_row = packed(self._early, columns, set(range(len(self._early))) - of_case)
-        self._find_cases(case, packed(self._early, columns, of_case), [*row.values(), of_row])
+        kept = self._find_cases(case, packed(self._early, columns, of_case), [*row.values(), of_row])
         rows, said = self._said("rows", "row", {"taxable_periods": {"years": years_mask("taxable_periods")}})
         row = {f: x for f, x in row.items() if f not in said}
         raw = sorted({k.column for k in plan.rulebook.facts.values() if k.level == "row" and k.column})
-        raw = ["taxable_periods", *map(named, said), *(c for c in raw if c not in KEPT.split(", "))]
+        raw = ["taxable_periods", *map(named, said), *kept, *(c for c in raw if c not in KEPT.split(", "))]
         claims = statements.CLAIMS.format(
-            rows=rows,
+            rows=statements.WITH_CASE.format(rows=rows),
             names=name_columns(plan.names, "first", "middle", "last", "suffix"),
             years="years",
-            text=self._joined("rows"),
-            sources=", ".join(raw),
+            more=statements.OF_CLAIM.format(text=self._joined("rows"), sources=", ".join(raw)),
         )
+        places = statements.PLACES.format(rows=parquet(self._room / "rows.parquet"))
         self._con.execute(
             statements.FOUND.format(
-                formed=place_select(plan.addresses, f"({claims})", f"{KEPT}, {', '.join(raw)}"),
+                formed=place_select(plan.addresses, f"({claims})", f"{KEPT}, {', '.join(raw)}", places=f"({places})"),
                 name_form=name_form(plan.names),
                 facility=named(FACILITY) if FACILITY in row else "''",
                 facts=_as_columns(row),
@@ -104,14 +105,16 @@ class DuckWork:
         )
         return self._number("SELECT count(*) FROM found WHERE survives")
 
-    def _find_cases(self, facts: dict[str, str], word: str, uses: Sequence[str]) -> None:
-        """One line for each case, with those of its facts that one of the texts `uses` names."""
+    def _find_cases(self, facts: dict[str, str], word: str, uses: Sequence[str]) -> list[str]:
+        """One line for each case, with those of its facts that one of the texts `uses` names. Gives its columns."""
         cases, said = self._said("cases", "case", {})
         found = _as_columns({f: named(f) if f in said else x for f, x in facts.items()})
-        kept = ", ".join(named(f) for f in facts if any(named(f) in text for text in uses)) or "NULL AS no_more"
+        kept = [named(f) for f in facts if any(named(f) in text for text in uses)]
+        more = "".join(f", {fact}" for fact in kept)
         self._con.execute(
-            statements.CASES.format(cases=cases, text=self._joined("cases"), facts=found, word=word, kept=kept)
+            statements.CASES.format(cases=cases, text=self._joined("cases"), facts=found, word=word, kept=more)
         )
+        return ["official", "opened", "case_word", *kept]
 
     def _said(self, file: str, level: str, more: dict[str, dict[str, str]]) -> tuple[str, list[str]]:
         """The file joined with what follows from its texts, and the facts that it then has as columns."""
@@ -210,7 +213,8 @@ class DuckWork:
     def _joined(self, file: str) -> str:
         columns = self._con.execute(f"DESCRIBE SELECT * FROM {parquet(self._room / f'{file}.parquet')}").fetchall()
         text = [c[0] for c in columns if c[0] not in ("n", "line", "case_n")]
-        return f"concat_ws(chr(31), {', '.join(text)})"
+        said = [f"sha256({c})" if c in LONG else c for c in text]
+        return f"concat_ws(chr(31), {', '.join(said)})"
 
     def _number(self, query: str) -> int:
         return int(self._con.execute(query).fetchall()[0][0])

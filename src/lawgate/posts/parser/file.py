@@ -18,6 +18,7 @@ from lawgate.ports.intake import Limits
 from lawgate.posts.parser.chunk import Accepted, Looked, Rows
 from lawgate.posts.parser.identifiers import Numbers
 from lawgate.posts.parser.out import Out
+from lawgate.posts.parser.patterns import is_utf8
 
 _BLOCK = 4 << 20
 _AHEAD = 2  # pieces looked at and not yet judged
@@ -92,10 +93,10 @@ class CsvFile:
             self._compare(stated.rows)
         self.out.flush()
 
-    def _piece(self, data: bytes) -> _Piece:
-        count, whole = data.count(b"\n"), data.endswith(b"\n")
+    def _piece(self, counted: tuple[bytes, int]) -> _Piece:
+        data, lines = counted
         wrong = _unreadable(data, len(self.rows.columns))
-        return _Piece(data, count, wrong, self.rows.look(data) if whole and not wrong else None)
+        return _Piece(data, lines, wrong, self.rows.look(data) if data.endswith(b"\n") and not wrong else None)
 
     def _take(self, piece: _Piece) -> None:
         data = piece.data
@@ -177,8 +178,11 @@ class CsvFile:
         self._stopped = True
 
 
-def _pieces(descriptor: int, digest: hashlib._Hash, most: int) -> Iterator[bytes]:
-    """Pieces of the file that end with a line feed, except perhaps the last, and any line too long to be kept."""
+def _pieces(descriptor: int, digest: hashlib._Hash, most: int) -> Iterator[tuple[bytes, int]]:
+    """Pieces of the file that end with a line feed, except perhaps the last, and any line too long to be kept.
+
+    With each piece comes how many line feeds it holds.
+    """
     rest, total = b"", 0
     while total <= most and (block := os.read(descriptor, _BLOCK)):
         digest.update(block)
@@ -190,10 +194,10 @@ def _pieces(descriptor: int, digest: hashlib._Hash, most: int) -> Iterator[bytes
         else:
             rest += block
         if len(rest) > _LINE_BYTES:
-            yield rest
+            yield rest, 0
             rest = b""
     if rest:
-        yield rest
+        yield rest, 0
 
 
 def _of_header(line: bytes, header: bytes) -> str:
@@ -201,10 +205,11 @@ def _of_header(line: bytes, header: bytes) -> str:
     return "E_LINE_END" if line.startswith(header + b"\r") else "E_HEADER"
 
 
-def _short(data: bytes) -> Iterator[bytes]:
+def _short(data: bytes) -> Iterator[tuple[bytes, int]]:
     """The same lines in parts of at most `_LINES` lines. Rows of ordinary length never need it."""
-    if data.count(b"\n") <= _LINES:
-        yield data
+    lines = data.count(b"\n")
+    if lines <= _LINES:
+        yield data, lines
         return
     cut = (data.rfind(b"\n", 0, len(data) // 2) + 1) or (data.find(b"\n") + 1)
     yield from _short(data[:cut])
@@ -214,7 +219,8 @@ def _short(data: bytes) -> Iterator[bytes]:
 def _unreadable(data: bytes, width: int) -> tuple[str, int, int] | None:
     """The first reason why no line of `data` can be trusted, the lines before it, and the column (-1: the line)."""
     try:
-        data.decode()
+        if not is_utf8(data):
+            data.decode()
     except UnicodeDecodeError as error:
         line = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
         column = sum(part.count(b",") for part in line.split(b'"')[::2])  # commas outside quotes

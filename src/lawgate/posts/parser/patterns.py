@@ -56,8 +56,22 @@ def _part(column: Column, required: bool) -> str:
 
 def split_lines(data: bytes) -> pa.Array:
     """The lines of `data`, which ends with a line feed, as a large_binary array."""
-    pieces = pc.split_pattern(pa.array([data], pa.large_binary()), "\n").flatten()
+    pieces = pc.split_pattern(_whole(data), "\n").flatten()
     return pieces.slice(0, len(pieces) - 1)
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether all of `data` is well-formed UTF-8. Nothing is copied."""
+    try:
+        _whole(data).cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _whole(data: bytes) -> pa.Array:
+    ends = pa.array([0, len(data)], pa.int64()).buffers()[1]
+    return pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(data)])
 
 
 def odd_characters(data: bytes) -> frozenset[str]:
