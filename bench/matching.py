@@ -8,6 +8,7 @@ part leaves its pairs in a file, untimed, so that they can be compared and held 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -15,15 +16,13 @@ import duckdb
 
 from bench.data import Case
 from bench.process import Clock
-from bench.received import store_of, working
+from bench.received import near_of, store_of, working
 
 Report = dict[str, object]
 # The number, where one is given, with both names; or both names at the building, with the unit where one is given.
 BY_NUMBER = "l.tin = r.tin AND l.name_first = r.name_first AND l.name_last = r.name_last AND r.files"
-BY_PLACE = (
-    "l.name_first = r.name_first AND l.name_last = r.name_last AND l.building = r.building "
-    "AND (l.unit = r.unit OR l.unit = '')"
-)
+AT_HOME = "l.building = r.building AND (l.unit = r.unit OR l.unit = '')"
+BY_PLACE = f"l.name_first = r.name_first AND l.name_last = r.name_last AND {AT_HOME}"
 LIKELY = 5.0
 PAIRS_ASKED = 5_000_000
 
@@ -46,9 +45,9 @@ def ours(case: Case) -> Report:
         for count in work.patterns():
             verdicts[str(count.pattern.verdict)] += count.rows
         (case.peers / "pairs").mkdir(exist_ok=True)
-        # Who merely has a near name there can make a claim ambiguous, and is never the one meant: no pair.
-        able = pc.or_(found["by_tin"], pc.greater(found["fit"], 0))
-        pq.write_table(found.filter(able).select(["n", "record"]), _pairs(case, "match"))
+        # Who merely has a near name there can make a claim ambiguous, and is never the one meant.
+        near = pc.invert(pc.or_(found["by_tin"], pc.greater(found["fit"], 0)))
+        pq.write_table(found.select(["n", "record"]).append_column("near", near), _pairs(case, "match"))
         return {**clock.total(), "verdicts": dict(sorted(verdicts.items())), **_quality(case, "match")}
 
 
@@ -67,12 +66,12 @@ def pandas(case: Case) -> Report:
     pairs = pd.concat([number[["n", "record"]], near[["n", "record"]]]).drop_duplicates()
     clock.lap("match")
     _pairs(case, "pandas").parent.mkdir(exist_ok=True)
-    pairs.to_parquet(_pairs(case, "pandas"))
+    pairs.assign(near=False).to_parquet(_pairs(case, "pandas"))
     return {**clock.total(), **_quality(case, "pandas")}
 
 
 def splink_deterministic(case: Case) -> Report:
-    """Splink's deterministic link under the same two rules, of the claims that ours looks up."""
+    """Splink's deterministic link under the same three rules, of the claims that ours looks up."""
     return _linked(case, "splink_deterministic", "claims")
 
 
@@ -87,12 +86,21 @@ def _linked(case: Case, part: str, claims: str) -> Report:
 
     clock = Clock()
     con, tables = _splink_tables(case, claims)
-    rules = [CustomRule(BY_NUMBER), CustomRule(BY_PLACE)]
+    rules = [CustomRule(BY_NUMBER), CustomRule(BY_PLACE), CustomRule(_by_near_name(case))]
     settings = SettingsCreator("link_only", blocking_rules_to_generate_predictions=rules, retain_matching_columns=False)
     found = Linker(tables, settings, log_level=None).inference.deterministic_link()
     clock.lap("match")
     _keep_splink(case, con, part, found.physical_name)
     return {**clock.total(), **_quality(case, part)}
+
+
+def _by_near_name(case: Case) -> str:
+    """Somebody of a near name at the same place, as the engine says it, over the columns of both sides."""
+    from lawgate.drivers.duckdb.forms import near
+
+    how = near_of(case)
+    said = re.sub(r"\bname_(first|last)", r"r.name_\1", near(how["begin"], how["part"]))
+    return f"{AT_HOME} AND " + re.sub(r"\bsaid_(first|last)", r"l.name_\1", said)
 
 
 def splink_probabilistic(case: Case) -> Report:
@@ -149,8 +157,8 @@ def _splink_tables(case: Case, claims: str) -> tuple[duckdb.DuckDBPyConnection, 
 def _keep_splink(case: Case, con: duckdb.DuckDBPyConnection, name: str, table: str) -> None:
     _pairs(case, name).parent.mkdir(exist_ok=True)
     con.execute(
-        f"COPY (SELECT DISTINCT CAST(f.unique_id_l AS INTEGER) AS n, p.record FROM {table} f "
-        f"JOIN people_in p ON p.unique_id = f.unique_id_r) TO '{_pairs(case, name)}'"
+        "COPY (SELECT CAST(f.unique_id_l AS INTEGER) AS n, p.record, min(CAST(match_key AS INTEGER)) = 2 AS near "
+        f"FROM {table} f JOIN people_in p ON p.unique_id = f.unique_id_r GROUP BY ALL) TO '{_pairs(case, name)}'"
     )
 
 
@@ -159,12 +167,15 @@ def _pairs(case: Case, name: str) -> Path:
 
 
 def _quality(case: Case, name: str) -> Report:
-    """Claims for which the part named the person meant and nobody else, somebody else only, or several people."""
+    """Claims for which the part named the person meant and nobody else, somebody else only, or several people.
+
+    People of a near name are left aside.
+    """
     con = duckdb.connect()
     con.execute(
         "CREATE TABLE told AS SELECT n, count(*) AS k, bool_or(record = meant) AS right_one FROM "
         f"read_parquet('{_pairs(case, name)}') p JOIN read_parquet('{case.peers / 'meant.parquet'}') m USING (n) "
-        "GROUP BY n"
+        "WHERE NOT near GROUP BY n"
     )
     one, other, several = con.execute(
         "SELECT count(*) FILTER (k = 1 AND right_one), count(*) FILTER (k = 1 AND NOT right_one), "
@@ -174,8 +185,9 @@ def _quality(case: Case, name: str) -> Report:
 
 
 def differences(case: Case, name: str) -> dict[str, int]:
-    """Pairs that only ours has and pairs that only the other part has."""
-    mine, theirs = (f"(SELECT n, record FROM read_parquet('{_pairs(case, p)}'))" for p in ("match", name))
+    """Pairs that only ours has and pairs that only the other part has; pandas is not asked for near names."""
+    some = "WHERE NOT near" if name == "pandas" else ""
+    mine, theirs = (f"(SELECT n, record, near FROM read_parquet('{_pairs(case, p)}') {some})" for p in ("match", name))
     con = duckdb.connect()
     made = {}
     for label, a, b in (("only_ours", mine, theirs), ("only_theirs", theirs, mine)):
@@ -183,5 +195,5 @@ def differences(case: Case, name: str) -> dict[str, int]:
     return made
 
 
-# These are told the same two rules, so that their pairs must be ours; the last has those of rows nobody looks up, too.
+# These are told the same rules, so that their pairs must be ours; the last has those of rows nobody looks up, too.
 SAME_RULES = ("pandas", "splink_deterministic", "splink_whole_file")

@@ -6,13 +6,14 @@ Nothing here is timed. The peers of the match get clean columns: the normal form
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 
 from bench.data import Case
 from bench.whole import AS_OF, office
-from lawgate.drivers.duckdb.forms import name_columns, place_select
+from lawgate.drivers.duckdb.forms import name_columns, place_select, sound
 from lawgate.office.bench import Bench, bench_at
 from lawgate.office.house import House
 from lawgate.office.intake import receive
@@ -73,7 +74,29 @@ def make_match_ready(case: Case) -> None:
     }
     con = duckdb.connect()
     for name, query in made.items():
-        con.execute(f"COPY ({query}) TO '{case.peers / name}.parquet' (ROW_GROUP_SIZE 122880)")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE made AS {query}")
+        con.execute(f"COPY ({_heard(con, case)}) TO '{case.peers / name}.parquet' (ROW_GROUP_SIZE 122880)")
+
+
+def _heard(con: duckdb.DuckDBPyConnection, case: Case) -> str:
+    """SELECT of what was made, in its order, with how the names sound where it has names. Done once for each name."""
+    names = [c for c, *_ in con.execute("DESCRIBE made").fetchall() if c in ("name_first", "name_last")]
+    if not names:
+        return "FROM made"
+    words = " UNION ".join(f"SELECT {name} AS word FROM made" for name in names)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE heard AS SELECT word, {sound(near_of(case)['sounds'], 'word')} AS sound "
+        f"FROM ({words})"
+    )
+    joined = " ".join(f"LEFT JOIN heard {name}_heard ON {name}_heard.word = {name}" for name in names)
+    sounds = ", ".join(f"{name}_heard.sound AS {name}_sound" for name in names)
+    return f"SELECT made.*, {sounds} FROM made {joined} ORDER BY n"
+
+
+def near_of(case: Case) -> dict[str, Any]:
+    """What makes two names near ones, as the imported records keep it: begin, part, sounds."""
+    near: dict[str, Any] = json.loads(next(case.keyed.rglob("near.json")).read_bytes())
+    return near
 
 
 def _formed(bench: Bench, rows: Path) -> str:

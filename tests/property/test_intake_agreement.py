@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import MonkeyPatch
 
-from lawgate.drivers.parser.answer import Answer
+from lawgate.drivers.parser.answer import Answer, Lines
 from lawgate.drivers.parser.room import Room
 from lawgate.drivers.parser.stream import Torn
 from lawgate.model.code import CODES
 from lawgate.model.fault import Scope
-from lawgate.ports.intake import FAULT_BATCH, FILES, Instruction, Limits
+from lawgate.ports.intake import FAULT_BATCH, FILES, Count, Instruction, Limits
 from lawgate.posts.parser import patterns
 from lawgate.posts.parser.child import read_request
 from lawgate.posts.parser.chunk import Rows
@@ -224,6 +224,27 @@ def test_a_child_that_finds_no_end_of_faults_is_torn() -> None:
         answer.take(FAULT_BATCH, said(batch.slice(1)))
         with pytest.raises(Torn):
             answer.take(FAULT_BATCH, said(batch.slice(0, 1)))
+
+
+rising = st.sets(st.integers(2, 40), max_size=12).map(sorted)
+
+
+@given(rising, rising, st.integers(0, 12), st.integers(0, 2))
+def test_lines_settle_only_when_each_is_accepted_or_rejected(
+    accepted: list[int], rejected: list[int], cut: int, more: int
+) -> None:
+    lines = Lines()
+    for part in (accepted[:cut], accepted[cut:]):
+        lines.accept(pa.array(part, pa.int32()))
+    lines.reject(pa.array(rejected, pa.int32()))
+    sent = max([*accepted, *rejected], default=1) - 1
+    fits = not set(accepted) & set(rejected) and not more
+    try:
+        lines.settle(Count(sent, len(accepted), len(rejected) + more))
+    except ValueError:
+        assert not fits
+    else:
+        assert fits
 
 
 @given(st.binary(max_size=300), st.binary(max_size=200))
