@@ -68,9 +68,12 @@ class Rows:
         self._days = patterns.Days(self.day)
         self._names = [column.name for column in self.columns]
 
-    def look(self, data: bytes) -> Looked:
-        """A first look at the lines of `data` (valid UTF-8, no CR, ends with LF). It needs nothing but `data`."""
-        lines = patterns.split_lines(data)
+    def look(self, data: bytes, lines: pa.Array | None = None) -> Looked:
+        """A first look at the lines of `data` (valid UTF-8, no CR, ends with LF). It needs nothing but `data`.
+
+        `lines` are the lines of `data`, where they are apart already.
+        """
+        lines = patterns.split_lines(data) if lines is None else lines
         return Looked(lines, patterns.surely_fine(lines, self._pattern, patterns.odd_characters(data)))
 
     def chunk(self, data: bytes, first: int, looked: Looked | None = None) -> tuple[Accepted, list[Found]]:

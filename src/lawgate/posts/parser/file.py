@@ -18,7 +18,7 @@ from lawgate.ports.intake import Limits
 from lawgate.posts.parser.chunk import Accepted, Looked, Rows
 from lawgate.posts.parser.identifiers import Numbers
 from lawgate.posts.parser.out import Out
-from lawgate.posts.parser.patterns import is_utf8
+from lawgate.posts.parser.patterns import is_utf8, split_lines
 
 _BLOCK = 4 << 20
 _AHEAD = 2  # pieces looked at and not yet judged
@@ -77,7 +77,7 @@ class CsvFile:
             self._stop("E_MISSING")
             return
         digest = hashlib.sha256()
-        pieces = map(self._piece, _pieces(descriptor, digest, self.limits.bytes))
+        pieces = (piece for data in _pieces(descriptor, digest, self.limits.bytes) for piece in self._looked_at(data))
         # The first look at a piece needs nothing of those before it: a second thread takes it meanwhile.
         with ThreadPoolExecutor(1) as other:
             coming = deque(other.submit(next, pieces, None) for _ in range(_AHEAD))
@@ -93,10 +93,19 @@ class CsvFile:
             self._compare(stated.rows)
         self.out.flush()
 
-    def _piece(self, counted: tuple[bytes, int]) -> _Piece:
-        data, lines = counted
+    def _looked_at(self, data: bytes) -> Iterator[_Piece]:
+        """The piece, in parts of at most `_LINES` lines. Rows of ordinary length never need more than one."""
         wrong = _unreadable(data, len(self.rows.columns))
-        return _Piece(data, lines, wrong, self.rows.look(data) if data.endswith(b"\n") and not wrong else None)
+        if wrong or not data.endswith(b"\n"):
+            yield _Piece(data, data.count(b"\n"), wrong, None)
+            return
+        lines = split_lines(data)
+        if len(lines) <= _LINES:
+            yield _Piece(data, len(lines), None, self.rows.look(data, lines))
+            return
+        cut = (data.rfind(b"\n", 0, len(data) // 2) + 1) or (data.find(b"\n") + 1)
+        yield from self._looked_at(data[:cut])
+        yield from self._looked_at(data[cut:])
 
     def _take(self, piece: _Piece) -> None:
         data = piece.data
@@ -178,42 +187,28 @@ class CsvFile:
         self._stopped = True
 
 
-def _pieces(descriptor: int, digest: hashlib._Hash, most: int) -> Iterator[tuple[bytes, int]]:
-    """Pieces of the file that end with a line feed, except perhaps the last, and any line too long to be kept.
-
-    With each piece comes how many line feeds it holds.
-    """
+def _pieces(descriptor: int, digest: hashlib._Hash, most: int) -> Iterator[bytes]:
+    """Pieces of the file that end with a line feed, except perhaps the last, and any line too long to be kept."""
     rest, total = b"", 0
     while total <= most and (block := os.read(descriptor, _BLOCK)):
         digest.update(block)
         total += len(block)
         end = block.rfind(b"\n") + 1
         if end:
-            yield from _short(rest + block[:end])
+            yield rest + block[:end]
             rest = block[end:]
         else:
             rest += block
         if len(rest) > _LINE_BYTES:
-            yield rest, 0
+            yield rest
             rest = b""
     if rest:
-        yield rest, 0
+        yield rest
 
 
 def _of_header(line: bytes, header: bytes) -> str:
     """Why a first line is not the header."""
     return "E_LINE_END" if line.startswith(header + b"\r") else "E_HEADER"
-
-
-def _short(data: bytes) -> Iterator[tuple[bytes, int]]:
-    """The same lines in parts of at most `_LINES` lines. Rows of ordinary length never need it."""
-    lines = data.count(b"\n")
-    if lines <= _LINES:
-        yield data, lines
-        return
-    cut = (data.rfind(b"\n", 0, len(data) // 2) + 1) or (data.find(b"\n") + 1)
-    yield from _short(data[:cut])
-    yield from _short(data[cut:])
 
 
 def _unreadable(data: bytes, width: int) -> tuple[str, int, int] | None:
