@@ -21,6 +21,7 @@ from lawgate.drivers.typst.pdf import TypstPdf
 from lawgate.ledger import accounting_map as maps
 from lawgate.ledger import vrf
 from lawgate.ledger.accounting import HANDED_OUT, OPEN, PREPARED, Entry, Head, Seal
+from lawgate.ledger.vrf_key import certify, verify_key
 from lawgate.model.confidential import Confidential
 from lawgate.model.fault import LawgateError
 from lawgate.ports.accounting import AccountingIndex, Kept, Labels, Numbers, Pdf, Placed, Round
@@ -56,6 +57,11 @@ def a_proof_holds_under_the_public_key(place: Place[Labels]) -> None:
 
 
 @LABELS.promise
+def the_key_is_certified(place: Place[Labels]) -> None:
+    verify_key(place.open().public, place.open().certificate())
+
+
+@LABELS.promise
 def the_private_half_is_its_owners(place: Place[Labels]) -> None:
     labels = place.open()
     assert str(labels.public.n)[:20] not in repr(labels)
@@ -75,6 +81,9 @@ class Fixed:
 
     def prove(self, alpha: bytes) -> bytes:
         return vrf.prove(KEYS[0], alpha)
+
+    def certificate(self) -> tuple[bytes, ...]:
+        return certify(KEYS[0])
 
 
 @LABELS.breaks()

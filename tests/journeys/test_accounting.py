@@ -17,7 +17,7 @@ import rfc8785
 from journeys.accounting import CLERK, SEALED, WITHHELD, nobody, numbers, seal, sealing
 from journeys.office import KEY, Office, Still, today
 from lawgate.model.fault import LawgateError, Refused
-from lawgate.office.accounting import AccountingDesk, audit_index, make_root
+from lawgate.office.accounting import USE, AccountingDesk, audit_index, make_root
 from lawgate.office.handout import pull
 from lawgate.office.statement import Stated, statement
 from lawgate.office.statement_check import Checked
@@ -82,6 +82,27 @@ def test_no_statement_while_witnesses_are_away(mine: tuple[Office, str], monkeyp
         statement(office.house.accounting(), number)
     make_root(office.house.accounting(), CLERK)
     assert statement(office.house.accounting(), number).acts == 1
+
+
+def test_a_statement_carries_the_certificate_of_its_key(mine: tuple[Office, str]) -> None:
+    office, package = mine
+    number = numbers(office, package)[0]
+    made = statement(office.house.accounting(), number)
+    for roots in ([], json.loads(made.data)["key_roots"][::-1]):
+        doc = json.loads(made.data) | {"key_roots": roots}
+        with pytest.raises(Refused, match="E_STATEMENT"):
+            checked(office, dataclasses.replace(made, data=rfc8785.dumps(doc)), number)
+
+
+def test_an_auditor_sees_a_second_key(mine: tuple[Office, str]) -> None:
+    office, _ = mine
+    desk = office.house.accounting()
+    assert audit_index(desk) == []
+    log = desk.release.decide.log
+    (first,) = (leaf for _, leaf in log.leaves() if leaf.kind == "key-registered" and leaf.text("use") == USE)
+    log.append(dataclasses.replace(first, body={**first.body, "public_key": "0" * 64}))
+    (said,) = audit_index(desk)
+    assert said.endswith("the log names another key of the accounting index")
 
 
 def test_nobody_sees_anothers_statement_as_theirs(mine: tuple[Office, str]) -> None:

@@ -39,7 +39,7 @@ class VrfPublicKey:
     @property
     def digest(self) -> bytes:
         """SHA-256 that names this key: over its tag, the size (4 bytes), the modulus and the exponent (4 bytes)."""
-        return sha256(_TAG + self.size.to_bytes(4, "big") + _octets(self.n, self.size) + _octets(self.e, 4)).digest()
+        return sha256(_TAG + self.size.to_bytes(4, "big") + octets(self.n, self.size) + octets(self.e, 4)).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +73,20 @@ def private_key(p: int, q: int) -> VrfPrivateKey:
     return VrfPrivateKey(VrfPublicKey(p * q), p, q, d_p, d_q, inverse)
 
 
-def _octets(number: int, size: int) -> bytes:
+def octets(number: int, size: int) -> bytes:
+    """A number as so many bytes, the most significant first."""
     return number.to_bytes(size, "big")
 
 
-def _mgf1(seed: bytes, size: int) -> bytes:
-    """MGF1 of RFC 8017, B.2.1, with SHA-256."""
+def mgf1(seed: bytes, size: int) -> bytes:
+    """So many bytes from a seed: MGF1 of RFC 8017, B.2.1, with SHA-256."""
     calls = -(-size // OUTPUT)
-    return b"".join([sha256(seed + _octets(call, 4)).digest() for call in range(calls)])[:size]
+    return b"".join([sha256(seed + octets(call, 4)).digest() for call in range(calls)])[:size]
 
 
 def _message(key: VrfPublicKey, alpha: bytes) -> int:
-    salt = _octets(key.size, 4) + _octets(key.n, key.size)
-    return int.from_bytes(_mgf1(_SUITE + _ENCODE + salt + alpha, key.size - 1), "big")
+    salt = octets(key.size, 4) + octets(key.n, key.size)
+    return int.from_bytes(mgf1(_SUITE + _ENCODE + salt + alpha, key.size - 1), "big")
 
 
 def prove(key: VrfPrivateKey, alpha: bytes) -> bytes:
@@ -98,7 +99,7 @@ def prove(key: VrfPrivateKey, alpha: bytes) -> bytes:
     found = two + key.q * ((one - two) * key.q_inverse % key.p)
     if pow(found, key.public.e, key.public.n) != message:
         raise MalformedError("vrf_proof")
-    return _octets(found, key.public.size)
+    return octets(found, key.public.size)
 
 
 def proof_to_hash(key: VrfPublicKey, proof: bytes) -> bytes:

@@ -119,10 +119,13 @@ def _key_leaf(desk: AccountingDesk, by: str) -> StageLeaf:
 
 def key_leaf(leaves: Leaves) -> int:
     """Index of the leaf that names the key of the labels. LawgateError when there is none."""
-    for at, leaf in leaves.items():
-        if leaf.kind == KEY and leaf.text("use") == USE:
-            return at
+    for at in _key_leaves(leaves):
+        return at
     raise LawgateError("the key of the accounting index is not in the log")
+
+
+def _key_leaves(leaves: Leaves) -> list[int]:
+    return [at for at, leaf in leaves.items() if leaf.kind == KEY and leaf.text("use") == USE]
 
 
 def _key_of(desk: AccountingDesk, leaves: Leaves) -> None:
@@ -273,7 +276,8 @@ def audit_index(desk: AccountingDesk) -> list[str]:
     if made is None or made.leaf not in leaves or leaves[made.leaf].text("root") != made.head.root.hex():
         raise Refused("E_INDEX", "there is no index that is in the log")
     _key_of(desk, leaves)
-    found = []
+    # Under a second key somebody could have a second list.
+    found = [f"leaf {at}: the log names another key of the accounting index" for at in _key_leaves(leaves)[1:]]
     for at, leaf in leaves.items():
         if at < made.through and leaf.kind in ("prepared", "handout"):
             first = at if leaf.kind == "prepared" else leaf.number("prepared_leaf")

@@ -93,6 +93,7 @@ def statement(desk: AccountingDesk, text: str) -> Stated:
         # The log's time never runs back, and may be ahead of this clock by what its leaves were.
         "made_at": max(instant(desk.release.decide.clock.now()), at),
         "key": f"{desk.labels.public.n:x}",
+        "key_roots": [root.hex() for root in desk.labels.certificate()],
         "proof": proof.hex(),
         "index": {
             "salt": made.head.salt.hex(),

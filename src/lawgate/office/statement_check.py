@@ -33,6 +33,7 @@ from lawgate.ledger.merkle import leaf_hash, verify_inclusion
 from lawgate.ledger.quorum import Policy, check
 from lawgate.ledger.vrf import VrfPublicKey
 from lawgate.ledger.vrf import verify as verify_vrf
+from lawgate.ledger.vrf_key import verify_key
 from lawgate.model.fault import Refused
 from lawgate.model.meanings.log import FORMS
 from lawgate.model.meanings.table import meaning
@@ -45,6 +46,7 @@ PARTS = {
     "format",
     "made_at",
     "key",
+    "key_roots",
     "proof",
     "index",
     "list_salt",
@@ -102,6 +104,7 @@ def _checked(doc: dict[str, Any], number: str, policy: Policy, verify: Verifier)
     seen = check(doc["checkpoint"].encode(), policy, verify)
     leaves = _leaves(doc["leaves"], seen.checkpoint.size, seen.checkpoint.root)
     key = VrfPublicKey(int(_hex(doc["key"], pad=True).hex(), 16))
+    verify_key(key, [_hex(root) for root in doc["key_roots"]])
     roots = [(at, leaf) for at, leaf in leaves.items() if leaf.kind == ROOT]
     keys = [leaf for leaf in leaves.values() if leaf.kind == KEY and leaf.text("use") == USE]
     if len(roots) != 1 or len(keys) != 1 or keys[0].text("public_key") != key.digest.hex():

@@ -27,6 +27,9 @@ class Labels(Protocol):
     def prove(self, alpha: bytes) -> bytes:
         """The proof (RFC 9381, section 4.1) for this input."""
 
+    def certificate(self) -> tuple[bytes, ...]:
+        """What shows that each input has one proof under this key, by `ledger.vrf_key`; always the same."""
+
 
 class Numbers(Protocol):
     """Whose record a handle is: asked only for records that stand in an accounting entry of the log."""

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from lawgate.drivers.keys.keyfile import KeyFileError
 from lawgate.ledger import vrf
 from lawgate.ledger.errors import MalformedError
+from lawgate.ledger.vrf_key import certify
 
 BITS = 2048
 _MAX = 1 << 14
@@ -57,6 +58,13 @@ class VrfKeyFile:
     def prove(self, alpha: bytes) -> bytes:
         """See `ports.accounting.Labels`."""
         return vrf.prove(self._key, alpha)
+
+    def certificate(self) -> tuple[bytes, ...]:
+        """See `ports.accounting.Labels`."""
+        try:
+            return certify(self._key)
+        except MalformedError:
+            raise KeyFileError(self._file, "key") from None
 
     @cached_property
     def _key(self) -> vrf.VrfPrivateKey:
