@@ -94,6 +94,22 @@ def test_a_statement_carries_the_certificate_of_its_key(mine: tuple[Office, str]
             checked(office, dataclasses.replace(made, data=rfc8785.dumps(doc)), number)
 
 
+def test_no_work_is_done_for_a_key_that_the_log_does_not_name(
+    mine: tuple[Office, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, package = mine
+    number = numbers(office, package)[0]
+    made = statement(office.house.accounting(), number)
+    looked: list[object] = []
+    monkeypatch.setattr("lawgate.office.statement_check.verify_key", lambda *each: looked.append(each))
+    checked(office, made, number)
+    assert len(looked) == 1
+    large = json.loads(made.data) | {"key": f"{(1 << 8191) + 1:x}"}
+    with pytest.raises(Refused, match="the leaves of the index and of its key"):
+        checked(office, dataclasses.replace(made, data=rfc8785.dumps(large)), number)
+    assert len(looked) == 1
+
+
 def test_an_auditor_sees_a_second_key(mine: tuple[Office, str]) -> None:
     office, _ = mine
     desk = office.house.accounting()

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from journeys.office import AGENCY, CLERK, KEY, Office, an_order, sent
+from lawgate.model.fault import LawgateError
 from lawgate.office.evidence import Wanted, make
 from lawgate.office.handout import pull
 from lawgate.office.orders import enter_order
@@ -119,6 +122,36 @@ def test_a_certificate_over_a_hand_out_to_somebody_else(told: tuple[Office, str,
     enter_order(office.house.orders, an_order("order-person", person.upper()), CLERK)
     refused = office.call("evidence", "make", tmp_path / "none.json", "--order", "order-person", "--from", "0")
     assert (refused.exit_code, "E_IN_SCOPE" in refused.stderr) == (1, True)
+
+
+def test_no_paper_excludes_what_the_log_says_is_covered(told: tuple[Office, str, str], tmp_path: Path) -> None:
+    """An order names an id that somebody got since: the log names the hand-out, so no certificate calls it outside."""
+    office = told[0].copy(tmp_path / "office")
+    people, made = office.folder / "registers" / "people.toml", office.house.release.release
+    (handed,) = [leaf for _, leaf in office.house.decide.log.leaves() if leaf.kind == "handout"]
+    signer = next(each for each in json.loads(manifest_of(office, told[2]))["people"] if each in people.read_text())
+    (block,) = [each for each in people.read_text().split("[[person]]") if f'id = "{signer}"' in each]
+    people.write_text(f"{people.read_text()}\n[[person]]{block.replace(signer, 'person.married.1')}")
+    assert "person.married.1" in made.registers().humans({signer})
+    at = datetime.fromisoformat(handed.at)
+    enter_order(office.house.orders, an_order("order-married", "Person.Married.1", at), CLERK)
+    (*_, force) = [leaf for _, leaf in office.house.decide.log.leaves() if leaf.kind == "in-force"]
+    assert force.texts("exposed") == (f"{told[2]}@{handout(office)}",)
+    last = str(handout(office) + 1)
+    for words in (("--from", "0"), ("--from", "0", "--to", last)):
+        refused = office.call("evidence", "make", tmp_path / "none.json", "--order", "order-married", *words)
+        assert (refused.exit_code, "E_IN_SCOPE" in refused.stderr) == (1, True)
+
+
+def test_a_log_whose_leaves_name_no_hand_out_certifies_nothing(told: tuple[Office, str, str], tmp_path: Path) -> None:
+    """Somebody wrote past the program a delivery that names itself: it goes back to nothing, for ever."""
+    office = told[0].copy(tmp_path / "office")
+    log = office.house.decide.log
+    leaves = list(log.leaves())
+    (delivery,) = [leaf for _, leaf in leaves if leaf.kind == "sent"]
+    log.append(dataclasses.replace(delivery, body={**delivery.body, "handout_leaf": len(leaves)}))
+    with pytest.raises(LawgateError, match="a leaf names another one"):
+        make(office.house.release, Wanted("non-release", "order-dhs", 0))
 
 
 def test_a_paper_of_parts_that_is_lost_shows_nothing(told: tuple[Office, str, str], tmp_path: Path) -> None:

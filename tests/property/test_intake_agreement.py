@@ -7,18 +7,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest import MonkeyPatch
 
+from lawgate.drivers.parser import packed
 from lawgate.drivers.parser.answer import Answer, Lines
 from lawgate.drivers.parser.room import Room
 from lawgate.drivers.parser.stream import Torn
 from lawgate.model.code import CODES
 from lawgate.model.fault import Scope
 from lawgate.ports.intake import FAULT_BATCH, FILES, Count, Instruction, Limits
-from lawgate.posts.parser import patterns
+from lawgate.posts.parser import file, patterns
 from lawgate.posts.parser.child import read_request
 from lawgate.posts.parser.chunk import Rows
 from lawgate.posts.parser.fields import Judge, take_apart
@@ -155,6 +157,28 @@ def test_every_row_is_accounted_for_whatever_the_bytes(changes: list[tuple[int, 
     assert bool(found.faults) == (found.refused or found.rows.rejected + found.cases.rejected > 0)
 
 
+cuts = st.tuples(st.integers(1, 400), st.integers(1, 9))
+
+
+@given(files, cuts)
+@settings(max_examples=25)
+def test_where_a_file_is_cut_moves_no_fault(made: list[str], cut: tuple[int, int]) -> None:
+    """Blocks as they are read, and parts of so many lines, are of any size; line numbers are those of the file."""
+    sent = Sent(GOOD.cases, text(ROW_HEADER, made))
+    with TemporaryDirectory() as folder:
+        whole = parse(sent, Path(folder) / "whole")
+        with MonkeyPatch.context() as patch:
+            patch.setattr(file, "_BLOCK", cut[0])
+            patch.setattr(file, "_LINES", cut[1])
+            parts = parse(sent, Path(folder) / "parts")
+        assert parts.refused == whole.refused
+        assert (parts.cases, parts.rows) == (whole.cases, whole.rows)
+        if not whole.refused:
+            assert parts.faults == whole.faults
+            one, other = (pq.read_table(Path(folder) / each / "room" / "rows.parquet") for each in ("whole", "parts"))
+            assert one.to_pylist() == other.to_pylist()
+
+
 def _said() -> list[tuple[bytes, bytes]]:
     said: list[bytes] = []
     out = Out(lambda part: said.append(bytes(part)) or len(part))
@@ -203,6 +227,34 @@ def test_a_child_that_sends_compressed_batches_is_torn(codec: str) -> None:
                 answer.take(each, pa.py_buffer(data))
             with pytest.raises(Torn):
                 answer.take(tag, sink.getvalue())
+
+
+@pytest.mark.parametrize("codec", ["zstd", "lz4"])
+def test_a_child_that_says_in_the_old_way_that_a_batch_is_compressed_is_torn(codec: str) -> None:
+    tag, said = SAID[0]
+    with pa.ipc.open_stream(said) as stream:
+        batch = stream.read_next_batch()
+    sink = pa.BufferOutputStream()
+    old = pa.ipc.IpcWriteOptions(metadata_version=pa.ipc.MetadataVersion.V4, compression=codec)
+    with pa.ipc.new_stream(sink, batch.schema, options=old) as out:
+        out.write_batch(batch, custom_metadata={"ARROW:experimental_compression": codec})
+    data = sink.getvalue().to_pybytes()
+    for message in pa.ipc.MessageReader.open_stream(data):
+        data = data.replace(bytes(message.metadata), _unsaid(bytes(message.metadata)))
+    with pa.ipc.open_stream(data) as stream:
+        assert stream.read_next_batch().equals(batch)  # Arrow does unpack it
+    with TemporaryDirectory() as folder, Room(Path(folder), LAYOUT) as room, pytest.raises(Torn):
+        Answer(room, LAYOUT, Limits()).take(tag, pa.py_buffer(data))
+
+
+def _unsaid(head: bytes) -> bytes:
+    """The head of a batch without the field that says how it is compressed; any other head as it is."""
+    message = packed._number(head, 0, 4)
+    if head[packed._field(head, message, 1)] != 3:
+        return head
+    batch = packed._table(head, message, 2)
+    slot = batch - packed._number(head, batch, 4, signed=True) + 4 + 3 * 2
+    return head[:slot] + bytes(2) + head[slot + 2 :]
 
 
 def test_a_child_that_finds_no_end_of_faults_is_torn() -> None:

@@ -129,7 +129,7 @@ def _subject(subject: Subject, leaves: Leaves, size: int) -> None:
         raise MalformedError("range")
     wanted = inside | {0}
     if subject.kind == "non-release":
-        wanted |= closed([*bars_of(subject.id, leaves), *left_in(leaves, subject)], leaves)
+        wanted |= closed(certified_by(subject, leaves), leaves)
     if set(leaves) != wanted:
         raise MalformedError("subject", subject.kind)
     if subject.kind == "non-release":
@@ -146,6 +146,16 @@ def bars_of(order: str, leaves: Leaves) -> list[int]:
     return found
 
 
+def in_force_of(order: str, leaves: Leaves) -> list[int]:
+    """Indexes of the `in-force` leaves of an order, which name the hand-outs that it covers."""
+    return [index for index, each in leaves.items() if each.kind == "in-force" and each.text("order") == order]
+
+
+def certified_by(subject: Subject, leaves: Leaves) -> list[int]:
+    """Indexes of the leaves that a certificate of non-release rests on. MalformedError `scope` without `order-bar`."""
+    return [*bars_of(subject.id, leaves), *in_force_of(subject.id, leaves), *left_in(leaves, subject)]
+
+
 def left_in(leaves: Leaves, subject: Subject) -> list[int]:
     """Indexes in the subject's range of the leaves that say that something left: hand-outs and deliveries."""
     places = range(subject.first, subject.last + 1)
@@ -157,11 +167,14 @@ def in_scope(subject: Subject, leaves: Leaves) -> Sequence[int]:
     bars = [leaves[index] for index in bars_of(subject.id, leaves)]
     scopes = scopes_shown(subject.instrument, subject.id, bars)
     left = {index: back_to("handout", index, leaves) for index in left_in(leaves, subject)}
-    papers = papers_shown(subject.parts, list(left.values()))
-    shown = {
-        index: HandOut(leaf, back_to("request", index, leaves), papers.get(str(leaf.body.get("parts"))))
-        for index, leaf in left.items()
-    }
+    papers = papers_shown(subject.parts, [leaves[at] for at in left.values()])
+    exposed = {name for at in in_force_of(subject.id, leaves) for name in leaves[at].texts("exposed")}
+    shown = {}
+    for index, at in left.items():
+        out, request = leaves[at], leaves[back_to("request", index, leaves)]
+        # The office may know by now that the order means somebody by a name that the paper has not.
+        known = f"{out.text('package')}@{at}" in exposed
+        shown[index] = HandOut(out, request, None if known else papers.get(str(out.body.get("parts"))))
     return [index for index, out in shown.items() if not outside(scopes, out)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf
+from lawgate.ledger.schema import Value
 
 Leaves = Mapping[int, StageLeaf]
 
@@ -18,7 +19,7 @@ LINKS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "handout": (
         "prepared_leaf",
         "prepared",
-        ("package", "root", "rows", "recipient", "recipient_key", "recipient_text"),
+        ("package", "root", "rows", "recipient", "recipient_key", "recipient_text", "parts"),
     ),
     "sent": ("handout_leaf", "handout", ("package",)),
     "ack": ("handout_leaf", "handout", ("package",)),
@@ -34,6 +35,11 @@ LINKS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 """Kind of leaf: the field with the other leaf's index, that leaf's kind, and the fields in which both say the same."""
 
 
+def says_the_same(leaf: StageLeaf, other: Mapping[str, Value], fields: Iterable[str]) -> bool:
+    """Whether the leaf's fields are those of the other one. A field it may leave out, and does, is not looked at."""
+    return all(other.get(name) == leaf.body[name] for name in fields if name in leaf.body)
+
+
 def named_by(leaf: StageLeaf) -> int | None:
     """The index of the leaf that this one names; None for a kind that names none."""
     return leaf.number(LINKS[leaf.kind][0]) if leaf.kind in LINKS else None
@@ -47,7 +53,7 @@ def check_links(leaves: Leaves) -> None:
             continue
         _, kind, same = LINKS[leaf.kind]
         other = leaves.get(named)
-        fits = other is None or (other.kind == kind and all(other.body[name] == leaf.body[name] for name in same))
+        fits = other is None or (other.kind == kind and says_the_same(leaf, other.body, same))
         if named >= index or not fits:
             raise MalformedError("link", f"leaf {index}")
 
@@ -66,12 +72,11 @@ def closed(found: Iterable[int], leaves: Leaves) -> set[int]:
     return kept
 
 
-def back_to(kind: str, index: int, leaves: Leaves) -> StageLeaf:
-    """The leaf of a kind (`handout`, `request`) that a hand-out or delivery goes back to. All between are here."""
-    leaf = leaves[index]
-    while leaf.kind != kind:
-        leaf = leaves[leaf.number(LINKS[leaf.kind][0])]
-    return leaf
+def back_to(kind: str, index: int, leaves: Leaves) -> int:
+    """The index of the leaf of a kind (`handout`, `request`) that a hand-out or delivery goes back to. All are here."""
+    while leaves[index].kind != kind:
+        index = leaves[index].number(LINKS[leaves[index].kind][0])
+    return index
 
 
 def speaking_of(kind: str, name: str, leaves: Leaves) -> set[int]:

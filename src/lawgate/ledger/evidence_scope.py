@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from lawgate.docket.parts import Parts, read_parts
+from lawgate.docket.parts import Parts
 from lawgate.docket.printing import EFFECT_KEYS, FORMAT, ORDER_KEYS
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf
+from lawgate.ledger.parts_text import read_parts
 from lawgate.model.order import EffectKind
 
 _KIND = re.compile(r'kind = "([a-z_]+)"')

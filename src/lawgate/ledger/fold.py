@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from lawgate.ledger.evidence_links import LINKS
+from lawgate.ledger.evidence_links import LINKS, says_the_same
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.schema import Value
 
@@ -147,7 +147,7 @@ class _Folding:
         step = _STEPS.get(leaf.kind)
         why = self.misnamed(leaf) or (step(self, index, leaf) if step else "")
         if not why and leaf.kind in _KEPT:
-            self.named[index] = leaf.kind, {name: leaf.body[name] for name in _KEPT[leaf.kind]}
+            self.named[index] = leaf.kind, {name: leaf.body[name] for name in _KEPT[leaf.kind] & set(leaf.body)}
         return why
 
     def misnamed(self, leaf: StageLeaf) -> str:
@@ -156,8 +156,7 @@ class _Folding:
             return ""
         name, kind, same = LINKS[leaf.kind]
         found, other = self.named.get(leaf.number(name), ("", {}))
-        fits = found == kind and all(other[each] == leaf.body[each] for each in same)
-        return "" if fits else name
+        return "" if found == kind and says_the_same(leaf, other, same) else name
 
     def request(self, index: int, leaf: StageLeaf) -> str:
         self.asked[index] = Batch(

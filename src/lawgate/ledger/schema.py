@@ -38,7 +38,12 @@ def _is_text(type_: str, value: str) -> bool:
     if type_ == "instant":
         return _INSTANT.fullmatch(value) is not None and _is_date(value)
     shape = {"id": _ID, "code": _CODE}.get(type_)
-    return shape is not None and shape.fullmatch(value) is not None and _NINE_DIGITS.search(value) is None
+    return shape is not None and shape.fullmatch(value) is not None and not may_be_number(value)
+
+
+def may_be_number(text: str) -> bool:
+    """Whether a word of the text has the shape of a taxpayer's number."""
+    return _NINE_DIGITS.search(text) is not None
 
 
 def has_fields(kind: str, names: Iterable[str]) -> bool:
@@ -173,7 +178,7 @@ MORE: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         # The log continues a closed one: that log's name, its size with the close leaf, its root.
         "start": _fields("previous:id previous_size:number previous_root:digest"),
-        # The paper with the names by which an order may mean the package (`docket.parts`); a hand-out names it where
+        # The paper with the names by which an order may mean the package (`parts_text`); a hand-out names it where
         # orders were held against these very names.
         "prepared": _fields("parts:digest"),
         "handout": _fields("parts:digest"),

@@ -5,8 +5,8 @@ RFC 9381 calls this trusted uniqueness and leaves it to whoever made the key. Fo
 no permutation: one number could then have two proofs, two labels, and two lists. The certificate is that of Goldberg,
 Reyzin, Sagga and Baldimtsi (Efficient Noninteractive Certification of RSA Moduli and Beyond, 2019): roots of numbers
 that a hash chooses. Unless raising to `e * n` is a permutation of the numbers below n, some prime that divides both
-`e * n` and the order of the group lets at most one number in 65,537 have a root; that nine of them all have one has a
-chance below 2^-128.
+`e * n` and the order of the group lets at most one number in 65,537 have a root, of those that share no factor with n;
+with the others it is fewer than one in 40,000. That nine of them all have one has a chance below 2^-128.
 """
 
 from __future__ import annotations

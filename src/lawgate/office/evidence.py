@@ -12,8 +12,8 @@ from lawgate.ledger.checkpoint import parse_note
 from lawgate.ledger.commit import salts
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.evidence import MAX_BYTES, SYNTHETIC, Bundle, Opened, Shown, Subject, proof_head
-from lawgate.ledger.evidence_check import Checked, check, in_scope, left_in
-from lawgate.ledger.evidence_links import back_to, closed, speaking_of
+from lawgate.ledger.evidence_check import Checked, certified_by, check, in_scope
+from lawgate.ledger.evidence_links import back_to, check_links, closed, speaking_of
 from lawgate.ledger.evidence_scope import read_scopes
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
@@ -103,6 +103,7 @@ def _certificate(house: Release, wanted: Wanted, leaves: Leaves, ends: tuple[int
     entered = _instruments(wanted.id, leaves)
     if not entered:
         raise Refused("E_SUBJECT", "no leaf of the log speaks of such an order")
+    _whole(leaves)
     text = _text(house, wanted.id, entered) if wanted.with_text else b""
     subject = Subject("non-release", wanted.id, *ends, text)
     try:
@@ -121,7 +122,7 @@ def _certificate(house: Release, wanted: Wanted, leaves: Leaves, ends: tuple[int
 
 def _parts(house: Release, leaves: Leaves, indexes: Sequence[int]) -> tuple[str, ...]:
     """The papers of parts of these hand-outs, as they are kept; one that is not kept as logged is left out."""
-    outs = [back_to("handout", index, leaves) for index in indexes]
+    outs = [leaves[back_to("handout", index, leaves)] for index in indexes]
     named = {(out.text("package"), out.text("parts")) for out in outs if "parts" in out.body}
     papers = {(digest, _kept(house, package)) for package, digest in named}
     return tuple(sorted({paper.decode("ascii") for digest, paper in papers if sha256(paper).hexdigest() == digest}))
@@ -155,10 +156,23 @@ def _indexes(subject: Subject, leaves: Leaves) -> set[int]:
         inside = set(range(subject.first, subject.last + 1)) | {0}
         if subject.kind == "period":
             return inside
-        bars = [i for i, leaf in leaves.items() if leaf.kind == "order-bar" and leaf.text("order") == subject.id]
-        return inside | closed([*bars, *left_in(leaves, subject)], leaves)
+        return inside | closed(certified_by(subject, leaves), leaves)
     except MalformedError as error:
-        raise LawgateError(f"a leaf names another one that is not there ({error}); see `lawgate log verify`") from None
+        raise _broken(error) from None
+
+
+def _whole(leaves: Leaves) -> None:
+    """LawgateError when a leaf of the log names one that does not fit: from such a one no way leads to a request."""
+    try:
+        check_links(leaves)
+    except MalformedError as error:
+        raise _broken(error) from None
+
+
+def _broken(error: MalformedError) -> LawgateError:
+    return LawgateError(
+        f"a leaf names another one that is not there or does not fit ({error}); see `lawgate log verify`"
+    )
 
 
 def _shown(store: LogStore, index: int, size: int) -> Shown:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from lawgate.docket.parts import print_parts
 from lawgate.docket.standing import covering, digest, standing
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.merkle import leaf_hash, leaf_hashes, root_of
 from lawgate.ledger.note import Verify
+from lawgate.ledger.parts_text import print_parts
 from lawgate.ledger.proof import LogProof, verify_entry
 from lawgate.ledger.quorum import Policy, Witnessed
 from lawgate.ledger.schema import MAX_LIST, Value, fits

@@ -195,8 +195,8 @@ def certificates_of(name: str) -> str:
 
 
 def plain(text: str) -> str:
-    """An id as part of a file name."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", text)
+    """An id as part of a file name. Two ids never give the same: each would get the other's letter."""
+    return re.sub(r"[^A-Za-z0-9._-]", lambda sign: f"~{ord(sign[0]):02x}", text)
 
 
 def _paper(digest: str) -> str:

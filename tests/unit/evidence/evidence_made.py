@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from lawgate.decide.canonical import ROW_WIDTH, TAG, row_bytes
-from lawgate.docket.parts import Parts, print_parts
+from lawgate.docket.parts import Parts
 from lawgate.docket.printing import print_order
 from lawgate.drivers.keys import KeySigner
 from lawgate.ledger import commit, merkle
@@ -19,6 +19,7 @@ from lawgate.ledger.evidence import Bundle, Opened, Shown, Subject, proof_head
 from lawgate.ledger.evidence_links import closed, speaking_of
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.note import COSIGNATURE, ED25519, ML_DSA_44, Note, NoteKey, SignatureLine, cosign_line, sign_line
+from lawgate.ledger.parts_text import print_parts
 from lawgate.ledger.quorum import Policy
 from lawgate.ledger.schema import FIELDS, Value
 from lawgate.ledger.seam import previous_fields
@@ -89,12 +90,14 @@ def story(
     provisional: bool = False,
     policy: Policy = POLICY,
     parts: str = "",
+    before: str = "",
 ) -> list[StageLeaf]:
     """Twenty leaves: batch b-1 under p.one is stopped by order-a; batch b-2 under p.two is handed out.
 
-    `parts` is the paper that the hand-out names; it names none unless said.
+    `parts` is the paper that package and hand-out name; they name none unless said. `before` is the package's own,
+    where it is another one.
     """
-    paper: dict[str, Value] = {"parts": sha256(parts.encode()).hexdigest()} if parts else {}
+    paper, sooner = ({"parts": sha256(each.encode()).hexdigest()} if each else {} for each in (parts, before or parts))
     kept = rows_of(5)[1]
     order = sha256(order_text() if text is None else text).hexdigest()
     decided: dict[str, Value] = {"root": kept.root.hex(), "rows": 5, "width": ROW_WIDTH}
@@ -109,7 +112,7 @@ def story(
         leaf("request", 5, batch="b-2", provision="p.two", row_count=7),
         leaf("parse", 5, batch="b-2", request_leaf=6),
         leaf("decision-batch", 6, batch="b-2", parse_leaf=7),
-        leaf("prepared", 7, **sealed),
+        leaf("prepared", 7, **sealed, **sooner),
         leaf("order-bar", 8, order="order-a", instrument=order, effects=list(effects), provisional=provisional),
         leaf("in-force", 9, order="order-a", bar_leaf=10, exposed=[], exposed_rows=0),
         leaf("barred", 10, package="b-1-p01", orders=["order-a"], bars=["order"]),
@@ -161,8 +164,9 @@ class Log:
         if subject.kind == "period":
             return inside | {0}
         kinds = {n for n in inside if n in self.leaves and self.leaves[n].kind in ("handout", "sent")}
-        bars = {n for n, e in self.leaves.items() if e.kind == "order-bar" and e.body["order"] == subject.id}
-        return inside | {0} | closed(kinds | bars, self.leaves)
+        said = ("order-bar", "in-force")
+        acts = {n for n, e in self.leaves.items() if e.kind in said and e.body["order"] == subject.id}
+        return inside | {0} | closed(kinds | acts, self.leaves)
 
 
 def signed(text: str, cosigners: int = 2, ml_dsa: bool = False, log: KeySigner = LOG) -> str:

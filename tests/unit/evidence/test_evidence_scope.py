@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawgate.docket.parts import Parts, print_parts, read_parts
+from lawgate.docket.parts import Parts
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
 from lawgate.docket.standing import covers
 from lawgate.ledger.evidence_scope import BLOCKING, HandOut, Scope, outside, read_scopes, scopes_shown
+from lawgate.ledger.parts_text import print_parts, read_parts
 from lawgate.model.order import EVERY, Covered, Effect, EffectKind, Order
 from unit.evidence import evidence_made as made
 from unit.evidence.verifier_runs import verify_py
@@ -93,6 +94,8 @@ def test_what_is_outside_here_is_outside_for_the_gateway(
 def test_parts_read_back_as_they_were_printed(parts: Parts) -> None:
     text = print_parts(parts).decode()
     assert read_parts(text) == Parts(*(tuple(sorted(each)) for each in dataclasses.astuple(parts)))
+    with pytest.raises(ValueError, match="not the parts"):
+        print_parts(dataclasses.replace(parts, recipients=(*parts.recipients, "900-12-1234")))
     for bad in (text + "\n", text.replace(":[", ":[]+[", 1), text.replace("parts-1", "parts-2"), "[]", "{"):
         with pytest.raises(ValueError):
             read_parts(bad)

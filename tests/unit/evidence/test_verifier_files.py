@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from lawgate.docket import parts
 from lawgate.docket.printing import EFFECT_KEYS, ORDER_KEYS
 from lawgate.drivers.keys.verify import _LOW_ORDER
 from lawgate.ledger.evidence import SUBJECTS, Subject
 from lawgate.ledger.evidence_links import LINKS
 from lawgate.ledger.evidence_scope import BLOCKING
+from lawgate.ledger.parts_text import FORMAT
 from lawgate.ledger.schema import FIELDS, MORE
 from unit.evidence import evidence_made as made
 from unit.evidence.vectors_made import VECTORS
@@ -47,7 +47,7 @@ def test_the_program_and_verify_py_have_the_same_tables() -> None:
     assert dict(SUBJECTS) == module.SUBJECTS
     assert (tuple(ORDER_KEYS), tuple(EFFECT_KEYS)) == (tuple(module.ORDER_KEYS), tuple(module.EFFECT_KEYS))
     assert set(module.BLOCKING) == BLOCKING
-    assert module.PARTS_FORMAT == parts.FORMAT
+    assert module.PARTS_FORMAT == FORMAT
     assert set(module.LOW_ORDER) == _LOW_ORDER
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from lawgate.ledger import merkle
 from lawgate.ledger.evidence import Bundle, Shown, Subject, proof_head
+from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.order import EVERY, EffectKind
 from unit.evidence import evidence_made as made
 from unit.evidence.evidence_mutants import note_lines, printed, renoted, sealed
@@ -49,6 +50,10 @@ def good() -> Iterator[Vector]:
     """Bundles that hold."""
     for name, bundle in made.samples().items():
         yield name, bundle.render(), made.TEXT.encode(), "holds"
+    agency = made.order_text("order-a", EVERY, requesters=("z.z",))
+    story, ends = made.story(agency, parts=made.PARTS), Subject("non-release", "order-a", 10, 19, agency, (made.PARTS,))
+    told_later = made.Log([*story, told_of("b-2-p01@9", "b-2-p02@13")])
+    yield "non-release-of-others-told-later", told_later.bundle(ends).render(), made.TEXT.encode(), "holds"
     log = made.Log(made.story(policy=made.FUTURE), 2, True, made.FUTURE)
     yield "line-of-type-6", log.bundle(PACKAGE).render(), made.FUTURE.render().encode(), "holds"
 
@@ -209,6 +214,11 @@ def bad_subjects() -> Iterator[Vector]:
     )
 
 
+def told_of(*exposed: str) -> StageLeaf:
+    """A leaf by which the office says, after the hand-out of `story`, which ones order-a covers."""
+    return made.leaf("in-force", 17, order="order-a", bar_leaf=10, exposed=list(exposed), exposed_rows=3)
+
+
 def bad_parts() -> Iterator[Vector]:
     """Certificates whose papers of parts do not show that the hand-out was outside the order's scope."""
     policy, other = made.TEXT.encode(), made.order_text("order-a", EVERY, requesters=("z.z",))
@@ -230,6 +240,15 @@ def bad_parts() -> Iterator[Vector]:
         policy,
         "released",
     )
+    subject = Subject("non-release", "order-a", 10, 19, other, (made.PARTS,))
+    after = [*made.story(other, parts=made.PARTS), told_of("b-2-p01@13")]
+    for name, last in (("covers", 20), ("covers-behind-the-range", 19)):
+        ends = dataclasses.replace(subject, last=last)
+        yield f"hand-out-that-the-log-{name}", made.Log(after).bundle(ends).render(), policy, "released"
+    unasked = made.story(other, parts=made.PARTS, before=less)
+    yield "parts-other-than-the-package-had", made.Log(unasked).bundle(subject).render(), policy, "link"
+    unasked[9] = made.leaf("prepared", 7, batch="b-2", package="b-2-p01", decision_leaf=8, recipient="x.y")
+    yield "parts-that-the-package-had-not", made.Log(unasked).bundle(subject).render(), policy, "link"
     yield "parts-not-shown", made.shown_by_parts(other, shown=()).render(), policy, "released"
     stranger = made.PARTS.replace("person", "human")
     yield "parts-nobody-named", made.shown_by_parts(other, shown=(stranger,)).render(), policy, "scope"
@@ -237,6 +256,7 @@ def bad_parts() -> Iterator[Vector]:
         ("without-years", made.PARTS.replace("[2021,2022]", "[]")),
         ("with-a-name-twice", made.PARTS.replace('["address"]', '["address","address"]')),
         ("with-a-year-that-is-true", made.PARTS.replace("[2021,2022]", "[true]")),
+        ("with-a-number-of-nine-digits", made.PARTS.replace('"person-1"', '"900-12-1234"')),
         ("with-a-blank", made.PARTS.replace(",", ", ", 1)),
         ("of-another-format", made.PARTS.replace("parts-1", "parts-2")),
         ("that-are-no-table", "null"),

@@ -100,6 +100,7 @@ WRONG = [
     (12, WHOLE[11], "again"),
     (10, leaf("handout", package="p", prepared_leaf=6, rows=2, attempt=1, root="33" * 32), "prepared_leaf"),
     (10, leaf("handout", package="p", prepared_leaf=6, rows=2, attempt=1, recipient="y"), "prepared_leaf"),
+    (10, leaf("handout", package="p", prepared_leaf=6, rows=2, attempt=1, parts="44" * 32), "prepared_leaf"),
     (11, leaf("ack", package="p", handout_leaf=6), "handout_leaf"),
     (11, leaf("ack", package="p", handout_leaf=11), "handout_leaf"),
     (11, leaf("receipt", notice_leaf=5), "notice_leaf"),
@@ -122,6 +123,13 @@ def test_i26_a_leaf_that_fits_nothing_changes_nothing(index: int, wrong: StageLe
         before.handouts,
         before.bars,
     )
+
+
+@pytest.mark.parametrize(("said", "why"), [({"parts": "44" * 32}, []), ({}, []), ({"parts": "45" * 32}, [10])])
+def test_a_hand_out_names_the_parts_of_its_package_or_none(said: dict[str, Value], why: list[int]) -> None:
+    prepared = leaf("prepared", package="p", batch="b", decision_leaf=3, rows=2, parts="44" * 32)
+    out = leaf("handout", package="p", prepared_leaf=6, rows=2, attempt=1, **said)
+    assert [each.leaf for each in fold(enumerate([*WHOLE[:6], prepared, *WHOLE[7:10], out])).misplaced] == why
 
 
 def test_a_leaf_that_names_a_misplaced_one_is_misplaced_too() -> None:

@@ -79,14 +79,14 @@ def test_a_manifest_reads_back_and_nothing_else() -> None:
 def test_a_package_is_covered_under_every_name_of_who_asks_and_receives() -> None:
     parts = manifests.covered(SHOWN)
     assert {part.requester for part in parts} == {"agency", "p"}
-    assert {part.recipient for part in parts} == {"agency", "rk-1", "q"}
+    assert {part.recipient for part in parts} == {"agency", "rk-1", "p", "q"}
     assert {part.rows for part in parts} == {9}
 
 
 def test_a_package_is_covered_under_every_id_of_its_people() -> None:
     parts = manifests.covered(SHOWN, lambda ids: {each + "-twin" for each in ids} | set(ids))
     assert {part.requester for part in parts} == {"agency", "p", "p-twin"}
-    assert {part.recipient for part in parts} == {"agency", "rk-1", "q", "q-twin"}
+    assert {part.recipient for part in parts} == {"agency", "rk-1", "p", "p-twin", "q", "q-twin"}
 
 
 def test_a_set_is_its_rows_in_order() -> None:

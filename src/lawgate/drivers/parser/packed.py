@@ -2,14 +2,16 @@
 """Whether a stream of record batches is compressed: a few bytes could then ask for more memory than there is.
 
 Arrow tells nobody, so the one field that says it is read from the heads of the messages, which are FlatBuffers in the
-form of `Message.fbs` of the Arrow columnar format. Arrow has found them well-formed before they are read here.
+form of `Message.fbs` of the Arrow columnar format. Arrow has found them well-formed before they are read here. Before
+there was such a field a batch said it in a remark of its own, which Arrow still believes in messages of the version
+before; a batch with any remark counts as compressed, for no sound child writes one.
 """
 
 from __future__ import annotations
 
 import pyarrow as pa
 
-_KIND, _HEADER = 1, 2  # fields of a Message
+_KIND, _HEADER, _REMARKS = 1, 2, 4  # fields of a Message
 _DICTIONARY, _BATCH = 2, 3  # its kinds that have a body
 _DATA = 1  # field of a DictionaryBatch: the RecordBatch in it
 _COMPRESSION = 3  # field of a RecordBatch
@@ -17,7 +19,7 @@ _SHORT, _WORD = 2, 4  # bytes of numbers
 
 
 def is_compressed(data: pa.Buffer) -> bool:
-    """True when any batch or dictionary of the stream says that its body is compressed. Nothing is unpacked."""
+    """True when any batch or dictionary of the stream may say that its body is compressed. Nothing is unpacked."""
     return any(_says_so(bytes(message.metadata)) for message in pa.ipc.MessageReader.open_stream(data))
 
 
@@ -26,6 +28,8 @@ def _says_so(head: bytes) -> bool:
     kind = _field(head, message, _KIND)
     if not kind or head[kind] not in (_DICTIONARY, _BATCH):
         return False
+    if _field(head, message, _REMARKS):
+        return True
     batch = _table(head, message, _HEADER)
     if head[kind] == _DICTIONARY:
         batch = _table(head, batch, _DATA)

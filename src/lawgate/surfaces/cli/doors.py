@@ -121,7 +121,14 @@ def coded(error: LawgateError | OSError) -> str:
             return str(error)
         case LawgateError():
             return f"{error.stop}: {error}"
-    return f"{UNREADABLE_FILE}: {error.filename or 'a file'}: {error.strerror}"
+    return f"{UNREADABLE_FILE}: {_said(error.filename) or 'a file'}: {error.strerror}"
+
+
+def _said(path: object) -> str:
+    """A path, if it may be said again: somebody may have typed a number where a file that holds it belongs."""
+    from lawgate.ledger.schema import may_be_number
+
+    return "" if path is None or may_be_number(str(path)) else str(path)
 
 
 def _mend_refused(refused: Refused, steps: Group) -> None:
@@ -192,5 +199,5 @@ class NoFolderError(LawgateError):
 def there(folder: Path) -> Path:
     """The folder. NoFolderError when there is none of that name: nobody has sent anything then."""
     if not folder.is_dir():
-        raise NoFolderError(f"there is no folder {folder}")
+        raise NoFolderError(f"there is no folder {_said(folder) or 'of that name'}")
     return folder

@@ -166,8 +166,12 @@ def _number(source: Path) -> str:
     What is no plain text stays none: every character that is not ASCII becomes one that no number has.
     """
     if source != Path("-"):
-        with source.open("rb") as file:
-            return file.read(LONGEST).decode("ascii", "replace")
+        try:
+            with source.open("rb") as file:
+                return file.read(LONGEST).decode("ascii", "replace")
+        except OSError as error:
+            # What was typed as the file's name may be the number, in whatever spelling.
+            raise OSError(error.errno, error.strerror) from None
     if sys.stdin.isatty():
         return str(typer.prompt("The person's number (it is not shown)", hide_input=True, err=True))
     return sys.stdin.buffer.readline(LONGEST).decode("ascii", "replace")

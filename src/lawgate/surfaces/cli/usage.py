@@ -13,15 +13,12 @@ from typer.core import TyperGroup
 
 from lawgate.model.meanings.stops import WRONG_USE
 
-OURS = re.compile(r"([^'\"]|'-{0,2}[a-z][a-z-]{0,19}')*")
-"""A sentence up to the first quotation that is not one short word of small letters, as commands and options are."""
+OURS = re.compile(r"((Invalid value for|Option) '--?[a-z][a-z-]*')?[^'\"]*")
+"""A sentence up to the first quotation. Only an option of ours that was given a wrong value, or none, is quoted."""
 
 
 def plain(message: str) -> str:
-    """What was wrong, without what was typed: somebody may have typed a number or a name where none belongs.
-
-    Said again is at most one word of small letters, the command or option that is not there.
-    """
+    """What was wrong, without what was typed: somebody may have typed a number or a name where none belongs."""
     if message.startswith("Missing "):  # names what should be there, and nothing that is
         return message
     found = OURS.match(message.partition(": ")[0].partition(" (")[0])
