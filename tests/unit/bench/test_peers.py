@@ -133,9 +133,14 @@ def test_pairs_that_differ_are_counted_on_either_side(tmp_path: Path, inside: No
     case = Case(tmp_path, 3, 3, "affair")
     pairs = case.peers / "pairs"
     pairs.mkdir(parents=True)
-    pq.write_table(pa.table({"n": [1, 2], "record": [5, 6]}), pairs / "match.parquet")
-    pq.write_table(pa.table({"n": [2, 3, 3], "record": [6, 7, 8]}), pairs / "pandas.parquet")
+    ours = {"n": [1, 2, 4], "record": [5, 6, 9], "near": [False, False, True]}
+    theirs = {"n": [2, 3, 3], "record": [6, 7, 8], "near": [False, False, False]}
+    pq.write_table(pa.table(ours), pairs / "match.parquet")
+    for name in ("pandas", "splink_deterministic"):
+        pq.write_table(pa.table(theirs), pairs / f"{name}.parquet")
+    # Pandas is not asked for people of near names.
     assert differences(case, "pandas") == {"only_ours": 1, "only_theirs": 2}
+    assert differences(case, "splink_deterministic") == {"only_ours": 2, "only_theirs": 2}
 
 
 def test_ratios_are_taken_within_a_round(inside: None) -> None:
