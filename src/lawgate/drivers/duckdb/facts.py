@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from lawgate.drivers.duckdb.clauses import literal
 from lawgate.drivers.duckdb.connection import quote
@@ -44,21 +44,24 @@ def typed(column: str, kind: str) -> str:
 
 
 def looked_up(fact: FactKind, by: str, rulebook: Rulebook) -> str:
-    """A register look-up as a CASE: the whole text, else the declared value. A date that is not stated is unknown.
+    """A register look-up: by the whole text, else the declared value. A date that is not stated is unknown.
 
     An entry that says `covers = "section"` also stands for texts that go on with a bracket after its key.
     """
     register = rulebook.registers[fact.lookup]
-    whole = _whens((key, e[fact.takes]) for key, e in sorted(register.items()))
-    below = _whens((key, e[fact.takes]) for key, e in sorted(register.items()) if e.get("covers") == "section")
-    part = f"trim(split_part({by}, '(', 1), ' ')"
-    found = f"coalesce(CASE {by} {whole} END, CASE {part} {below} END, {quote(fact.otherwise)})"
+    entries = sorted(register.items())
+    whole = _listed_under([(key, e[fact.takes]) for key, e in entries], by)
+    section = [(key, e[fact.takes]) for key, e in entries if e.get("covers") == "section"]
+    below = _listed_under(section, f"trim(split_part({by}, '(', 1), ' ')")
+    found = f"coalesce({whole}, {below}, {quote(fact.otherwise)})"
     found = f"TRY_CAST({found} AS DATE)" if fact.type == "date" else found
     return f"CASE WHEN {by} IS NOT NULL THEN {found} END"
 
 
-def _whens(pairs: Iterable[tuple[str, str]]) -> str:
-    return " ".join(f"WHEN {quote(key)} THEN {quote(value)}" for key, value in pairs) or "WHEN NULL THEN NULL"
+def _listed_under(pairs: Sequence[tuple[str, str]], key: str) -> str:
+    # A CASE says the same, and the database takes three times as long to read it.
+    keys, values = (", ".join(quote(pair[side]) for pair in pairs) for side in (0, 1))
+    return f"map([{keys}], [{values}])[{key}]" if pairs else "CAST(NULL AS VARCHAR)"
 
 
 def years_mask(column: str) -> str:

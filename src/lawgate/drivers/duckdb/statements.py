@@ -21,14 +21,18 @@ WITH_CASE = "{rows} JOIN cs ON case_n = of_case"
 # The same places, for what is asked of each distinct one.
 PLACES = "SELECT addr_line1 AS line1, addr_line2 AS line2, city, state, zip FROM {rows}"
 
+# Step by step, and not one step within the other: the database takes very long to read statements that nest deeply.
 FOUND = """
 CREATE TABLE found AS
+WITH claims AS ({claims}), places AS NOT MATERIALIZED ({places}), formed AS ({formed}),
+named AS (SELECT *, {name_form} AS name_form FROM formed),
+stated AS (SELECT *, {facts} FROM named),
+tested AS (SELECT *, {early} AS early FROM stated),
+told AS (SELECT *, early = 0 AND {open} AS survives, hash(name_first, name_last) AS who FROM tested)
 SELECT n, line, case_n, row_id, tin, grade, years, reason, official, opened, early, claim_digest, survives, who,
   CASE WHEN grade IN ('A4', 'A5') THEN hash(building, unit) END AS home, {facility} AS facility,
   {kept}
-FROM (SELECT *, early = 0 AND {open} AS survives, hash(name_first, name_last) AS who
-  FROM (SELECT *, {early} AS early FROM (SELECT *, {facts}
-    FROM (SELECT *, {name_form} AS name_form FROM ({formed})))))"""
+FROM told"""
 # The text of these is needed only of rows that go on to the records.
 KEPT = ("dob", "name_first", "name_last", "name_middle", "name_suffix", "building", "unit")
 

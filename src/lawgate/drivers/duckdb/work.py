@@ -91,10 +91,11 @@ class DuckWork:
             years="years",
             more=statements.OF_CLAIM.format(text=self._joined("rows"), sources=", ".join(raw)),
         )
-        places = statements.PLACES.format(rows=parquet(self._room / "rows.parquet"))
         self._con.execute(
             statements.FOUND.format(
-                formed=place_select(plan.addresses, f"({claims})", f"{KEPT}, {', '.join(raw)}", places=f"({places})"),
+                claims=claims,
+                places=statements.PLACES.format(rows=parquet(self._room / "rows.parquet")),
+                formed=place_select(plan.addresses, "claims", f"{KEPT}, {', '.join(raw)}", places="places"),
                 name_form=name_form(plan.names),
                 facility=named(FACILITY) if FACILITY in row else "''",
                 facts=_as_columns(row),
