@@ -61,6 +61,10 @@ class VrfKeyFile:
 
     def certificate(self) -> tuple[bytes, ...]:
         """See `ports.accounting.Labels`."""
+        return self._certificate
+
+    @cached_property
+    def _certificate(self) -> tuple[bytes, ...]:
         try:
             return certify(self._key)
         except MalformedError:
