@@ -12,6 +12,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import rfc8785
+
 from lawgate.docket.parts import Parts
 from lawgate.ledger.schema import fits
 
@@ -23,16 +25,16 @@ _NAMES = ("requesters", "recipients", "fields")
 def print_parts(parts: Parts) -> bytes:
     """Canonical JSON (RFC 8785), each list rising. ValueError for parts that `read_parts` would not read."""
     lists: dict[str, Any] = {name: sorted(set(getattr(parts, name))) for name in _NAMES}
-    made = _printed({"format": FORMAT, **lists, "years": sorted(set(parts.years))})
-    read_parts(made)
-    return made.encode()
+    made = rfc8785.dumps({"format": FORMAT, **lists, "years": sorted(set(parts.years))})
+    read_parts(made.decode())
+    return made
 
 
 def read_parts(text: str) -> Parts:
     """The parts in a text. ValueError unless it is their one spelling: an unknown part would look like none at all."""
     try:
         found = json.loads(text)
-        same = _printed(found) == text
+        same = rfc8785.dumps(found) == text.encode()
     except RecursionError:
         raise ValueError("not the parts of a package") from None
     if not same or not isinstance(found, dict) or sorted(found) != sorted(("format", *_NAMES, "years")):
@@ -41,10 +43,6 @@ def read_parts(text: str) -> Parts:
     if not whole or not _rising(found["years"], _is_year):
         raise ValueError("not the parts of a package")
     return Parts(*(tuple(found[name]) for name in (*_NAMES, "years")))
-
-
-def _printed(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _is_name(value: object) -> bool:

@@ -12,7 +12,7 @@ from lawgate.ledger.checkpoint import parse_note
 from lawgate.ledger.commit import salts
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.evidence import MAX_BYTES, SYNTHETIC, Bundle, Opened, Shown, Subject, proof_head
-from lawgate.ledger.evidence_check import Checked, certified_by, check, in_scope
+from lawgate.ledger.evidence_check import Checked, bars_of, certified_by, check, in_scope
 from lawgate.ledger.evidence_links import back_to, check_links, closed, speaking_of
 from lawgate.ledger.evidence_scope import read_scopes
 from lawgate.ledger.leaf import StageLeaf
@@ -100,9 +100,10 @@ def _subject(house: Release, wanted: Wanted, leaves: Leaves) -> Subject:
 
 def _certificate(house: Release, wanted: Wanted, leaves: Leaves, ends: tuple[int, int]) -> Subject:
     """The subject of a certificate of non-release, after a look whether it would be true."""
-    entered = _instruments(wanted.id, leaves)
-    if not entered:
-        raise Refused("E_SUBJECT", "no leaf of the log speaks of such an order")
+    try:
+        entered = {leaves[index].text("instrument") for index in bars_of(wanted.id, leaves)}
+    except MalformedError:
+        raise Refused("E_SUBJECT", "no leaf of the log speaks of such an order") from None
     _whole(leaves)
     text = _text(house, wanted.id, entered) if wanted.with_text else b""
     subject = Subject("non-release", wanted.id, *ends, text)
@@ -134,11 +135,6 @@ def _kept(house: Release, package: str) -> bytes:
         return house.release.packages.beside(package, PARTS)
     except PackageError:
         return b""
-
-
-def _instruments(order: str, leaves: Leaves) -> set[str]:
-    bars = (leaf for leaf in leaves.values() if leaf.kind == "order-bar" and leaf.text("order") == order)
-    return {leaf.text("instrument") for leaf in bars}
 
 
 def _text(house: Release, order: str, entered: set[str]) -> bytes:
