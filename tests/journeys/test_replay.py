@@ -159,7 +159,7 @@ def test_a_spoilt_copy_of_a_text_is_missing_not_used(decided: tuple[Office, str]
     assert "the rulebook" in replay(office.house.decide, batch).missing[0]
 
 
-@pytest.mark.parametrize("file", ["history.parquet", "by_home.parquet"])
+@pytest.mark.parametrize("file", ["history.parquet", "by_home.parquet", "lines.parquet"])
 def test_spoilt_records_are_missing(decided: tuple[Office, str], file: str) -> None:
     office, batch = decided
     flipped(next((office.folder / "records").glob(f"*/{file}")))

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from differential.batches import addresses, cases_for, names, plan_of, write_records, write_room
@@ -48,8 +49,10 @@ def test_records_that_cannot_be_read_are_not_imported(name: str, tmp_path: Path)
     assert refused.value.code == "E_RECORDS" and "Zoe" not in refused.value.why
 
 
-@pytest.mark.parametrize("name", ["history.parquet", "by_home.parquet"])
-def test_records_that_were_spoilt_since(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "fields"), [("history.parquet", ()), ("by_home.parquet", ()), ("lines.parquet", ("mailing_address",))]
+)
+def test_records_that_were_spoilt_since(name: str, fields: tuple[str, ...], tmp_path: Path) -> None:
     """The manifest would tell as well; whichever comes first, no word of the file comes out."""
     records = write_records(tmp_path, PEOPLE, HOMES)
     room = write_room(tmp_path / "room", cases_for(ROWS), ROWS)
@@ -58,7 +61,20 @@ def test_records_that_were_spoilt_since(name: str, tmp_path: Path) -> None:
     try:
         assert work.find_request()
         with pytest.raises(LawgateError) as stopped:
-            records.candidates(work.survivors(), ())
+            records.candidates(work.survivors(), fields)
     finally:
         work.close()
     assert "Zoe" not in str(stopped.value)
+
+
+def test_a_match_reads_no_address_as_it_is_written(tmp_path: Path) -> None:
+    """Values are opened only for whoever asks for a field: a match alone does not touch their file."""
+    records = write_records(tmp_path, PEOPLE, HOMES)
+    room = write_room(tmp_path / "room", cases_for(ROWS), ROWS)
+    (tmp_path / "keyed" / "lines.parquet").unlink()
+    work = DuckEngine().open(room, plan_of())
+    try:
+        assert work.find_request()
+        assert pa.table(records.candidates(work.survivors(), ())).num_rows
+    finally:
+        work.close()

@@ -20,7 +20,9 @@ from lawgate.linkage.grammar import AddressGrammar, NameGrammar
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.ports.columns import Columns
 
-FILES = ("history.parquet", "by_number.parquet", "by_name_place.parquet", "by_home.parquet", "near.json")
+ASKED = ("history.parquet", "by_number.parquet", "by_name_place.parquet", "by_home.parquet", "near.json")
+VALUES = "lines.parquet"  # the addresses as they are written: read, and hashed, only when a field is asked for
+FILES = (*ASKED, VALUES)
 NUMBER = "hash(tin || '|' || name_first || '|' || name_last)"
 # How the given name begins, at a place: whoever is not of that name, or near it, is dropped when texts are compared.
 NAME_PLACE = "hash({begin} || '|' || building)"
@@ -45,7 +47,7 @@ def import_records(source: Path, target: Path, addresses: AddressGrammar, names:
               (flags & 1) = 1 AS withheld, flags >> 1 AS marks,
               {forms.name_columns(names, "first", "middle", "last", "suffix")}
             FROM {parquet(source / "taxpayers.parquet")}""")
-        keep = "record, line1, line2, city, state, zip, from_year, to_year"
+        keep = "record, row_number() OVER () AS place, line1, line2, city, state, zip, from_year, to_year"
         con.execute(
             f"CREATE TABLE place AS {forms.place_select(addresses, parquet(source / 'addresses.parquet'), keep, False)}"
         )
@@ -107,7 +109,7 @@ def _write(con: duckdb.DuckDBPyConnection, target: Path, begin: str) -> None:
     every = "FROM place JOIN person USING (record)"
     history = (
         "SELECT record, files, tin, dob, deceased, withheld, marks, name_first, name_last, name_middle, name_suffix, "
-        "coalesce(building, '|') AS building, coalesce(unit, '') AS unit, line1, line2, city, state, zip, from_year, "
+        "coalesce(building, '|') AS building, coalesce(unit, '') AS unit, from_year, place, "
         f"coalesce({_span('from_year', 'to_year')}, 0) AS span "
         "FROM person LEFT JOIN place USING (record) ORDER BY record, from_year"
     )
@@ -118,6 +120,7 @@ def _write(con: duckdb.DuckDBPyConnection, target: Path, begin: str) -> None:
         " WHERE name_first <> '' AND name_last <> '' AND street <> '' ORDER BY key, record",
         "by_home.parquet": f"SELECT {HOME} AS key, record, {_span('from_year', 'to_year')} AS span, dob {every}"
         " WHERE street <> '' ORDER BY key, record, span",
+        VALUES: "SELECT place, line1, line2, city, state, zip FROM place ORDER BY place",
     }
     for file, query in tables.items():
         out = quote(str((target / file).resolve()))
@@ -131,7 +134,7 @@ def _span(first: str, last: str) -> str:
 
 def _manifest(target: Path) -> str:
     listed = {f: _sha256(target / f) for f in FILES}
-    text = json.dumps({"format": "lawgate-records-1", "files": listed}, sort_keys=True, indent=1) + "\n"
+    text = json.dumps({"format": "lawgate-records-2", "files": listed}, sort_keys=True, indent=1) + "\n"
     (target / "manifest.json").write_text(text)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -163,7 +166,7 @@ class ParquetRecords:
             raise Refused("E_FIELD", f"no such field: {', '.join(sorted(unknown))}")
         with ThreadPoolExecutor(1) as other:
             # The files are long: they are hashed while they are asked, and nothing is told before they are found whole.
-            unchanged = other.submit(self._unchanged)
+            unchanged = other.submit(self._unchanged, FILES if fields else ASKED)
             try:
                 return self._candidates(claims, fields)
             finally:
@@ -184,7 +187,7 @@ class ParquetRecords:
                 SEEN.format(
                     history=self._file("history"),
                     home=HOME,
-                    lines=LINES if fields else "",
+                    lines=", same_name, from_year, place" if fields else "",
                     names=", ".join(f"CASE WHEN beside THEN {c} END AS {c}" for c in NAMES),
                 )
             )
@@ -196,19 +199,20 @@ class ParquetRecords:
                     heard=" ".join(f"JOIN heard {c}_heard ON {c}_heard.word = {c}" for c in NAMES),
                 )
             )
-            con.execute(TOLD.format(field=MAILING if fields else ""))
+            lines = f" LEFT JOIN {parquet(self._folder / VALUES)} USING (place)" if fields else ""
+            con.execute(TOLD.format(field=MAILING if fields else "", lines=lines))
             con.execute(EXPOSED.format(home=self._file("by_home"), day=self._day.isoformat()))
             answer: Columns = con.sql(ANSWER.format(field=", mailing_address" if fields else "")).to_arrow_table()
             return answer
         finally:
             con.close()
 
-    def _unchanged(self) -> None:
-        """LawgateError unless every file is the one the manifest names: a decision pins the bytes, not the names."""
+    def _unchanged(self, files: tuple[str, ...]) -> None:
+        """LawgateError unless each file is the one the manifest names: a decision pins the bytes, not the names."""
         listed = json.loads((self._folder / "manifest.json").read_bytes())["files"]
         with ThreadPoolExecutor() as pool:
-            found = dict(zip(FILES, pool.map(_sha256, (self._folder / f for f in FILES)), strict=True))
-        if found != listed:
+            found = dict(zip(files, pool.map(_sha256, (self._folder / f for f in files)), strict=True))
+        if listed.keys() != set(FILES) or found.items() - listed.items():
             raise LawgateError("the records are not those that were imported; import them again")
 
     def _near(self) -> dict[str, Any]:
@@ -262,7 +266,6 @@ NEAR = """
 UPDATE seen SET fit = -1 WHERE rowid IN (
   SELECT place FROM (SELECT seen.rowid AS place, seen.*, {sounds} FROM seen {heard} WHERE beside) WHERE {near})"""
 
-LINES = ", same_name, from_year, line1, line2, city, state, zip"
 MAILING = """, list(struct_pack(span := span, line1 := line1, line2 := line2, city := city, state := state,
   zip := zip) ORDER BY from_year) FILTER (WHERE files AND span <> 0 AND same_name) AS mailing_address"""
 
@@ -274,7 +277,7 @@ SELECT n, record, any_value(files) AS files, bool_or(by_tin) AS by_tin,
   bool_or(contradicts) AS contradicts,
   bit_or(span) AS years, bool_or(deceased) AS deceased, bool_or(withheld) AS withheld,
   bit_or(marks) AS marks{field}
-FROM seen GROUP BY n, record HAVING bool_or(seen.by_tin) OR max(seen.fit) > 0 OR min(seen.fit) < 0"""
+FROM seen{lines} GROUP BY n, record HAVING bool_or(seen.by_tin) OR max(seen.fit) > 0 OR min(seen.fit) < 0"""
 
 EXPOSED = """
 CREATE TEMP TABLE exposed AS
