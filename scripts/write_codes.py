@@ -50,7 +50,7 @@ LEAVES = {
     "decision-batch": "its rows were decided, and on what",
     "redecision": "its patterns were decided again under later orders",
     "review": "a named person handed in a signed review",
-    "approval": "an approval of a package (no step of this version writes it)",
+    "approval": "a named person approved a package with a key of their own",
     "notice": "a paper that tells somebody: of an order, of a correction, of a charge over their records",
     "receipt": "a notice was received (no step of this version writes it)",
     "prepared": "a package was sealed; the custodian keeps it",

@@ -161,3 +161,31 @@ def sign(key: Path, paper: Path, signature: Path) -> None:
     from lawgate_lab.played import read_played_key
 
     signature.write_bytes(read_played_key(key).sign(paper.read_bytes()))
+
+
+@app.command()
+def model(
+    design: Annotated[str, typer.Option(help="One design, with the way to each of its faults.")] = "",
+    without: Annotated[list[str] | None, typer.Option(help="A safeguard to leave out of the design.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=4, help="Processes that hand out.")] = 2,
+    crashes: Annotated[int, typer.Option(min=0, max=9, help="How often one may crash.")] = 2,
+    losses: Annotated[int, typer.Option(min=0, max=9, help="How often the register may lose one's connection.")] = 1,
+    hangs: Annotated[int, typer.Option(min=0, max=9, help="How many may hang for ever.")] = 1,
+) -> None:
+    """Look at every state of nine ways to hand out a key while an order comes: which hold, and how the others fail."""
+    from lawgate_lab.model_checker import World, check
+    from lawgate_lab.model_designs import DESIGNS
+    from lawgate_lab.model_screen import choose, story, table
+
+    world = World(workers, crashes, losses, hangs)
+    try:
+        lines = (
+            story(check(choose(design, without or ()), world))
+            if design
+            else table(check(each, world) for each in DESIGNS.values())
+        )
+    except ValueError as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from fault
+    for line in lines:
+        typer.echo(line)

@@ -11,7 +11,7 @@ import pytest
 from house.tree import ROOT, Source, planted, sources, strings
 from lawgate.ledger.schema import FIELDS
 from lawgate.model.code import CODES
-from lawgate.model.meanings import decided, log, papers, steps, stops
+from lawgate.model.meanings import approvals, decided, log, papers, steps, stops
 from lawgate.model.meanings.bars import BARS
 from lawgate.model.meanings.entry import Group, Meaning
 from lawgate.model.meanings.table import GROUPS, mending
@@ -20,7 +20,7 @@ from lawgate.protocol.bars import CHECKS, LAST_CHECKS
 Codes = Iterator[str]
 BARRING = "src/lawgate/protocol/bars.py"
 TABLES = ("src/lawgate/model/meanings/", "src/lawgate/model/code.py")
-PAPERS = (papers.REVIEWS, papers.ORDERS, papers.RULES, papers.REGISTERS)
+PAPERS = (papers.REVIEWS, papers.ORDERS, papers.RULES, papers.REGISTERS, approvals.APPROVALS)
 # Their codes stand beside a name or behind a colon; the same word may mean something else there.
 REASONS = (log.FORMS, log.WITNESSES, log.KEY_FILES)
 NOT_WRITTEN = "(no step of this version writes it)"

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What may be handed out now, told from leaves, papers, docket and registers. Pure: the office and the key keeper ask it."""
+"""What may be handed out now, from leaves, papers, docket and registers. Pure: office and key keeper ask it alike."""

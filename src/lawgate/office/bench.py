@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from lawgate.decide.frozen import without_new_practices
 from lawgate.decide.request import facts_of_request
 from lawgate.docket.standing import covering, standing
 from lawgate.law.evaluate import Facts
-from lawgate.law.read import BESIDE, read_rulebook
+from lawgate.law.read import BESIDE, plan_digest, read_rulebook
 from lawgate.law.registers import FILES as REGISTERS
 from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Provision, Rulebook
@@ -153,7 +152,7 @@ def bench_on(desk: DecideDesk, batch: BatchRow, basis: Basis) -> Bench:
         registers=registers.digest,
         docket=stands.digest,
         records=basis.records,
-        plan=_plan_digest(files),
+        plan=plan_digest(files),
         program=basis.program,
     )
     people = cache(partial(_people, desk, batch, cover, registers))
@@ -188,13 +187,6 @@ def _in_time(cover: Cover, now: datetime) -> bool:
     """Whether the day of signing can be believed: not ahead of now, and in a zone that exists."""
     offset = cover.signed_at.utcoffset()
     return offset is not None and abs(offset) <= WIDEST_ZONE and cover.signed_at <= now + CLOCKS_APART
-
-
-def _plan_digest(files: Mapping[str, bytes]) -> str:
-    h = hashlib.sha256(b"lawgate-match-v1\0")
-    for name in sorted(n for n in files if n.startswith("match/")):
-        h.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
-    return h.hexdigest()
 
 
 def orders_over(bench: Bench, pattern: Pattern) -> tuple[str, ...]:

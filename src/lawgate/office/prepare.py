@@ -10,13 +10,14 @@ from hashlib import sha256
 
 import rfc8785
 
+from lawgate.authority.look import Evidence, Look, look
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.decision import Grant
 from lawgate.model.fault import LawgateError, Refused
-from lawgate.office.handout import PARTS, REVIEW, SIGNATURE, Evidence, Look, ReleaseDesk, look
+from lawgate.office.handout import ReleaseDesk
 from lawgate.office.review import Review
-from lawgate.ports.release import Disclosable
+from lawgate.ports.release import PARTS, REVIEW, SIGNATURE, Disclosable
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.bars import Barred, bars
 from lawgate.protocol.manifest import Manifest, Sealed
@@ -100,7 +101,7 @@ def prepare(
     if numbers != statement.accepted or set_commitment(row.commitment for row in rows) != statement.set:
         raise Refused("review_rows", "a package holds exactly the rows its review accepted")
     manifest = _manifest(desk, out, rows, review)
-    seen = look(desk, Evidence(manifest, review.paper, review.signature, None, len(rows)), out.recipient_key)
+    seen = look(desk.sources, Evidence(manifest, review.paper, review.signature, None, len(rows)), out.recipient_key)
     if found := tuple(bar for bar in bars(seen.facts) if bar.code not in LATER):
         raise Barred(found)
     records = _checked(rows, fetch(numbers))
@@ -108,7 +109,7 @@ def prepare(
     manifest = replace(manifest, records=tuple(_sealed(name, data) for name, data in members))
     files = [(manifests.NAME, manifests.render(manifest)), *members]
     # Identities first: a package without them is only unusable, the other way round they would be lost.
-    desk.keys.put(out.package, identities)
+    desk.keepers[0].keep(out.package, identities)
     beside = {REVIEW: review.paper, SIGNATURE: review.signature, **({PARTS: seen.parts} if seen.parts else {})}
     tar = desk.packages.put(out.package, files, beside)
     leaf = _leaf(desk, manifest, tar, seen, account(out.package, numbers))

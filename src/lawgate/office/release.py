@@ -27,7 +27,7 @@ from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_revi
 from lawgate.office.stored import require_unchanged, review_stem
 from lawgate.ports.cases import BatchRow, PackageRow
 from lawgate.ports.engine import RowView
-from lawgate.ports.release import Disclosable, PackageError
+from lawgate.ports.release import Disclosable
 from lawgate.protocol.statement import Looked, parse
 
 ACCOUNTING = "acc"
@@ -161,9 +161,7 @@ def _free_id(house: Release, package: str) -> str:
     """The package's id, or the next one when a crash left keys behind under it: those can never be handed out."""
     for attempt in range(1, 10):
         name = package if attempt == 1 else f"{package}.{attempt}"
-        try:
-            house.release.keys.read(name)
-        except PackageError:
+        if not any(keeper.keeps(name) for keeper in house.release.keepers):
             return name
     raise LawgateError(f"too many unfinished packages of {package}; see what keeps them from being prepared")
 

@@ -35,7 +35,8 @@ class Manifest:
     `purpose` is the one the request stated, and the only use there is; `recipient_text` the SHA-256 of the text of the
     recipient key. `people` are all ids of the asking side (signer, contact, whoever any case of the batch names),
     `recipients` those named to receive it; `batch_rows` the rows of the whole request, as orders count them; `set` the
-    set commitment; `review` the SHA-256 of the signed review.
+    set commitment; `review` the SHA-256 of the signed review. `custody` is how many keepers hold a key of each record:
+    with two of them neither can open anything without the other.
     """
 
     package: str
@@ -53,11 +54,20 @@ class Manifest:
     set: str
     review: str
     records: tuple[Sealed, ...]
+    custody: int = 1
 
 
-def record_name(place: int) -> str:
-    """The file name of the sealed record at this place of a package, the first being 1."""
-    return f"{place:04d}.age"
+def record_name(place: int, ending: str = "age") -> str:
+    """The file name of the sealed record at this place of a package, the first being 1.
+
+    `ending` says how it is sealed (`Sealer.ending`); packages made before there was a second way end in `age`.
+    """
+    return f"{place:04d}.{ending}"
+
+
+def keys_name(ending: str = "age", keeper: int = 1) -> str:
+    """The file name of a package's sealed identities: `keys.age` of the first keeper, `keys-2.age` of the second."""
+    return f"keys.{ending}" if keeper == 1 else f"keys-{keeper}.{ending}"
 
 
 def text_digest(recipient: str) -> str:
@@ -115,7 +125,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
     records = tuple(Sealed(**each) for each in found["records"])
     manifest = Manifest(**{**found, **lists, "records": records})
     texts = [*(getattr(manifest, name) for name in _TEXTS), *(t for name in _LISTS for t in lists[name])]
-    numbers = [manifest.batch_rows, *lists["years"], *(each.size for each in records)]
+    numbers = [manifest.batch_rows, manifest.custody, *lists["years"], *(each.size for each in records)]
     if not all(isinstance(t, str) for t in texts) or not all(type(n) is int for n in numbers):
         raise TypeError("a value of another type")
     return manifest

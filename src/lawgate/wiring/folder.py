@@ -20,7 +20,7 @@ from lawgate.drivers.keys.verify import verify
 from lawgate.drivers.leaves.beside import leaf_hashes
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
-from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFolders
+from lawgate.drivers.package.folders import FolderCourier, PackageFolders
 from lawgate.drivers.parser.driver import ChildParser
 from lawgate.drivers.parser.sent import ChildSentList
 from lawgate.drivers.rooms.claims import ParquetClaims
@@ -52,6 +52,7 @@ from lawgate.office.state import require_state
 from lawgate.ports.rooms import Rooms
 from lawgate.wiring.accounting import accounting_desk
 from lawgate.wiring.holding import HeldLog, hold
+from lawgate.wiring.keeper import FOLDERS, keepers_of
 from lawgate.wiring.log import Logged, begin, check, head, logged, program_digest, prove
 from lawgate.wiring.mending import fsck
 from lawgate.wiring.orders import humans_of
@@ -62,6 +63,7 @@ from lawgate.wiring.shards import carry, carry_orders, close, closed
 from lawgate.wiring.witness import keep_policy, local_policy, policy_elsewhere
 
 LAW = "**/*.toml"
+KEEPER = FOLDERS[0]
 
 
 def create(
@@ -85,7 +87,7 @@ def create(
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     shutil.copytree(rulebooks / rulebook, folder / "rulebooks" / rulebook)
-    for sub in ("registers", "keys", "witness", "packages"):
+    for sub in ("registers", "keys", "witness", "packages", KEEPER):
         (folder / sub).mkdir(mode=0o700)
     FolderRegister.create(folder / "docket")
     log = keyfile.create(folder / "keys" / "log.key", origin, ED25519, seed)
@@ -125,13 +127,12 @@ def open_house(folder: Path) -> House:
     gate, packages = FileGate(folder / "gate"), PackageFolders(folder / "packages")
     review = ReviewDesk(log, registers, settings.review_office, ceilings, clock, verify)
     release = ReleaseDesk(
-        gate=gate,
+        keepers=keepers_of(folder, settings),
         register=register,
         log=log,
         policy=log_of.policy,
         verify=verify,
         packages=packages,
-        keys=KeyFolder(folder / "keys" / "packages"),
         sealer=AgeSealer(),
         registers=registers,
         holds=partial(still_holds, decide),

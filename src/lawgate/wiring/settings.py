@@ -11,6 +11,7 @@ from lawgate.model.fault import LawgateError
 
 FILE = "settings.toml"
 PROFILES = ("synthetic",)
+REQUIRED = ("profile", "rulebook", "origin", "review_office", "use_terms")
 SETTINGS = """# Settings of this office. There is no setting that releases, skips a witness or raises a ceiling.
 # Whose signatures make a head of the log count stands in the file `policy` and, for good, in the log's first leaf.
 format = "lawgate-office-1"
@@ -36,20 +37,22 @@ class NoOfficeError(LawgateError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of one office folder."""
+    """Settings of one office folder. `keeper`, `second_keeper`: sockets of key keepers, empty where none listens."""
 
     profile: str
     rulebook: str
     origin: str
     review_office: str
     use_terms: str
+    keeper: str = ""
+    second_keeper: str = ""
 
 
 def read_settings(folder: Path) -> Settings:
     """The settings of an office folder. NoOfficeError when it is none, SettingsError for an unknown profile."""
     try:
         doc = tomllib.loads((folder / "settings.toml").read_text())
-        made = Settings(**{k: doc[k] for k in Settings.__dataclass_fields__})
+        made = Settings(**{k: doc[k] if k in REQUIRED else doc.get(k, "") for k in Settings.__dataclass_fields__})
     except (OSError, KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise NoOfficeError("this is not an office folder: its settings.toml cannot be read") from None
     if made.profile not in PROFILES:

@@ -36,6 +36,7 @@ from lawgate.office.orders import OrderDesk
 from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
 from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
 from lawgate.ports.release import Disclosable
+from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
 from lawgate.protocol.statement import Looked
 
 ORIGIN = "log.example/custodian"
@@ -121,15 +122,15 @@ class Office:
             with TileLog.open(self.root / "log", ORIGIN, self.at) as log:
                 yield log
 
-    def release(self, **other: object) -> ReleaseDesk:
+    def release(self, *, gate: object = None, keys: object = None, **other: object) -> ReleaseDesk:
+        """The desk, and a keeper in this very process over the same ports."""
         desk = ReleaseDesk(
-            self.gate,
+            (),
             self.register,
             self.log,
             POLICY,
             verify,
             self.packages,
-            self.keys,
             AgeSealer(),
             lambda: self.registers,
             lambda batch: True,
@@ -137,7 +138,11 @@ class Office:
             self.ceilings,
             self.clock,
         )
-        return replace(desk, **other)
+        desk = replace(desk, **other)
+        keeps = KeeperDesk(
+            0, gate or self.gate, replace(desk.sources, publish=nothing), desk.packages, keys or self.keys, desk.sealer
+        )
+        return desk if desk.keepers else replace(desk, keepers=(Keeper(keeps),))
 
     def orders(self) -> OrderDesk:
         return OrderDesk(self.register, self.log, self.gate, self.packages, self.clock, self.registers.humans)
@@ -199,6 +204,10 @@ class Office:
 
     def kinds(self, kind: str) -> list[StageLeaf]:
         return [leaf for _, leaf in self.log.leaves() if leaf.kind == kind]
+
+
+def nothing() -> None:
+    """A keeper has no key to publish with."""
 
 
 def kept(paper: bytes, signature: bytes) -> None:

@@ -68,6 +68,18 @@ class KeyFolder:
         """The file's bytes, if nobody but its owner could read it."""
         return _read(self._room / f"{_named(package)}.txt", private=True)
 
+    def has(self, package: str) -> bool:
+        """Whether a file of this name is there."""
+        return os.path.lexists(self._room / f"{_named(package)}.txt")
+
+    def spend(self, package: str, handout: int) -> None:
+        """An empty file with the leaf's number in its name, synced with its folder."""
+        try:
+            _write(self._room / f"{_named(package)}.used-{handout}", b"")
+            _sync(self._room)
+        except OSError as error:
+            raise _broken("a leaf that is used, or keys", error) from None
+
 
 class FolderCourier:
     """A `Courier` (see `ports.release`): a new folder for each hand-out, where its recipient collects it."""
@@ -75,6 +87,11 @@ class FolderCourier:
     def __init__(self, room: Path) -> None:
         """`room` is made when it is missing (0700)."""
         self._room = _private(room)
+
+    @property
+    def room(self) -> Path:
+        """The folder of all hand-outs."""
+        return self._room
 
     def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
         """A new folder, then file after file, each synced before the next one is begun."""

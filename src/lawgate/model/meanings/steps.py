@@ -7,6 +7,7 @@ from lawgate.model.meanings.accounting import ACCOUNTING_STEPS
 from lawgate.model.meanings.counted import COUNTED_STEPS
 from lawgate.model.meanings.entry import Group, Meaning
 from lawgate.model.meanings.evidence import EVIDENCE_STEPS
+from lawgate.model.meanings.received import RECEIVED_STEPS
 from lawgate.model.meanings.sent import SENT_STEPS
 
 OFFICE, REQUESTER, REVIEWER, CLERK = "the custodian's office", "requester", "reviewer", "docket clerk"
@@ -256,5 +257,6 @@ STEPS = Group(
         *EVIDENCE_STEPS,
         *COUNTED_STEPS,
         *ACCOUNTING_STEPS,
+        *RECEIVED_STEPS,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from lawgate.model.meanings.accounting import ACCOUNTING_STOPS
 from lawgate.model.meanings.entry import Group, Meaning
+from lawgate.model.meanings.received import RECEIVED_STOPS
 
 OFFICE, EVERYBODY = "the custodian's office", "everybody"
 UNFORESEEN, UNREADABLE_FILE, WRONG_USE = "E_PROGRAM", "E_IO", "E_USAGE"
@@ -90,7 +91,8 @@ STOPS = Group(
             "E_SEAL",
             OFFICE,
             "a record could not be sealed to the recipient key",
-            "register an age key of the form age1…; nothing was written",
+            "register an age key of the form age1…, or a public key on P-384 as `jose jwk pub` prints it; nothing was "
+            "written",
         ),
         Meaning(
             "E_KEY_FILE",
@@ -130,6 +132,7 @@ STOPS = Group(
             "name the folder itself, not a file in it; nothing was read and nothing logged",
         ),
         *ACCOUNTING_STOPS,
+        *RECEIVED_STOPS,
         Meaning(
             UNREADABLE_FILE,
             EVERYBODY,

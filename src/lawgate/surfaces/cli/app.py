@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from lawgate.surfaces.cli.again import add_again
+from lawgate.surfaces.cli.approvals import add_approvals, objected
 from lawgate.surfaces.cli.audit import add_audit
 from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, moment, there, writing
 from lawgate.surfaces.cli.evidence import add_evidence
@@ -18,6 +19,7 @@ from lawgate.surfaces.cli.orders import add_orders
 from lawgate.surfaces.cli.person import add_person
 from lawgate.surfaces.cli.public import add_public
 from lawgate.surfaces.cli.recall import add_recall
+from lawgate.surfaces.cli.receive import add_receive
 from lawgate.surfaces.cli.requests import add_requests, some_faults
 from lawgate.surfaces.cli.reviews import add_show
 from lawgate.surfaces.cli.statutory import add_statutory
@@ -41,6 +43,7 @@ def build(doors: Doors) -> typer.Typer:
     add_again(app, doors)
     _review(app, doors)
     _release(app, doors)
+    add_approvals(app, doors)
     add_orders(app, doors)
     add_log(app, doors)
     add_evidence(app, doors)
@@ -50,6 +53,7 @@ def build(doors: Doors) -> typer.Typer:
     add_recall(app, doors)
     add_witness(app, doors)
     add_person(app, doors)
+    add_receive(app, doors)
     return app
 
 
@@ -102,6 +106,8 @@ def _office(app: typer.Typer, doors: Doors) -> None:
             leaves = list(desk.log.leaves())
             batches = [(batch, fates(leaves, batch.id)) for batch in desk.cases.batches()]
             typer.echo(render(batches, standing(desk.orders.texts(), desk.clock.now())))
+            for line in objected(leaves):
+                typer.echo(line)
 
 
 def _request(app: typer.Typer, doors: Doors) -> None:

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What comes back after a notice: statements of service, answers of a party's own program, reports of mail systems.
+
+A receipt is logged only when it holds; anything that says a notice came back is logged whoever says it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from lawgate.authority.notices import Indexed, Met, Missing, Owed, act_served, notice_met, signed
+from lawgate.authority.notices import Complete as Served_
+from lawgate.law.notice_parties import SMTP
+from lawgate.ledger.leaf import StageLeaf, instant
+from lawgate.ledger.schema import Value
+from lawgate.model.fault import Refused
+from lawgate.office.notify import (
+    NOTICES,
+    Given,
+    NotifyDesk,
+    act_leaf,
+    act_room,
+    alone,
+    keep_paper,
+    keep_proof,
+    known,
+    may_notify,
+    owed,
+    record,
+    stands_now,
+    transfer_of,
+    witnessed_now,
+)
+from lawgate.office.notify_reports import BOUNCED, DELIVERED, read_report
+from lawgate.protocol.bars import CLOCK_SECONDS
+from lawgate.protocol.notice import BOUNCED as CAME_BACK
+from lawgate.protocol.notice import (
+    FILED,
+    HOWS,
+    Served,
+    bounce_of,
+    digest_of,
+    parse_receipt,
+    print_served,
+    served_as,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was logged: the leaf, and whether witnesses have seen it; until they have, no clock starts."""
+
+    leaf: int
+    witnessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One address of a notice as a person reads it: when it was served and how; `""` where it was not."""
+
+    served: str
+    how: str
+    at: str
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How one duty stands: the order, its hours, and what the log and the papers come to."""
+
+    owed: Owed
+    found: Met | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything about the notices of a package: each leaf `notice` with its lines, and the clock of each duty."""
+
+    notices: tuple[tuple[int, tuple[Line, ...]], ...]
+    clocks: tuple[Clock, ...]
+
+
+def statement(
+    desk: NotifyDesk, room: str, party: str, address: str, how: str, at: datetime, by: str, evidence: bytes
+) -> bytes:
+    """The statement of service to be signed, about the newest notice of a package (or of an act: `act_room`).
+
+    `evidence` is the report or the stamped copy; empty when there is none. Refused `notice_served` when the notice did
+    not go to that address, or it is said to have been served before it was made or ahead of now; `notice_evidence`
+    when what it has to rest on is missing or says otherwise.
+    """
+    _, leaf = _newest(desk, room)
+    if how not in HOWS or how == "webhook":
+        raise Refused("notice_served", "a person states service by mail (smtp), by hand or by filing (filed)")
+    _require_evidence(desk, leaf.text("paper"), party, address, how, evidence)
+    said = Served(leaf.text("paper"), party, address, how, at, by, digest_of(evidence) if evidence else "")
+    return print_served(said)
+
+
+def take_receipt(desk: NotifyDesk, room: str, paper: bytes, evidence: bytes = b"") -> Taken:
+    """Log a receipt of the newest notice of a package (or of an act: `act_room`), when it holds.
+
+    Refused `notice_form`, `notice_served` when it is about another notice or address, or another time than can be,
+    `notice_signature` when whoever it names may not say so or has not signed it, `notice_evidence`, `notice_again`
+    when the log has it.
+    """
+    receipt = parse_receipt(paper)
+    said, (index, leaf) = receipt.served, _newest(desk, room)
+    if said.notice != leaf.text("paper"):
+        raise Refused("notice_served", "the receipt is about another notice than the newest one")
+    now = desk.clock.now().astimezone(UTC)
+    if said.served_at < datetime.fromisoformat(leaf.at) or (said.served_at - now).total_seconds() > CLOCK_SECONDS:
+        raise Refused("notice_served", "nobody is served before the notice was logged, or ahead of now")
+    if not signed(receipt, known(desk)):
+        raise Refused("notice_signature", "whoever it names may not state this service, or has not signed it")
+    if said.how != "webhook":
+        _require_evidence(desk, said.notice, said.party, said.address, said.how, evidence)
+    if said.evidence != (digest_of(evidence) if evidence else ""):
+        raise Refused("notice_evidence", "what was handed in is not what the receipt names")
+    with alone(desk, room):
+        digest = keep_paper(desk, room, paper)
+        if any(each.kind in NOTICES.values() and each.text("paper") == digest for _, each in desk.log.leaves()):
+            raise Refused("notice_again", "the log has this receipt already")
+        if evidence:
+            keep_paper(desk, room, evidence)
+        body: dict[str, Value] = {"notice_leaf": index, "served": served_as(said.party, said.address)}
+        body |= {"served_at": instant(said.served_at), "paper": digest}
+        made = desk.log.append(_receipt_leaf(leaf.kind, instant(desk.clock.now()), body))
+        return Taken(made, keep_proof(desk, room, made))
+
+
+def take_report(desk: NotifyDesk, room: str, report: bytes, person: str) -> Taken | None:
+    """Look at a report of a mail system: one that says the notice came back is logged; None for any other.
+
+    One person is enough: it only keeps a clock from starting, or stops it. Refused `notice_person`, `notice_report`
+    for what is no report, or is about no address of the newest notice.
+    """
+    may_notify(desk, person)
+    index, leaf = _newest(desk, room)
+    found = read_report(report)
+    where = [
+        (party.id, address.id)
+        for party in desk.parties().parties.values()
+        for address in party.addresses
+        if address.kind == SMTP and address.where.casefold() == found.mailbox.casefold()
+    ]
+    if found.notice != leaf.text("paper") or not where:
+        raise Refused("notice_report", "the report is about another notice, or about nobody's address")
+    if found.state != BOUNCED:
+        return None
+    with alone(desk, room):
+        keep_paper(desk, room, report)
+        made = -1
+        for party, address in where:
+            body: dict[str, Value] = {"code": CAME_BACK, "subject": bounce_of(index, party, address)}
+            made = desk.log.append(StageLeaf("alarm", instant(desk.clock.now()), {**body, "detail": digest_of(report)}))
+    desk.log.publish()
+    return Taken(made, witnessed=True)
+
+
+def take_answers(desk: NotifyDesk, room: str, given: Given) -> tuple[tuple[str, str], ...]:
+    """Take the receipts that parties' own programs answered with: for each the address, and the code of a refusal.
+
+    The code is empty for one that was logged. An answer that does not hold is no receipt, and nothing else.
+    """
+    made = list[tuple[str, str]]()
+    for each in given.told:
+        if each.receipt:
+            try:
+                said = parse_receipt(each.receipt).served
+                if (said.party, said.address) != (each.party, each.address):
+                    raise Refused("notice_served", "the answer is about another address")
+                take_receipt(desk, room, each.receipt)
+                code = ""
+            except Refused as refused:
+                code = refused.code
+            made.append((served_as(each.party, each.address), code))
+    return tuple(made)
+
+
+def notices_of(desk: NotifyDesk, package: str) -> Status:
+    """Who was served when, and how each clock stands at a head published just now. Refused `notice_package`."""
+    transfer, manifest = transfer_of(desk, package)
+    stands = stands_now(desk)
+    head = witnessed_now(desk)
+    _keep_missing_proofs(desk, package)
+    held, who = record(desk, package), known(desk)
+    rule = desk.rule(desk.clock.now().date())
+    clocks = [Clock(each, notice_met(each, transfer, held, who, rule, head)) for each in owed(desk, manifest, stands)]
+    said = [(i, leaf) for i, leaf in held.leaves if _of(leaf, package)]
+    return Status(tuple((i, _lines(i, held.leaves)) for i, _ in said), tuple(clocks))
+
+
+def act_status(desk: NotifyDesk, act: str) -> Served_ | Missing:
+    """Whether notice of an act was served on everybody it was to go to. Refused `notice_act`."""
+    index, leaf = act_leaf(desk, act)
+    room = act_room(index)
+    head = witnessed_now(desk)
+    _keep_missing_proofs(desk, room)
+    said = [each for _, each in desk.log.leaves() if each.kind == "act-notice" and each.number("act_leaf") == index]
+    parties = said[-1].texts("parties") if said else ()
+    if not said:
+        return Missing("notice_not_sent", (leaf.text("order"),))
+    return act_served(index, parties, record(desk, room), known(desk), head)
+
+
+def _receipt_leaf(kind: str, at: str, body: dict[str, Value]) -> StageLeaf:
+    return StageLeaf("receipt", at, body) if kind == "notice" else StageLeaf("act-receipt", at, body)
+
+
+def _of(leaf: StageLeaf, room: str) -> bool:
+    """Whether a leaf is a notice of this package, or of the act of this room."""
+    if leaf.kind == "notice":
+        return leaf.text("package") == room and bool(leaf.texts("orders"))
+    return leaf.kind == "act-notice" and act_room(leaf.number("act_leaf")) == room
+
+
+def _newest(desk: NotifyDesk, room: str) -> Indexed:
+    said = [(i, leaf) for i, leaf in desk.log.leaves() if _of(leaf, room)]
+    if not said:
+        raise Refused("notice_not_sent", "no notice of that package or act was sent yet")
+    return said[-1]
+
+
+def _require_evidence(
+    desk: NotifyDesk, notice: str, party: str, address: str, how: str, evidence: bytes
+) -> None:
+    """That a statement about mail rests on a report of this delivery, and one about filing on a copy."""
+    found = desk.parties().parties.get(party)
+    places = [each for each in (() if found is None else found.addresses) if each.id == address]
+    if not places or (how == SMTP) != (places[0].kind == SMTP and how == SMTP):
+        raise Refused("notice_served", "the notice did not go to that address in that way")
+    if how == SMTP:
+        report = read_report(evidence)
+        same = report.notice == notice and report.mailbox.casefold() == places[0].where.casefold()
+        if report.state != DELIVERED or not same:
+            raise Refused("notice_evidence", "the report does not say that this notice reached this mailbox")
+    if how == FILED and not evidence:
+        raise Refused("notice_evidence", "filing is shown by the stamped copy")
+
+
+def _keep_missing_proofs(desk: NotifyDesk, room: str) -> None:
+    """Proofs that could not be kept when the receipt came, because witnesses were away."""
+    if desk.rooms.has(room):
+        notices = {i for i, leaf in desk.log.leaves() if _of(leaf, room)}
+        for index, leaf in list(desk.log.leaves()):
+            if leaf.kind in NOTICES.values() and leaf.number("notice_leaf") in notices:
+                keep_proof(desk, room, index)
+
+
+def _lines(notice: int, leaves: object) -> tuple[Line, ...]:
+    found = [(i, leaf) for i, leaf in _indexed(leaves) if leaf.kind == "receipt" and leaf.number("notice_leaf") == notice]
+    back = [
+        (i, leaf)
+        for i, leaf in _indexed(leaves)
+        if leaf.kind == "alarm" and leaf.text("code") == CAME_BACK and leaf.text("subject").startswith(f"{notice}/")
+    ]
+    served = [Line(leaf.text("served"), "served", leaf.text("served_at"), i) for i, leaf in found]
+    came = [Line(leaf.text("subject").partition("/")[2], "came back", leaf.at, i) for i, leaf in back]
+    return tuple(sorted((*served, *came), key=lambda each: each.leaf))
