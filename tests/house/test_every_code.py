@@ -20,7 +20,7 @@ from lawgate.protocol.bars import CHECKS, LAST_CHECKS
 Codes = Iterator[str]
 BARRING = "src/lawgate/protocol/bars.py"
 TABLES = ("src/lawgate/model/meanings/", "src/lawgate/model/code.py")
-PAPERS = (papers.REVIEWS, papers.ORDERS, papers.RULES, papers.REGISTERS, approvals.APPROVALS)
+PAPERS = (papers.REVIEWS, papers.ORDERS, papers.RULES, papers.REGISTERS, approvals.APPROVALS, approvals.KEYS)
 # Their codes stand beside a name or behind a colon; the same word may mean something else there.
 REASONS = (log.FORMS, log.WITNESSES, log.KEY_FILES)
 NOT_WRITTEN = "(no step of this version writes it)"

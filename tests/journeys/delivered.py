@@ -97,6 +97,6 @@ def made(sealer: Sealer, rows: int = 3, keepers: int = 1, plain: Mapping[int, by
     listed = tuple(Sealed(name, sha256(data).hexdigest(), len(data)) for name, data in sealed.items())
     manifest = Manifest(
         PACKAGE, BATCH, "p1", "investigation", "us.agency-a", "rk-1", text_digest(me.recipient), ("person.a.1",),
-        ("person.a.9",), ("mailing_address",), (2021,), rows, "0" * 64, "1" * 64, listed,
+        ("person.a.9",), ("mailing_address",), (2021,), rows, "0" * 64, "1" * 64, listed, keepers,
     )  # fmt: skip
     return HandOut(sealer, me, ending, contents, manifest, sealed, tuple(rings))

@@ -2,6 +2,7 @@
 """A recipient opens a hand-out: with `lawgate receive`, and with programs by others alone."""
 
 import io
+import re
 import shutil
 import stat
 import subprocess
@@ -18,11 +19,13 @@ from journeys.delivered import HandOut, made, record
 from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.jwe.sealer import JweSealer
 from lawgate.drivers.package.archive import write_tar
+from lawgate.model.fault import LawgateError
 from lawgate.ports.seal import Sealer
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.manifest import keys_name
 from lawgate.surfaces.cli.app import build
 from lawgate.wiring.main import doors
+from lawgate.wiring.sealers import openers
 
 KINDS = [AgeSealer, JweSealer]
 
@@ -89,9 +92,10 @@ def test_the_missing_keeper_is_named(sealer: Sealer, there: int, tmp_path: Path)
     sent, out = made(sealer, 2, keepers=2), tmp_path / "mine"
     shown = receive(tmp_path / "box", sent.put(tmp_path / "box", [there]), out)
     missing = {1: "second", 2: "first"}[there]
+    # One file of two is no disclosure: what the other keeper holds back stays shut.
     assert (shown.exit_code, arrived(out)) == (1, {})
     assert f"E_KEEPER: {keys_name(sent.ending, 3 - there)} is missing" in shown.output
-    assert f"from the {missing} keeper" in shown.output
+    assert f"it comes from the {missing} one" in shown.output
 
 
 def test_age_alone_opens_a_package_of_two_keepers(tmp_path: Path, need) -> None:
@@ -181,7 +185,7 @@ def test_content_that_is_no_record_is_damaged(content: bytes, tmp_path: Path) ->
 
 def test_a_record_sealed_once_in_a_package_of_two_keepers_is_damaged(sealer: Sealer, tmp_path: Path) -> None:
     sent, out = made(sealer, 2, keepers=1), tmp_path / "mine"
-    both = replace(sent, rings=(*sent.rings, sent.rings[0]))
+    both = replace(sent, rings=(*sent.rings, sent.rings[0]), manifest=replace(sent.manifest, custody=2))
     shown = receive(tmp_path / "box", both.put(tmp_path / "box"), out)
     assert "2 listed = 0 opened + 0 withheld + 2 damaged" in shown.output
     assert arrived(out) == {}
@@ -226,6 +230,31 @@ def test_a_key_file_in_another_form_is_refused(form: str, tmp_path: Path) -> Non
     text = RINGS[form].format(sealer.fresh().secret, sent.names[0])
     (tmp_path / "box/keys.age").write_bytes(sealer.seal(text.encode(), sent.me.recipient))
     assert refused(tmp_path / "box", identity, out, "E_KEYS")
+
+
+@pytest.mark.parametrize("custody", [0, 3, -1])
+def test_another_number_of_keepers_is_refused(custody: int, tmp_path: Path) -> None:
+    sent = made(AgeSealer(), 2, keepers=2)
+    sent = replace(sent, manifest=replace(sent.manifest, custody=custody))
+    assert refused(tmp_path / "box", sent.put(tmp_path / "box"), tmp_path / "mine", "E_MANIFEST")
+
+
+def test_a_manifest_that_hides_the_second_keeper_opens_nothing(sealer: Sealer, tmp_path: Path) -> None:
+    sent, out = made(sealer, 2, keepers=2), tmp_path / "mine"
+    sent = replace(sent, manifest=replace(sent.manifest, custody=1))
+    assert refused(tmp_path / "box", sent.put(tmp_path / "box"), out, "E_HANDOUT")
+    shown = receive(tmp_path / "less", sent.put(tmp_path / "less", [1]), out)
+    assert "2 listed = 0 opened + 0 withheld + 2 damaged" in shown.output
+    assert arrived(out) == {}
+
+
+def test_a_package_of_one_keeper_has_the_bytes_it_had_before_there_were_two() -> None:
+    said = manifests.render(made(AgeSealer(), 1).manifest)
+    assert b"custody" not in said and manifests.parse(said).custody == 1
+    both = manifests.render(made(AgeSealer(), 1, keepers=2).manifest)
+    assert b'"custody":2' in both and manifests.parse(both).custody == 2
+    with pytest.raises(LawgateError):
+        manifests.parse(both.replace(b'"custody":2', b'"custody":1'))
 
 
 def test_two_key_files_of_one_keeper_are_refused(tmp_path: Path) -> None:
@@ -347,3 +376,34 @@ def test_signs_that_steer_a_screen_do_not_reach_it(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert "E_FOLDER" in receive(tmp_path / "none", tmp_path / "none", tmp_path / "mine").output
+
+
+SPEC = Path(__file__).parents[2] / "docs/spec/package.md"
+
+
+def commands() -> list[str]:
+    """The blocks of shell commands in the description of a package, in their order."""
+    return re.findall(r"^```sh\n(.*?)^```$", SPEC.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("block", "kind", "keepers"), [(0, AgeSealer, 1), (2, JweSealer, 1), (3, AgeSealer, 2), (4, JweSealer, 2)]
+)
+def test_the_commands_of_the_description_open_a_record(
+    block: int, kind: type[AgeSealer | JweSealer], keepers: int, tmp_path: Path, need
+) -> None:
+    need("age"), need("jose")
+    sent = made(kind(), 2, keepers)
+    mine = sent.put(tmp_path / "box").read_text()
+    (tmp_path / "box" / ("my-key.txt" if kind is AgeSealer else "my-key.jwk")).write_text(mine)
+    shown = subprocess.run(["sh", "-ec", commands()[block]], cwd=tmp_path / "box", capture_output=True, check=True)
+    assert shown.stdout == sent.plain[sent.names[0]]
+
+
+def test_a_key_made_as_the_description_says_can_be_registered(tmp_path: Path, need) -> None:
+    need("jose")
+    subprocess.run(["sh", "-ec", commands()[1]], cwd=tmp_path, check=True)
+    public = (tmp_path / "my-key.pub").read_text().strip()
+    assert JweSealer().is_recipient(public)
+    assert openers().recipient(*openers().identities((tmp_path / "my-key.jwk").read_text())) == public
+    assert len(commands()) == 5

@@ -108,6 +108,7 @@ def test_a_manifest_that_lists_the_harmed_bytes_helps_nobody(key: tuple[str, int
     other = replace(sent, sealed=sealed, manifest=replace(sent.manifest, records=listed))
     got = opened(sent, Delivered(other.tar(), PARTS[key].first, PARTS[key].second))
     assert got is not None
+    # The key files are those of the whole hand-out: 0002 stays withheld.
     kept = {name for name in sent.names if sealed[name] == sent.sealed[name]}
     assert {item.name for item in got.items if item.fate is Fate.OPENED} == kept - {sent.names[1]}
 

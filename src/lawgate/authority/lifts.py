@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from lawgate.docket.act_text import digest_of, signed_part
 from lawgate.docket.acts import Act, Direction, Signature
@@ -134,21 +134,26 @@ def signed(act: Act, lifting: Lifting, asking: frozenset[str]) -> bool:
 
 
 def _good(found: Signature, act: Act, lifting: Lifting, asking: frozenset[str]) -> bool:
-    registers, day = lifting.registers, act.entered_at.astimezone(UTC).date()
-    person = registers.people.get(found.person)
+    person, day = lifting.registers.people.get(found.person), act.entered_at.astimezone(UTC).date()
     held = person.holds_on(found.office, day) if person else None
-    if person is None or held is None or held.agency not in own_agencies(lifting, act):
+    if person is None or held is None or not of_the_house(lifting, person.id, day, asking):
         return False
-    ids = registers.humans({person.id})
-    others = asking | frozenset(key.agency for key in registers.recipients.values())
-    serving = {each.casefold() for agency in others for each in registers.officers(agency, day).own}
     value = base64.b64decode(found.value, validate=True)
-    return not ids & serving and lifting.verify(person.key, signed_part(act), value)
+    return held.agency in own_agencies(lifting, day) and lifting.verify(person.key, signed_part(act), value)
 
 
-def own_agencies(lifting: Lifting, act: Act) -> frozenset[str]:
-    """The agencies in which the reviewing office is held on the day of the act's entry: the custodian's own."""
-    day = act.entered_at.astimezone(UTC).date()
+def of_the_house(lifting: Lifting, person: str, day: date, asking: frozenset[str] = frozenset()) -> bool:
+    """Whether a person serves the custodian that day, and under no id an agency that ever asked or may receive."""
+    registers = lifting.registers
+    ids = registers.humans({person})
+    others = asking | frozenset(key.agency for key in registers.recipients.values())
+    own = {each.casefold() for agency in own_agencies(lifting, day) for each in registers.officers(agency, day).own}
+    serving = {each.casefold() for agency in others for each in registers.officers(agency, day).own}
+    return bool(ids & own) and not ids & serving
+
+
+def own_agencies(lifting: Lifting, day: date) -> frozenset[str]:
+    """The agencies in which the reviewing office is held that day: the custodian's own."""
     held = (person.holds_on(lifting.office, day) for person in lifting.registers.people.values())
     return frozenset(tenure.agency for tenure in held if tenure is not None)
 

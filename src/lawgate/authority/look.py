@@ -39,7 +39,7 @@ class Sources:
     `publish` signs the head and has it cosigned; `proof(index)` is that of a leaf under the published checkpoint.
     `texts` are the docket's by file name. `holds(batch)` says whether a decided request still holds under what there is
     now; None when it cannot be told. `sealable` says whether a recipient text can be sealed to. `office` is the
-    reviewing office.
+    reviewing office; `bulk_at()` the number of rows from which a request is a bulk.
     """
 
     publish: Callable[[], None]
@@ -54,6 +54,7 @@ class Sources:
     verify: Verify
     office: str
     ceilings: Ceilings
+    bulk_at: Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ def look(sources: Sources, found: Evidence, key_asked: str) -> Look:
         agency=manifest.agency,
         safeguard=registers.safeguards.get(manifest.agency),
         today=day,
+        custody=manifest.custody,
+        bulk=manifest.batch_rows >= sources.bulk_at(),
     )
     at = None if decision is None else decision[0]
     return Look(facts, docket.digest, at, prepared, _parts(manifest, registers))

@@ -51,6 +51,7 @@ class ReleaseDesk:
     holds: Callable[[str], bool | None]
     office: str
     ceilings: Ceilings
+    bulk_at: Callable[[], int]
     clock: Clock
 
     @property
@@ -69,6 +70,7 @@ class ReleaseDesk:
             verify=self.verify,
             office=self.office,
             ceilings=self.ceilings,
+            bulk_at=self.bulk_at,
         )
 
 

@@ -14,6 +14,7 @@ from lawgate.office.history import HistoryDesk
 from lawgate.office.intake import IntakeDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.recall_desk import RecallDesk
+from lawgate.office.recipient_keys import KeyDesk
 from lawgate.office.release import Release
 from lawgate.ports.release import Courier
 
@@ -45,6 +46,7 @@ class House:
     orders: OrderDesk
     history: HistoryDesk
     recall: RecallDesk
+    keys: KeyDesk
     accounting: Callable[[], AccountingDesk]
     courier: Callable[[Path], Courier]
     import_records: Callable[[Path], str]

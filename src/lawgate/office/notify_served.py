@@ -6,11 +6,11 @@ A receipt is logged only when it holds; anything that says a notice came back is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from lawgate.authority.notices import Indexed, Met, Missing, Owed, act_served, notice_met, signed
-from lawgate.authority.notices import Complete as Served_
+from lawgate.authority.notices import Complete, Indexed, Met, Missing, Owed, act_served, notice_met, signed
 from lawgate.law.notice_parties import SMTP
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
@@ -47,6 +47,11 @@ from lawgate.protocol.notice import (
 )
 
 
+SERVED = "served"
+APART = timedelta(seconds=CLOCK_SECONDS)
+"""How far the clock of whoever states a service may be from ours. No wait becomes shorter by it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What was logged: the leaf, and whether witnesses have seen it; until they have, no clock starts."""
@@ -57,10 +62,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One address of a notice as a person reads it: when it was served and how; `""` where it was not."""
+    """One thing that came back: the address (`party/address`), SERVED or CAME_BACK, when, and its leaf."""
 
     served: str
-    how: str
+    what: str
     at: str
     leaf: int
 
@@ -110,7 +115,7 @@ def take_receipt(desk: NotifyDesk, room: str, paper: bytes, evidence: bytes = b"
     if said.notice != leaf.text("paper"):
         raise Refused("notice_served", "the receipt is about another notice than the newest one")
     now = desk.clock.now().astimezone(UTC)
-    if said.served_at < datetime.fromisoformat(leaf.at) or (said.served_at - now).total_seconds() > CLOCK_SECONDS:
+    if not datetime.fromisoformat(leaf.at) - APART <= said.served_at <= now + APART:
         raise Refused("notice_served", "nobody is served before the notice was logged, or ahead of now")
     if not signed(receipt, known(desk)):
         raise Refused("notice_signature", "whoever it names may not state this service, or has not signed it")
@@ -192,7 +197,7 @@ def notices_of(desk: NotifyDesk, package: str) -> Status:
     return Status(tuple((i, _lines(i, held.leaves)) for i, _ in said), tuple(clocks))
 
 
-def act_status(desk: NotifyDesk, act: str) -> Served_ | Missing:
+def act_status(desk: NotifyDesk, act: str) -> Complete | Missing:
     """Whether notice of an act was served on everybody it was to go to. Refused `notice_act`."""
     index, leaf = act_leaf(desk, act)
     room = act_room(index)
@@ -229,7 +234,7 @@ def _require_evidence(
     """That a statement about mail rests on a report of this delivery, and one about filing on a copy."""
     found = desk.parties().parties.get(party)
     places = [each for each in (() if found is None else found.addresses) if each.id == address]
-    if not places or (how == SMTP) != (places[0].kind == SMTP and how == SMTP):
+    if not places or (how == SMTP and places[0].kind != SMTP):
         raise Refused("notice_served", "the notice did not go to that address in that way")
     if how == SMTP:
         report = read_report(evidence)
@@ -249,13 +254,12 @@ def _keep_missing_proofs(desk: NotifyDesk, room: str) -> None:
                 keep_proof(desk, room, index)
 
 
-def _lines(notice: int, leaves: object) -> tuple[Line, ...]:
-    found = [(i, leaf) for i, leaf in _indexed(leaves) if leaf.kind == "receipt" and leaf.number("notice_leaf") == notice]
-    back = [
-        (i, leaf)
-        for i, leaf in _indexed(leaves)
-        if leaf.kind == "alarm" and leaf.text("code") == CAME_BACK and leaf.text("subject").startswith(f"{notice}/")
-    ]
-    served = [Line(leaf.text("served"), "served", leaf.text("served_at"), i) for i, leaf in found]
-    came = [Line(leaf.text("subject").partition("/")[2], "came back", leaf.at, i) for i, leaf in back]
-    return tuple(sorted((*served, *came), key=lambda each: each.leaf))
+def _lines(notice: int, leaves: Sequence[Indexed]) -> tuple[Line, ...]:
+    """What came back for one notice, in the order of the log."""
+    made = list[Line]()
+    for index, leaf in leaves:
+        if leaf.kind in NOTICES.values() and leaf.number("notice_leaf") == notice:
+            made.append(Line(leaf.text("served"), SERVED, leaf.text("served_at"), index))
+        if leaf.kind == "alarm" and leaf.text("code") == CAME_BACK and leaf.text("subject").startswith(f"{notice}/"):
+            made.append(Line(leaf.text("subject").partition("/")[2], CAME_BACK, leaf.at, index))
+    return tuple(made)

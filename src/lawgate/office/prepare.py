@@ -104,12 +104,15 @@ def prepare(
     seen = look(desk.sources, Evidence(manifest, review.paper, review.signature, None, len(rows)), out.recipient_key)
     if found := tuple(bar for bar in bars(seen.facts) if bar.code not in LATER):
         raise Barred(found)
+    if manifest.custody > len(desk.keepers):
+        raise Refused("E_CUSTODY", "so many people need a second key keeper, of another command; this office has none")
     records = _checked(rows, fetch(numbers))
-    members, identities = _seal(desk, out, records)
+    members, identities = _seal(desk, out, records, manifest.custody)
     manifest = replace(manifest, records=tuple(_sealed(name, data) for name, data in members))
     files = [(manifests.NAME, manifests.render(manifest)), *members]
     # Identities first: a package without them is only unusable, the other way round they would be lost.
-    desk.keepers[0].keep(out.package, identities)
+    for keeper, each in zip(desk.keepers, identities, strict=False):
+        keeper.keep(out.package, each)
     beside = {REVIEW: review.paper, SIGNATURE: review.signature, **({PARTS: seen.parts} if seen.parts else {})}
     tar = desk.packages.put(out.package, files, beside)
     leaf = _leaf(desk, manifest, tar, seen, account(out.package, numbers))
@@ -136,6 +139,7 @@ def _manifest(desk: ReleaseDesk, out: Outgoing, rows: Sequence[GrantedRow], revi
         set=review.statement.set,
         review=review.digest,
         records=(),
+        custody=2 if out.batch_rows >= desk.bulk_at() else 1,
     )
 
 
@@ -157,15 +161,23 @@ def _checked(rows: Sequence[GrantedRow], records: Sequence[Disclosable]) -> list
     return found
 
 
-def _seal(desk: ReleaseDesk, out: Outgoing, records: Sequence[Disclosable]) -> tuple[list[tuple[str, bytes]], bytes]:
-    """Sealed records by file name, and the text of their identities, each under its record's name."""
+def _seal(
+    desk: ReleaseDesk, out: Outgoing, records: Sequence[Disclosable], custody: int
+) -> tuple[list[tuple[str, bytes]], list[bytes]]:
+    """Sealed records by file name, and for each keeper the text of its identities, each under its record's name.
+
+    With two keepers a record is sealed twice, and the custodian's own keeper has the key of the outer seal.
+    """
     members: list[tuple[str, bytes]] = []
-    identities: list[str] = []
+    identities: list[list[str]] = [[] for _ in range(custody)]
     for place, record in enumerate(records, 1):
-        name, identity = manifests.record_name(place), desk.sealer.fresh()
-        members.append((name, desk.sealer.seal(_payload(out, record), identity.recipient)))
-        identities.append(f"# {name}\n{identity.secret}\n")
-    return members, "".join(identities).encode()
+        name, data = manifests.record_name(place), _payload(out, record)
+        for kept in reversed(identities):
+            identity = desk.sealer.fresh()
+            data = desk.sealer.seal(data, identity.recipient)
+            kept.append(f"# {name}\n{identity.secret}\n")
+        members.append((name, data))
+    return members, ["".join(kept).encode() for kept in identities]
 
 
 def _payload(out: Outgoing, record: Disclosable) -> bytes:

@@ -83,16 +83,8 @@ class Received:
         return sum(item.fate is fate for item in self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rings:
-    """Identities by record name: of the first keeper, and of the second where there is one."""
-
-    first: Mapping[str, str]
-    second: Mapping[str, str] | None
-
-
-class _NoSecondError(Exception):
-    """A record is sealed twice and the second keeper's file is not there."""
+Ring = Mapping[str, str]
+"""One keeper's identities by the name of the record each one opens."""
 
 
 def receive(found: Delivered, identity_file: str, opener: Opener, unpack: Unpack) -> Received:
@@ -104,18 +96,26 @@ def receive(found: Delivered, identity_file: str, opener: Opener, unpack: Unpack
     members = dict(unpack(found.tar))
     manifest = _manifest(members)
     identity = _identity(manifest, identity_file, opener)
-    names = frozenset(each.name for each in manifest.records)
-    if found.first is None:
-        raise Refused("E_KEEPER", f"{_file(manifest, 1)} is missing: it comes from the first keeper")
-    second = None if found.second is None else _ring(manifest, found.second, identity, opener, names, 2)
-    rings = _Rings(_ring(manifest, found.first, identity, opener, names, 1), second)
-    try:
-        read = [_item(manifest, each, members.get(each.name), rings, opener) for each in manifest.records]
-    except _NoSecondError:
-        said = f"{_file(manifest, 2)} is missing: records are sealed twice, and it comes from the second keeper"
-        raise Refused("E_KEEPER", said) from None
+    sealed = _key_files(manifest, found)
+    rings = [_ring(manifest, keeper, each, identity, opener) for keeper, each in enumerate(sealed, 1)]
+    read = [_item(manifest, each, members.get(each.name), rings, opener) for each in manifest.records]
     terms = dict.fromkeys(each for _, each in read if each is not None)
     return Received(manifest, sha256(found.tar).hexdigest(), tuple(item for item, _ in read), tuple(terms))
+
+
+def _key_files(manifest: Manifest, found: Delivered) -> list[bytes]:
+    """A key file of each keeper the manifest speaks of, in their order, and none besides."""
+    there = [found.first, found.second]
+    for keeper, who in ((1, "first"), (2, "second"))[: manifest.custody]:
+        if there[keeper - 1] is None:
+            said = (
+                "" if manifest.custody == 1 else f", and one keeper's file opens nothing: it comes from the {who} one"
+            )
+            raise Refused("E_KEEPER", f"{_file(manifest, keeper)} is missing{said}")
+    sealed = [each for each in there if each is not None]
+    if len(sealed) != manifest.custody:
+        raise Refused("E_HANDOUT", "the folder holds keys of a second keeper, and the package was sealed for one")
+    return sealed
 
 
 def _file(manifest: Manifest, keeper: int) -> str:
@@ -132,6 +132,8 @@ def _manifest(members: Mapping[str, bytes]) -> Manifest:
     wanted = [[record_name(place, ending) for place in range(1, len(names) + 1)] for ending in ENDINGS]
     if not names or names not in wanted:
         raise Refused("E_MANIFEST", "manifest.json lists no records, or not one after the other")
+    if found.custody not in (1, 2):
+        raise Refused("E_MANIFEST", "manifest.json speaks of another number of keepers than one or two")
     if not set(members) <= {manifests.NAME, *names}:
         raise Refused("E_MANIFEST", "package.tar holds files that manifest.json does not list")
     return found
@@ -147,9 +149,7 @@ def _identity(manifest: Manifest, text: str, opener: Opener) -> str:
     raise Refused("E_NOT_FOR_YOU", "the package is made for another recipient key than those in the identity file")
 
 
-def _ring(
-    manifest: Manifest, sealed: bytes, identity: str, opener: Opener, names: frozenset[str], keeper: int
-) -> Mapping[str, str]:
+def _ring(manifest: Manifest, keeper: int, sealed: bytes, identity: str, opener: Opener) -> Ring:
     """The identities in a sealed key file, by the record each one opens."""
     file = _file(manifest, keeper)
     try:
@@ -160,41 +160,32 @@ def _ring(
     ring = dict(pairs)
     if "".join(f"# {name}\n{line}\n" for name, line in pairs) != text or len(ring) != len(pairs):
         raise Refused("E_KEYS", f"{file} is not a list of identities, each under the name of its record")
-    if not names.issuperset(ring):
+    if not ring.keys() <= {each.name for each in manifest.records}:
         raise Refused("E_KEYS", f"{file} names records that manifest.json does not list")
     return ring
 
 
 def _item(
-    manifest: Manifest, listed: Sealed, data: bytes | None, rings: _Rings, opener: Opener
+    manifest: Manifest, listed: Sealed, data: bytes | None, rings: Sequence[Ring], opener: Opener
 ) -> tuple[Item, Terms | None]:
     name = listed.name
     if data is None:
         return Item(name, Fate.DAMAGED, "it is not in package.tar"), None
     if (len(data), sha256(data).hexdigest()) != (listed.size, listed.sha256):
         return Item(name, Fate.DAMAGED, "it is not the file that manifest.json lists"), None
-    if name not in rings.first:
-        return _withheld(manifest, name, 1), None
+    if lacking := [_file(manifest, keeper) for keeper, ring in enumerate(rings, 1) if name not in ring]:
+        return Item(name, Fate.WITHHELD, f"its identity was left out of {' and '.join(lacking)}"), None
     try:
-        content = opener.open(data, rings.first[name])
-        if opener.is_sealed(content):
-            if rings.second is None:
-                raise _NoSecondError
-            if name not in rings.second:
-                return _withheld(manifest, name, 2), None
-            content = opener.open(content, rings.second[name])
-        elif rings.second is not None:
-            return Item(name, Fate.DAMAGED, "it is sealed once where two keepers should have sealed it"), None
+        # The first keeper's layer is the outer one.
+        content = data
+        for ring in rings:
+            content = opener.open(content, ring[name])
     except OpenError:
         return Item(name, Fate.DAMAGED, "the identity under its name does not open it"), None
     terms = _terms(manifest, content)
     if terms is None:
         return Item(name, Fate.DAMAGED, "what is in it is not what manifest.json says"), None
     return Item(name, Fate.OPENED, "", content), terms
-
-
-def _withheld(manifest: Manifest, name: str, keeper: int) -> Item:
-    return Item(name, Fate.WITHHELD, f"its identity was left out of {_file(manifest, keeper)}")
 
 
 def _terms(manifest: Manifest, content: bytes) -> Terms | None:

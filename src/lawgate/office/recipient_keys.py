@@ -165,7 +165,8 @@ def revoke_key(desk: KeyDesk, key: str, reason: str, person: str) -> int:
     if reason not in REASONS:
         faults.append(_fault("E_KEY_REASON", f"a reason is one of {', '.join(REASONS)}"))
     _refuse(faults)
-    body: dict[str, Value] = {"key": key, "registered_leaf": found[0] if found else 0, "reason": reason, "person": person}
+    leaf = found[0] if found else 0
+    body: dict[str, Value] = {"key": key, "registered_leaf": leaf, "reason": reason, "person": person}
     return desk.log.append(StageLeaf("key-revoked", instant(_moment(desk)), body))
 
 
@@ -208,7 +209,7 @@ def _by_custodian(desk: KeyDesk, person: str) -> list[Fault]:
 
 
 def _about(desk: KeyDesk, said: Registration) -> list[Fault]:
-    """What a registration is held against besides itself: the proposal, its answered challenge, how it was read back."""
+    """What a registration is held against besides itself: the proposal, its answered challenge, the reading back."""
     faults, proposal, asked = [], _proposal(desk, said.key), _challenge(desk, said.key)
     proposed = (proposal["agency"], proposal["text"], proposal["authorisation"])
     if (said.agency, said.text, said.authorisation) != proposed:

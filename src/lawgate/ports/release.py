@@ -159,8 +159,11 @@ class Courier(Protocol):
     def room(self) -> Path:
         """The folder, which a keeper in another process is handed."""
 
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
-        """Hand the files over, in this order, under a new name. PackageError when the name exists or writing fails."""
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
+        """Hand the files over, in this order, under a new name; with `beside`, next to what lies under it already.
+
+        PackageError when the name exists (with `beside`: does not), a file is there already, or writing fails.
+        """
 
 
 class Confidential(Protocol):

@@ -65,8 +65,5 @@ class Opener(Protocol):
     def recipient(self, identity: str) -> str:
         """The recipient text to which files for this identity are sealed. OpenError when it is no identity."""
 
-    def is_sealed(self, data: bytes) -> bool:
-        """Whether these bytes look like a sealed file, which is all that can be said without its identity."""
-
     def open(self, sealed: bytes, identity: str) -> bytes:
         """The sealed bytes. OpenError when this identity does not open them, or they were changed."""

@@ -172,10 +172,11 @@ def ask(keepers: int = 1) -> Asking:
     return Delivered(index, _index(sent))
 
 
-def hand(handout: int) -> Handing:
+def hand(handout: int, parts: Sequence[str] = (TAR, KEYS)) -> Handing:
     """A keeper's part: its own look with the leaf in hand, and the lease before each thing that cannot be taken back.
 
-    Nothing of what the office says is believed but the number of the leaf, and that only as a question to the log.
+    Nothing of what the office says is believed but the number of the leaf, and that only as a question to the log. The
+    keys are the last of `parts`; a second keeper has nothing else to give.
     """
     if found := _bars((yield Look(handout))):
         return Stopped(found, "logged")
@@ -184,10 +185,12 @@ def hand(handout: int) -> Handing:
     sealed = yield Seal()
     if not isinstance(sealed, Handed):
         return Stopped(_bars(None), "logged")
-    for part, step in ((TAR, "logged"), (KEYS, "begun")):
+    step = "logged"
+    for part in parts:
         if found := _bars((yield StillMay())):
             return Stopped(found, step)
         yield Write(part)
+        step = "begun"
     return sealed
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from lawgate.authority.approvals import rules_of
+from lawgate.authority.keys import key_rules_of
 from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.duckdb.engine import DuckEngine
@@ -46,6 +48,7 @@ from lawgate.office.house import Check, House
 from lawgate.office.intake import IntakeDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.recall_desk import RecallDesk
+from lawgate.office.recipient_keys import KeyDesk
 from lawgate.office.release import Release, still_holds
 from lawgate.office.review import ReviewDesk
 from lawgate.office.state import require_state
@@ -55,7 +58,7 @@ from lawgate.wiring.holding import HeldLog, hold
 from lawgate.wiring.keeper import FOLDERS, keepers_of
 from lawgate.wiring.log import Logged, begin, check, head, logged, program_digest, prove
 from lawgate.wiring.mending import fsck
-from lawgate.wiring.orders import humans_of
+from lawgate.wiring.orders import humans_of, keep_of, lifting_of
 from lawgate.wiring.profile import RANGES, SyntheticOnly
 from lawgate.wiring.records import KeptRecords
 from lawgate.wiring.settings import FILE, PROFILES, SETTINGS, Settings, read_settings
@@ -138,6 +141,7 @@ def open_house(folder: Path) -> House:
         holds=partial(still_holds, decide),
         office=settings.review_office,
         ceilings=ceilings,
+        bulk_at=lambda: rules_of(read_rulebook(decide.law(), clock.now().date())).threshold,
         clock=clock,
     )
     whole = Release(decide, review, release, settings.use_terms)
@@ -149,9 +153,12 @@ def open_house(folder: Path) -> House:
         intake=IntakeDesk(parser, read_layout(files), log, decide.cases, clock, decide.rooms),
         decide=decide,
         release=whole,
-        orders=OrderDesk(register, log_of.log, gate, packages, clock, humans_of(folder)),
+        orders=OrderDesk(
+            register, log_of.log, gate, packages, clock, humans_of(folder), keep_of(folder), lifting_of(folder)
+        ),
         history=history,
         recall=_recall(decide, history, packages, settings),
+        keys=_keys(folder, release, decide),
         accounting=partial(accounting_desk, folder, whole, log_of.policy, _never_issued(rulebook)),
         courier=FolderCourier,
         import_records=partial(_import, folder, rulebook, files),
@@ -226,6 +233,20 @@ def _recall(decide: DecideDesk, history: HistoryDesk, packages: PackageFolders, 
         registers=lambda: read_registers(decide.registers()),
         salt_key=decide.salt_key,
         office=settings.review_office,
+    )
+
+
+def _keys(folder: Path, release: ReleaseDesk, decide: DecideDesk) -> KeyDesk:
+    return KeyDesk(
+        rooms=FolderRooms(folder / "recipient-keys"),
+        log=release.log,
+        registers=release.registers,
+        rules=lambda: key_rules_of(read_rulebook(decide.law(), decide.clock.now().date())),
+        sealer=release.sealer,
+        policy=release.policy,
+        verify=release.verify,
+        clock=release.clock,
+        office=release.office,
     )
 
 

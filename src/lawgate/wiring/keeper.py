@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from lawgate.authority.approvals import rules_of
 from lawgate.authority.look import Sources
 from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.clock.system import SystemClock
@@ -27,6 +28,7 @@ from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFol
 from lawgate.drivers.tiles.reader import TileReader
 from lawgate.law.read import digest_of, plan_digest, read_rulebook
 from lawgate.law.registers import read_registers
+from lawgate.law.rulebook import Rulebook
 from lawgate.model.request import Registers
 from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
 from lawgate.posts.keeper.replay import Replay
@@ -63,6 +65,9 @@ def keeper_at(office: Path, own: Path, number: int) -> Keeper:
     clock, sealer = SystemClock(), AgeSealer()
     keys = KeyFolder(own / PACKAGES)
 
+    def rulebook() -> Rulebook:
+        return read_rulebook(law(), clock.now().date())
+
     def registers() -> Registers:
         return read_registers(_files(office / "registers", "*.toml"))
 
@@ -78,7 +83,8 @@ def keeper_at(office: Path, own: Path, number: int) -> Keeper:
         policy=read_listed(office).policy,
         verify=verify,
         office=settings.review_office,
-        ceilings=read_rulebook(law(), clock.now().date()).ceilings,
+        ceilings=rulebook().ceilings,
+        bulk_at=lambda: rules_of(rulebook()).threshold,
     )
     gate = FileGate(office / GATES[number])
     return Keeper(KeeperDesk(number, gate, sources, PackageFolders(office / "packages"), keys, sealer))

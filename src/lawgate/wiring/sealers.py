@@ -70,10 +70,6 @@ class Openers:
         """The recipient text. OpenError when it is an identity of no kind."""
         return self._of(identity).recipient(identity)
 
-    def is_sealed(self, data: bytes) -> bool:
-        """Whether the bytes look sealed in any kind."""
-        return any(kind.is_sealed(data) for kind in self.kinds)
-
     def open(self, sealed: bytes, identity: str) -> bytes:
         """Opened in the identity's kind. OpenError when that fails, or it is of none."""
         return self._of(identity).open(sealed, identity)

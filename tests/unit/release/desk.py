@@ -50,7 +50,7 @@ WITNESS_KEY = KeySigner("witness.example/one", 4, b"\x02" * 32)
 REVIEWER = KeySigner("reviewer", 1, b"\x03" * 32)
 SIGNER = KeySigner("signer", 1, b"\x04" * 32)
 POLICY = Policy(LOG_KEY.key, (WITNESS_KEY.key,), 1)
-ROWS = 3
+ROWS, BULK = 3, 50
 
 
 class HandClock:
@@ -96,7 +96,8 @@ class Office:
         self.root, self.clock, self.at = root, clock or HandClock(), at or (lambda step: None)
         fresh = not (root / "docket").exists()
         self.register = FolderRegister.create(root / "docket") if fresh else FolderRegister(root / "docket")
-        self.gate = FileGate(root / "gate.lock", self.clock.monotonic)
+        self.gates = [FileGate(root / f"gate{n}.lock", self.clock.monotonic) for n in (0, 1)]
+        self.gate, self.keepers = self.gates[0], 1
         witness = LocalWitness(
             root / "witness", WITNESS_KEY, {ORIGIN: LOG_KEY.key}, verify, lambda: int(self.clock.now().timestamp())
         )
@@ -105,6 +106,7 @@ class Office:
             TileLog.create(root / "log", ORIGIN).close()
         self.log = StoreLog(self.store, lambda log: publish_head(log, LOG_KEY, POLICY, verify, self.gather))
         self.packages, self.keys = PackageFolders(root / "packages"), KeyFolder(root / "keys")
+        self.second_keys = KeyFolder(root / "keys-2")
         self.courier = FolderCourier(root / "out")
         self.ceilings = Ceilings()
         self.identity = pyrage.x25519.Identity.from_str((root / "recipient.txt").read_text()) if not fresh else None
@@ -136,13 +138,16 @@ class Office:
             lambda batch: True,
             OFFICE,
             self.ceilings,
+            lambda: BULK,
             self.clock,
         )
         desk = replace(desk, **other)
-        keeps = KeeperDesk(
-            0, gate or self.gate, replace(desk.sources, publish=nothing), desk.packages, keys or self.keys, desk.sealer
-        )
-        return desk if desk.keepers else replace(desk, keepers=(Keeper(keeps),))
+        own = replace(desk.sources, publish=nothing)
+        gates, rooms = (gate or self.gate, self.gates[1]), (keys or self.keys, self.second_keys)
+        made = [
+            Keeper(KeeperDesk(n, gates[n], own, desk.packages, rooms[n], desk.sealer)) for n in range(self.keepers)
+        ]
+        return desk if desk.keepers else replace(desk, keepers=tuple(made))
 
     def orders(self) -> OrderDesk:
         return OrderDesk(self.register, self.log, self.gate, self.packages, self.clock, self.registers.humans)

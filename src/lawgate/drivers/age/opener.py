@@ -7,7 +7,7 @@ import pyrage
 
 from lawgate.ports.seal import OpenError
 
-_SECRET, _FILE = "AGE-SECRET-KEY-1", b"age-encryption.org/v1\n"
+_PREFIX = "AGE-SECRET-KEY-1"
 
 
 class AgeOpener:
@@ -16,15 +16,11 @@ class AgeOpener:
     def identities(self, text: str) -> tuple[str, ...]:
         """Every line that is an identity, as `age-keygen` writes them among its comments."""
         lines = (line.strip() for line in text.splitlines())
-        return tuple(line for line in lines if line.startswith(_SECRET) and _identity(line) is not None)
+        return tuple(line for line in lines if line.startswith(_PREFIX) and _identity(line) is not None)
 
     def recipient(self, identity: str) -> str:
         """The `age1…` text. OpenError when the text is no identity."""
         return str(_known(identity).to_public())
-
-    def is_sealed(self, data: bytes) -> bool:
-        """Whether the bytes begin as an age file does."""
-        return data.startswith(_FILE)
 
     def open(self, sealed: bytes, identity: str) -> bytes:
         """The content. OpenError when the identity is another one, or the file is not as it was sealed."""

@@ -41,10 +41,6 @@ class JweOpener:
         """The public JWK. OpenError when the text is no secret key."""
         return public_text(_secret(identity))
 
-    def is_sealed(self, data: bytes) -> bool:
-        """Whether the bytes have the form of a JWE as the sealer writes it."""
-        return _FORM.fullmatch(data) is not None
-
     def open(self, sealed: bytes, identity: str) -> bytes:
         """The content. OpenError when the key is another one, or the file is not as it was sealed."""
         key = _secret(identity)

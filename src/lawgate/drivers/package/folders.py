@@ -93,11 +93,14 @@ class FolderCourier:
         """The folder of all hand-outs."""
         return self._room
 
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
-        """A new folder, then file after file, each synced before the next one is begun."""
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
+        """A new folder, or the one that is there, then file after file, each synced before the next one is begun."""
         target = self._room / _named(name)
+        if beside and not target.is_dir():
+            raise PackageError("hand-out: there is nothing yet to put this beside")
         with _reporting("hand-out"):
-            target.mkdir(mode=0o700)
+            if not beside:
+                target.mkdir(mode=0o700)
             _sync(self._room)
         # An error of `files` itself is the caller's and comes through: only the disk's errors are ours.
         for file, data in files:

@@ -44,11 +44,16 @@ class SignedMail:
 
     def __init__(self, place: MailPlace, signer: MailSigner, clock: Clock) -> None:
         """Nothing is opened yet."""
+        self.check(place)
+        self._place, self._signer, self._clock = place, signer, clock
+
+    @staticmethod
+    def check(place: MailPlace) -> None:
+        """ValueError for a place that this way out does not use."""
         if place.tls not in (STARTTLS, TLS, NONE) or (place.tls == NONE and place.host not in LOOPBACK):
             raise ValueError("mail goes by starttls or tls; without either on this machine only")
         if not _mailbox(place.sender):
             raise ValueError("the sender is one mailbox")
-        self._place, self._signer, self._clock = place, signer, clock
 
     def send(self, where: str, parcel: Parcel) -> Handed:
         """See `ports.notify.Notifier`. `reference` is the Message-ID; that the server took it is no service."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from lawgate.model.meanings.entry import Group, Meaning
 
-APPROVER, OBJECTOR, OFFICE = "approver", "whoever objects", "the custodian's office"
+APPROVER, OBJECTOR, REGISTRAR, OFFICE = "approver", "whoever objects", "registrar", "the custodian's office"
 
 APPROVALS = Group(
     "approvals",
@@ -111,6 +111,124 @@ APPROVALS = Group(
             OBJECTOR,
             "the text is empty, too long, not UTF-8, or has control signs or what may be somebody's number",
             "write some words, 64 KiB at most, and name rows by their number in the batch",
+        ),
+    ),
+)
+
+KEYS = Group(
+    "keys",
+    "Faults of a recipient key",
+    "All faults are told at once and nothing is registered. The same codes stand in `lawgate key list` at a key that "
+    "cannot be used. The form is in [recipient keys](../spec/recipient-keys.md).",
+    (
+        Meaning(
+            "E_KEY_FORM",
+            REGISTRAR,
+            "the paper is no registration in its one spelling",
+            "write it with `lawgate key paper`",
+        ),
+        Meaning(
+            "E_KEY_NAME",
+            REGISTRAR,
+            "the id cannot be one of a key or an agency",
+            "letters, digits, dots and hyphens, and nobody's number",
+        ),
+        Meaning(
+            "E_KEY_TEXT",
+            REGISTRAR,
+            "nothing can be sealed to the text; it is no recipient key",
+            "ask the agency for the public text of its key",
+        ),
+        Meaning(
+            "E_KEY_AUTHORISATION",
+            REGISTRAR,
+            "the paper in which the agency says that the key is its own is empty",
+            "ask the agency for that paper",
+        ),
+        Meaning(
+            "E_KEY_PERSON",
+            REGISTRAR,
+            "the person holds no office of the custodian today",
+            "have somebody do it whom people.toml shows in one",
+        ),
+        Meaning(
+            "E_KEY_PROPOSED",
+            REGISTRAR,
+            "nothing is proposed under this id, or something else since",
+            "begin again with `lawgate key propose`",
+        ),
+        Meaning(
+            "E_KEY_ANSWER",
+            REGISTRAR,
+            "this is not the text that was sealed to the proposed key",
+            "take the opened challenge byte for byte, or seal a new one with `lawgate key challenge`",
+        ),
+        Meaning(
+            "E_KEY_UNANSWERED",
+            REGISTRAR,
+            "nobody has shown that they have the key that is to be registered",
+            "`lawgate key challenge`, and take the answer with `lawgate key answer`",
+        ),
+        Meaning(
+            "E_KEY_READ_BACK",
+            REGISTRAR,
+            "it is not said who read the fingerprint back, or how",
+            "name the person, and one of in_person, paper, voice",
+        ),
+        Meaning(
+            "E_KEY_FINGERPRINT",
+            REGISTRAR,
+            "the fingerprint that was read back is another key's",
+            "find out whose key it is: somebody may have put another one in its place",
+        ),
+        Meaning(
+            "E_KEY_REGISTRARS",
+            REGISTRAR,
+            "two different humans in a registering office of the custodian register a key; these are not",
+            "have two registrars sign; one human under two ids is one",
+        ),
+        Meaning(
+            "E_KEY_SIGNATURE",
+            REGISTRAR,
+            "a registrar's signature is missing, or not over these very bytes with that person's own key",
+            "have both sign the exact bytes, and give the signatures in the order of their ids",
+        ),
+        Meaning(
+            "E_KEY_DAY",
+            REGISTRAR,
+            "the registration was said on another UTC day than it is handed in, or ahead of it",
+            "write, sign and hand it in within one UTC day",
+        ),
+        Meaning(
+            "E_KEY_TIME",
+            OFFICE,
+            "no witness says what time it is, so the wait cannot begin",
+            "see `lawgate log verify`; witnesses have to be reached",
+        ),
+        Meaning(
+            "E_KEY_REASON",
+            REGISTRAR,
+            "the reason is none of those there are",
+            "compromised, lost, replaced or withdrawn",
+        ),
+        Meaning(
+            "E_KEY_UNREGISTERED",
+            OFFICE,
+            "the log does not show that this very key is registered under its id",
+            "register it with two registrars: `lawgate key propose` begins it",
+        ),
+        Meaning("E_KEY_REVOKED", OFFICE, "somebody revoked the key; it never counts again", "register another one"),
+        Meaning(
+            "E_KEY_PAPER",
+            OFFICE,
+            "no paper is kept in which two registrars sign for this very key",
+            "bring it back from a copy kept elsewhere, or register the key anew",
+        ),
+        Meaning(
+            "E_KEY_COOLOFF",
+            OFFICE,
+            "the key was registered, or changed, too short a time ago by the witnesses' clocks",
+            "wait; `lawgate key list` says until when. Nobody can shorten it",
         ),
     ),
 )

@@ -38,6 +38,12 @@ BARS = Group(
             "the machine's clock and the witnesses' are further apart than two honest clocks are",
             "set the clock that is wrong, then ask again",
         ),
+        Meaning(
+            "fresh",
+            OFFICE,
+            "the newest published head of the log is older than a minute",
+            "see that the witnesses can be reached, then ask again: every pull publishes a head of its own",
+        ),
         Meaning("decision_leaf", OFFICE, "the decision is not shown to be in the log", LOOK),
         Meaning("review_leaf", OFFICE, "the review is not shown to be in the log", LOOK),
         Meaning("prepared_leaf", OFFICE, "the package is not shown to be in the log", LOOK),
@@ -126,6 +132,24 @@ BARS = Group(
             OFFICE,
             "no approval of the recipient's safeguards is in force today",
             "enter the approval with its days and source in safeguards.toml, when there is one",
+        ),
+        Meaning(
+            "custody",
+            OFFICE,
+            "the request is of so many people that two keepers, of two commands, must each hold a key of every record",
+            "name a second keeper in settings.toml and prepare the package anew",
+        ),
+        Meaning(
+            "handout_spent",
+            OFFICE,
+            "the keeper has handed out under this leaf before; a leaf is good for one hand-out",
+            "ask again: that writes a leaf of its own",
+        ),
+        Meaning(
+            "step",
+            OFFICE,
+            "a step of the hand-out gave no answer, so nothing after it was done",
+            "see why in the office and the keeper, then ask again",
         ),
         Meaning("handout_leaf", OFFICE, "the entry of this hand-out is not shown to be in the log", LOOK),
         Meaning(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from lawgate.model.meanings.accounting import ACCOUNTING_STEPS
 from lawgate.model.meanings.counted import COUNTED_STEPS
+from lawgate.model.meanings.docket import DOCKET_STEPS
 from lawgate.model.meanings.entry import Group, Meaning
 from lawgate.model.meanings.evidence import EVIDENCE_STEPS
 from lawgate.model.meanings.received import RECEIVED_STEPS
@@ -52,6 +53,12 @@ STEPS = Group(
             OFFICE,
             "a request whose cover cannot be read has no id, and so no entry in the log",
             "return it to the requester, with the faults that were listed",
+        ),
+        Meaning(
+            "E_CUSTODY",
+            OFFICE,
+            "a request of this many people needs a second key keeper, of another command",
+            "name its socket as `second_keeper` in settings.toml, then prepare again",
         ),
         Meaning("E_FIELD", OFFICE, "the records have no such field", "name fields of the register of fields"),
         Meaning(
@@ -254,6 +261,7 @@ STEPS = Group(
             "decide and hand out what it names, then close; `--reason broken` or `key` closes at once",
         ),
         *SENT_STEPS,
+        *DOCKET_STEPS,
         *EVIDENCE_STEPS,
         *COUNTED_STEPS,
         *ACCOUNTING_STEPS,

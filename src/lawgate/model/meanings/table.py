@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from lawgate.model.meanings import decided
-from lawgate.model.meanings.approvals import APPROVALS
+from lawgate.model.meanings.approvals import APPROVALS, KEYS
 from lawgate.model.meanings.bars import BARS
 from lawgate.model.meanings.entry import Group
 from lawgate.model.meanings.log import FINDINGS, FORMS, KEY_FILES, REPLAYS, WITNESSES
@@ -21,6 +21,7 @@ GROUPS: tuple[Group, ...] = (
     RULES,
     REGISTERS,
     APPROVALS,
+    KEYS,
     BARS,
     FINDINGS,
     REPLAYS,

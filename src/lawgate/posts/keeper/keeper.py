@@ -79,12 +79,15 @@ class KeeperLease:
     def hand(self, handout: int) -> steps.Handed | steps.Stopped:
         """See for itself, and hand out under the number of the leaf."""
         found = opened(self._desk.packages, self._package)
-        parcels = _Parcels(self, found, steps.hand(handout))
+        first_keeper = self._desk.number == 0
+        parts = (steps.TAR, steps.KEYS) if first_keeper else (steps.KEYS,)
+        parcels = _Parcels(self, found, steps.hand(handout, parts))
         try:
             first = parcels.until_write()
             if first is None:
                 return parcels.ended()
-            self._courier.deliver(f"{self._package}-{handout}", parcels.files(first))
+            beside = {} if first_keeper else {"beside": True}
+            self._courier.deliver(f"{self._package}-{handout}", parcels.files(first), **beside)
         except Barred as barred:
             return steps.Stopped(barred.bars, barred.step)
         return parcels.ended()

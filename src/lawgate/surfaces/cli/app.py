@@ -14,6 +14,7 @@ from lawgate.surfaces.cli.approvals import add_approvals, objected
 from lawgate.surfaces.cli.audit import add_audit
 from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, moment, there, writing
 from lawgate.surfaces.cli.evidence import add_evidence
+from lawgate.surfaces.cli.keys import add_keys
 from lawgate.surfaces.cli.logs import add_log
 from lawgate.surfaces.cli.orders import add_orders
 from lawgate.surfaces.cli.person import add_person
@@ -44,6 +45,7 @@ def build(doors: Doors) -> typer.Typer:
     _review(app, doors)
     _release(app, doors)
     add_approvals(app, doors)
+    add_keys(app, doors)
     add_orders(app, doors)
     add_log(app, doors)
     add_evidence(app, doors)

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands about notice: send it, hand in what came back, see who was served and how the clock stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, moment, writable, writing
+
+if TYPE_CHECKING:
+    from lawgate.authority.notices import Complete, Met, Missing
+    from lawgate.office.notify import Given, NotifyDesk
+    from lawgate.office.notify_served import Status, Taken
+
+PACKAGE = Annotated[str, typer.Argument(help="The package, as `lawgate status` lists it.")]
+ACT = Annotated[bool, typer.Option("--act", help="The name is the id of an act on an order, not a package.")]
+OUT = Annotated[Path, typer.Option(help="Folder for the paper and the page to file.")]
+ADDRESS = Annotated[str, typer.Option("--at-address", help="PARTY/ADDRESS, by the ids of notice_parties.toml.")]
+
+
+def add_notices(app: typer.Typer, doors: Doors) -> None:
+    """Add the group `notice` to the command line."""
+    group = typer.Typer(no_args_is_help=True, help="Notice that an order wants before something leaves.")
+    app.add_typer(group, name="notice")
+    _sent(group, doors)
+    _back(group, doors)
+    _told(group, doors)
+
+
+def _sent(group: typer.Typer, doors: Doors) -> None:
+    @group.command()
+    def send(
+        package: PACKAGE,
+        by: PERSON,
+        out: OUT,
+        anew: Annotated[bool, typer.Option("--anew", help="Make a new notice: its clock starts anew.")] = False,
+        office: OFFICE = Path(),
+    ) -> None:
+        """Give notice of a package to every address of every party that an order names."""
+        from lawgate.office.notify import give_notice
+
+        with answering():
+            desk = writing(doors, office).notify
+            writable(out)
+            given = give_notice(desk, package, by, anew=anew)
+            _write(desk, package, given, out)
+
+    @group.command()
+    def act(
+        name: Annotated[str, typer.Argument(help="Id of the act on an order.")],
+        by: PERSON,
+        out: OUT,
+        office: OFFICE = Path(),
+    ) -> None:
+        """Give notice of an act that would loosen an order to every notice party of the order."""
+        from lawgate.office.notify import give_act_notice
+
+        with answering():
+            desk = writing(doors, office).notify
+            writable(out)
+            given = give_act_notice(desk, name, by)
+            _write(desk, _room(desk, name, act=True), given, out)
+
+    @group.command()
+    def keys(
+        sender: Annotated[str, typer.Argument(help="The mailbox that notices come from.")],
+        out: Annotated[Path, typer.Option(help="File for the mail certificate.")],
+        office: OFFICE = Path(),
+    ) -> None:
+        """Make the keys that sign notices, where there are none, and write what parties check them by."""
+        with answering():
+            certificate, posting = writing(doors, office).notice_keys(sender)
+            out.write_bytes(certificate)
+        typer.echo(f"wrote {out}; posted notices are signed by the Ed25519 key {posting}")
+        typer.echo("hand both to the parties by another way than mail")
+
+
+def _back(group: typer.Typer, doors: Doors) -> None:
+    @group.command()
+    def statement(
+        package: PACKAGE,
+        out: Annotated[Path, typer.Option(help="File for the statement.")],
+        by: PERSON,
+        at_address: ADDRESS,
+        how: Annotated[str, typer.Option(help="smtp, hand or filed.")],
+        at: Annotated[str, typer.Option(help="When it was served, with offset.")],
+        evidence: Annotated[Path | None, typer.Option(help="The delivery report, or the stamped copy.")] = None,
+        act: ACT = False,
+        office: OFFICE = Path(),
+    ) -> None:
+        """Write the statement of service that the person who served it signs."""
+        from lawgate.office.notify_served import statement as written
+
+        with answering():
+            desk = doors.open(office).notify
+            party, _, address = at_address.partition("/")
+            shown = evidence.read_bytes() if evidence else b""
+            when = moment(at).astimezone(UTC).replace(microsecond=0)
+            out.write_bytes(written(desk, _room(desk, package, act=act), party, address, how, when, by, shown))
+        typer.echo(f"wrote {out}; sign its exact bytes with the person's key (Ed25519), then `lawgate notice served`")
+
+    @group.command()
+    def served(
+        package: PACKAGE,
+        paper: Annotated[Path, typer.Option(help="The statement, or the receipt a party signed.")],
+        signature: Annotated[Path | None, typer.Option(help="64 raw bytes over the statement.")] = None,
+        evidence: Annotated[Path | None, typer.Option(help="What the statement rests on.")] = None,
+        act: ACT = False,
+        office: OFFICE = Path(),
+    ) -> None:
+        """Hand in a signed statement of service, or a receipt of a party's own."""
+        from lawgate.office.notify_served import take_receipt
+        from lawgate.protocol.notice import Receipt, parse_served, print_receipt
+
+        with answering():
+            desk, data = writing(doors, office).notify, paper.read_bytes()
+            if signature is not None:
+                data = print_receipt(Receipt(parse_served(data), signature.read_bytes()))
+            shown = evidence.read_bytes() if evidence else b""
+            taken = take_receipt(desk, _room(desk, package, act=act), data, shown)
+        _logged("the receipt", taken)
+
+    @group.command()
+    def report(package: PACKAGE, file: Path, by: PERSON, act: ACT = False, office: OFFICE = Path()) -> None:
+        """Hand in a report of a mail system: one that says the notice came back stops the clock."""
+        from lawgate.office.notify_served import take_report
+
+        with answering():
+            desk = writing(doors, office).notify
+            taken = take_report(desk, _room(desk, package, act=act), file.read_bytes(), by)
+        if taken is None:
+            typer.echo("the notice did not come back; for a delivery, write a statement that rests on this report")
+        else:
+            typer.echo(f"leaf {taken.leaf}: the notice CAME BACK, so that address is not served", err=True)
+            raise typer.Exit(1)
+
+
+def _told(group: typer.Typer, doors: Doors) -> None:
+    @group.command("list")
+    def listed(package: PACKAGE, act: ACT = False, office: OFFICE = Path()) -> None:
+        """Who was served when, and how each clock stands, with every step of counting."""
+        from lawgate.office.notify_served import act_status, notices_of
+
+        with answering():
+            desk = doors.open(office).notify
+            lines = list(_act(act_status(desk, package)) if act else _package(notices_of(desk, package)))
+        typer.echo("\n".join(lines))
+
+
+def _package(status: Status) -> Iterator[str]:
+    if not status.notices:
+        yield "no notice was sent yet"
+    for leaf, lines in status.notices:
+        yield f"notice in leaf {leaf}"
+        yield from (f"    {each.served}  {each.what}  {each.at}  leaf {each.leaf}" for each in lines)
+    for clock in status.clocks:
+        yield f"{clock.owed.order}: {clock.owed.hours} hours after service on {', '.join(clock.owed.parties)}"
+        yield from _clock(clock.found)
+    if not status.clocks:
+        yield "no order in force wants notice of this package under terms that can be met"
+
+
+def _clock(found: Met | Missing) -> Iterator[str]:
+    from lawgate.authority.notices import Missing
+    from lawgate.docket.clock import spoken
+    from lawgate.model.meanings.notice import CLOCKS
+    from lawgate.model.meanings.table import meaning, mending
+
+    if isinstance(found, Missing):
+        yield f"    NOT MET: {found.code}: {meaning(CLOCKS, found.code)}"
+        yield from (f"        {each}" for each in found.who if each)
+        yield f"    to mend: {mending(CLOCKS, found.code)}"
+    else:
+        yield "    met" + (f", good until {spoken(found.until)}" if found.until else "")
+    for reading in found.counted.readings if found.counted else ():
+        acts = found.counted is not None and reading == found.counted.acts
+        yield f"    counted ({reading.reading}{', this one acts' if acts else ''}):"
+        yield from (f"        {step}" for step in reading.steps)
+
+
+def _act(found: Complete | Missing) -> Iterator[str]:
+    from lawgate.authority.notices import Missing
+
+    if isinstance(found, Missing):
+        yield from _clock(found)
+    else:
+        yield f"served on everybody; the last receipt is in leaf {found.last_leaf}, seen by {found.started.isoformat()}"
+
+
+def _room(desk: NotifyDesk, name: str, *, act: bool) -> str:
+    from lawgate.office.notify import act_leaf, act_room
+
+    return act_room(act_leaf(desk, name)[0]) if act else name
+
+
+def _write(desk: NotifyDesk, room: str, given: Given, out: Path) -> None:
+    """The paper and the page as files; what became of each address; the answers that are receipts."""
+    from lawgate.office.notify_served import take_answers
+
+    (out / f"notice-{given.leaf}.json").write_bytes(given.paper)
+    (out / f"notice-{given.leaf}.pdf").write_bytes(given.page)
+    typer.echo(f"the notice is in leaf {given.leaf}; wrote {out / f'notice-{given.leaf}'}.json and .pdf")
+    answers = dict(take_answers(desk, room, given))
+    for each in given.told:
+        name = f"{each.party}/{each.address}"
+        if each.code:
+            typer.echo(f"{name} ({each.kind}): NOT SENT: {each.code}", err=True)
+        elif answers.get(name) == "":
+            typer.echo(f"{name} ({each.kind}): served; its own receipt is logged")
+        else:
+            typer.echo(f"{name} ({each.kind}): sent; not served before a receipt is handed in")
+
+
+def _logged(what: str, taken: Taken) -> None:
+    typer.echo(f"{what} is in leaf {taken.leaf}")
+    if not taken.witnessed:
+        typer.echo("witnesses have not seen it yet: no clock starts before `lawgate notice list` finds them", err=True)
