@@ -107,7 +107,7 @@ sent package:id handout_leaf:number envelope:digest size:number
 ack package:id handout_leaf:number paper:digest
 order-bar order:id instrument:digest learned:instant effective:instant effects:code* provisional:flag person:id
 in-force order:id bar_leaf:number exposed:id* exposed_rows:count
-order-act order:id bar_leaf:number act:id kind:code instrument:digest document:digest effective:instant people:id*
+order-act order:id bar_leaf:number act:id does:code instrument:digest document:digest effective:instant people:id*
 act-notice order:id act_leaf:number paper:digest parties:id*
 act-receipt notice_leaf:number served:id served_at:instant paper:digest
 lift order:id bar_leaf:number paper:digest people:id* effective:instant
@@ -859,11 +859,12 @@ def outside(effects, request, names):
 
 
 def apart(listed, names):
-    """Whether none of the names is listed; never when everything is, or no name is shown."""
+    """Whether none of the names is listed, nor lies below one that is (as a.b.c below a.b); never when everything is
+    listed, or no name is shown."""
     if listed is None or not names:
         return False
-    known = [str(each).lower() for each in listed]
-    return not any(str(each).lower() in known for each in names)
+    known = [str(each).lower() + "." for each in listed]
+    return not any((str(each).lower() + ".").startswith(name) for each in names for name in known)
 
 
 # ---- Papers and rows -----------------------------------------------------------------------------------------------

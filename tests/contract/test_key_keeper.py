@@ -251,6 +251,7 @@ def test_an_order_that_comes_between_two_keepers(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.keepers = 2
     office.prepared(rows=BULK)
+    office.approve()
     desk = office.release()
     first, second = desk.keepers
     leaf = a_leaf(office)
@@ -267,6 +268,10 @@ def test_two_keepers_each_hand_out_on_their_own_look(tmp_path: Path) -> None:
     office.keepers = 2
     made = office.prepared(rows=BULK)
     assert made.manifest.custody == 2
+    with pytest.raises(Barred) as refused:
+        pull(office.release(), PACKAGE, "rk-1", office.courier)
+    assert [bar.code for bar in refused.value.bars] == ["approvals"]
+    office.approve()
     done = pull(office.release(), PACKAGE, "rk-1", office.courier)
     (sent,) = office.kinds("sent")
     out = office.root / "out" / done.name

@@ -11,7 +11,7 @@ import pytest
 from house.tree import ROOT, Source, planted, sources, strings
 from lawgate.ledger.schema import FIELDS
 from lawgate.model.code import CODES
-from lawgate.model.meanings import approvals, decided, log, papers, steps, stops
+from lawgate.model.meanings import approvals, decided, log, notice, papers, steps, stops
 from lawgate.model.meanings.bars import BARS
 from lawgate.model.meanings.entry import Group, Meaning
 from lawgate.model.meanings.table import GROUPS, mending
@@ -22,7 +22,7 @@ BARRING = "src/lawgate/protocol/bars.py"
 TABLES = ("src/lawgate/model/meanings/", "src/lawgate/model/code.py")
 PAPERS = (papers.REVIEWS, papers.ORDERS, papers.RULES, papers.REGISTERS, approvals.APPROVALS, approvals.KEYS)
 # Their codes stand beside a name or behind a colon; the same word may mean something else there.
-REASONS = (log.FORMS, log.WITNESSES, log.KEY_FILES)
+REASONS = (log.FORMS, log.WITNESSES, log.KEY_FILES, notice.WAYS)
 NOT_WRITTEN = "(no step of this version writes it)"
 
 
@@ -104,6 +104,15 @@ def key_faults(source: Source) -> Codes:
     yield from texts(arguments(source.tree, "KeyFileError", 1))
 
 
+def not_handed_over(source: Source) -> Codes:
+    yield from texts(arguments(source.tree, "NotifyError", 0))
+    yield from (code for code in texts(arguments(source.tree, "Told", 3)) if code)
+
+
+def not_met(source: Source) -> Codes:
+    yield from texts(arguments(source.tree, "Missing", 0))
+
+
 def decided_as(source: Source) -> Codes:
     if source.path.startswith("src/lawgate/decide/"):
         yield from texts(arguments(source.tree, "Finding", 3))
@@ -154,6 +163,8 @@ PLACES: list[tuple[tuple[Group, ...], Callable[[Source], Codes], Source]] = [
         unwitnessed,
         planted('class X(WitnessRefusalError):\n    a = super().__init__(b, "E_PLANTED")\n'),
     ),
+    ((notice.WAYS,), not_handed_over, planted('raise NotifyError("E_PLANTED")\n')),
+    ((notice.CLOCKS,), not_met, planted('found = Missing("E_PLANTED", ())\n')),
     ((log.KEY_FILES,), key_faults, planted('raise KeyFileError(path, "E_PLANTED")\n')),
 ]
 

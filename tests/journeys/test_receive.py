@@ -19,7 +19,8 @@ from journeys.delivered import HandOut, made, record
 from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.jwe.sealer import JweSealer
 from lawgate.drivers.package.archive import write_tar
-from lawgate.model.fault import LawgateError
+from lawgate.drivers.package.unpack import MOST_BYTES, unpack
+from lawgate.model.fault import LawgateError, Refused
 from lawgate.ports.seal import Sealer
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.manifest import keys_name
@@ -94,7 +95,7 @@ def test_the_missing_keeper_is_named(sealer: Sealer, there: int, tmp_path: Path)
     missing = {1: "second", 2: "first"}[there]
     # One file of two is no disclosure: what the other keeper holds back stays shut.
     assert (shown.exit_code, arrived(out)) == (1, {})
-    assert f"E_KEEPER: {keys_name(sent.ending, 3 - there)} is missing" in shown.output
+    assert f"E_KEYS_MISSING: {keys_name(sent.ending, 3 - there)} is missing" in shown.output
     assert f"it comes from the {missing} one" in shown.output
 
 
@@ -175,7 +176,8 @@ def test_a_record_that_says_otherwise_than_the_manifest_is_damaged(key: str, tmp
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"null", b"{}", b'{"a":1}', record(2) + b" ", record(2).replace(b":", b": ", 1)]
+    "content",
+    [b"", b"[]", b"null", b"{}", b'{"a":1}', record(2) + b" ", record(2, values={}), record(2).replace(b":", b": ", 1)],
 )
 def test_content_that_is_no_record_is_damaged(content: bytes, tmp_path: Path) -> None:
     sent, out = made(JweSealer(), 2, plain={2: content}), tmp_path / "mine"
@@ -200,6 +202,7 @@ def refused(box: Path, identity: Path, out: Path, code: str) -> bool:
 
 
 def test_a_wrong_identity_is_told_apart_from_a_spoilt_file(sealer: Sealer, tmp_path: Path) -> None:
+    """I6: the hand-out opens with the registered key and with no other."""
     sent, out = made(sealer), tmp_path / "mine"
     identity = sent.put(tmp_path / "box")
     keys = tmp_path / "box" / keys_name(sent.ending)
@@ -276,7 +279,8 @@ def named(sent: HandOut, name: str, kind: bytes = tarfile.REGTYPE, size: int | N
     found = out.getvalue()
     if size is not None:
         at = found.rindex(name.encode()) + 124
-        found = found[:at] + b"%011o\0" % size + found[at + 12 :]
+        stated = b"%011o\0" % size if size >= 0 else (size % (1 << 96)).to_bytes(12, "big")
+        found = found[:at] + stated + found[at + 12 :]
     return found
 
 
@@ -292,7 +296,7 @@ def listing(sent: HandOut, records: tuple[manifests.Sealed, ...]) -> HandOut:
 
 
 def tars(sent: HandOut) -> dict[str, tuple[str, bytes]]:
-    good, manifest = sent.tar(), manifests.render(sent.manifest)
+    good, manifest, listed = sent.tar(), manifests.render(sent.manifest), sent.manifest.records
     return {
         "empty": ("E_TAR", b""),
         "no tar": ("E_TAR", b"junk" * 999),
@@ -308,6 +312,7 @@ def tars(sent: HandOut) -> dict[str, tuple[str, bytes]]:
         "a sparse file": ("E_TAR", named(sent, "0004.age", tarfile.GNUTYPE_SPARSE)),
         "a folder": ("E_TAR", named(sent, "folder", tarfile.DIRTYPE)),
         "a claimed size": ("E_TAR_SIZE", named(sent, "0004.age", size=8**11 - 1)),
+        "a size below zero": ("E_TAR", named(sent, "0004.age", size=-512)),
         "a size it does not have": ("E_TAR", named(sent, "0004.age", size=900_000)),
         "a large file": ("E_TAR_SIZE", write_tar([("manifest.json", manifest), ("0001.age", bytes((1 << 20) + 1))])),
         "many files": ("E_TAR_SIZE", write_tar([(f"{n:04d}.age", b"") for n in range(502)])),
@@ -316,7 +321,11 @@ def tars(sent: HandOut) -> dict[str, tuple[str, bytes]]:
         "no manifest": ("E_MANIFEST", write_tar(list(sent.sealed.items()))),
         "another spelling": ("E_MANIFEST", write_tar([("manifest.json", manifest + b"\n")])),
         "a list of no records": ("E_MANIFEST", listing(sent, ()).tar()),
-        "a gap": ("E_MANIFEST", listing(sent, sent.manifest.records[1:]).tar()),
+        "a file less": ("E_MANIFEST", listing(sent, sent.manifest.records[1:]).tar()),
+        "a list and files of none": ("E_MANIFEST", replace(listing(sent, ()), sealed={}).tar()),
+        "a gap": ("E_MANIFEST", replace(listing(sent, listed[1:]), sealed=dict(list(sent.sealed.items())[1:])).tar()),
+        "another order": ("E_MANIFEST", listing(sent, listed[::-1]).tar()),
+        "a listed path": ("E_MANIFEST", listing(sent, (*listed, replace(listed[0], name="../1.age"))).tar()),
     }  # fmt: skip
 
 
@@ -336,6 +345,11 @@ def test_a_tar_larger_than_any_package_is_not_read_to_its_end(tmp_path: Path) ->
     with (tmp_path / "box/package.tar").open("wb") as file:
         file.truncate(1 << 40)
     assert refused(tmp_path / "box", identity, tmp_path / "mine", "E_TAR_SIZE")
+
+
+def test_bytes_beyond_any_package_are_not_taken_apart() -> None:
+    with pytest.raises(Refused, match="E_TAR_SIZE"):
+        unpack(bytes(MOST_BYTES + 1))
 
 
 def test_nothing_is_ever_written_over(tmp_path: Path) -> None:
@@ -372,6 +386,16 @@ def test_signs_that_steer_a_screen_do_not_reach_it(tmp_path: Path) -> None:
     shown = receive(tmp_path / "box", sent.put(tmp_path / "box"), tmp_path / "mine")
     assert "\x1b" not in shown.output and "\nuse: anything" not in shown.output
     assert "1 opened" in shown.output
+
+
+def test_a_receipt_counts_the_records_of_either_kind(sealer: Sealer, tmp_path: Path) -> None:
+    sent, paper = made(sealer, 3), tmp_path / "receipt.json"
+    sent.put(tmp_path / "pkg-0001-12")
+    told = ["reconcile", "receipt", str(tmp_path / "pkg-0001-12"), str(paper), "--by", "person.a.9"]
+    shown = CliRunner().invoke(build(doors()), told)
+    assert "3 sealed records; wrote" in shown.output
+    text = paper.read_text()
+    assert all(each.sha256 in text for each in sent.manifest.records)
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

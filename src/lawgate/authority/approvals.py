@@ -7,7 +7,7 @@ Nobody's word is taken for it. What cannot be told counts as not there: an appro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
@@ -113,6 +113,7 @@ def rules_of(rulebook: Rulebook) -> Rules:
 
 def approved(sought: Sought) -> Approved:
     """Which approvals of the package count, and everything that is short."""
+    sought = replace(sought, leaves=[leaf for leaf in sought.leaves if _concerns(leaf, sought.manifest)])
     considered = tuple(_considered(sought))
     counted = [each for each in considered if not each.why]
     legal, needed = any(each.role == LEGAL for each in counted), approvals_needed(sought)
@@ -158,6 +159,16 @@ def against(sought: Sought, signed: Signed, at: str) -> tuple[Why, ...]:
         return tuple(Why(fault.code, fault.mend) for fault in faulty.faults)
     person = sought.registers.people.get(approval.person)
     return (*_bound(sought, approval), *_by(sought, approval, person, signed, at), *_apart(sought, approval))
+
+
+def _concerns(leaf: StageLeaf, manifest: Manifest) -> bool:
+    """Whether a leaf can matter to the approvals of a package: each look goes through the log once."""
+    match leaf.kind:
+        case "approval" | "prepared":
+            return leaf.text("package") == manifest.package
+        case "request" | "review":
+            return leaf.text("batch") == manifest.batch
+    return leaf.kind == "objection"
 
 
 def _why(code: str, says: str) -> Why:
@@ -265,8 +276,6 @@ def _asking(sought: Sought, days: Iterable[date]) -> frozenset[str]:
     """Every id of those who ask or receive: those named anywhere, and all of the asking agency on these days."""
     manifest, registers = sought.manifest, sought.registers
     named = {*manifest.people, *manifest.recipients}
-    for leaf in _requests(sought):
-        named |= {leaf.text("requester"), leaf.text("recipient")}
     for day in days:
         named |= {p.id for p in registers.people.values() if same_house(p.agencies_on(day), manifest.agency)}
         staff = (each for each in registers.staff if day in each.span and same_house({each.agency}, manifest.agency))

@@ -89,13 +89,12 @@ def key_usable(
     lacks = [] if revoked(leaves, index) is None else [_why("E_KEY_REVOKED", "the key was revoked")]
     since, until = _earlier(leaves, index, key.id), datetime.fromisoformat(leaf.at)
     said = [_good(key, leaf, paper, registers, rules, verify) for paper in papers]
-    # A paper is good for one registration: those of an earlier one, or of a revoked one, register nothing again.
+    # A paper is good for one registration: that of an earlier or revoked one registers nothing again. And it cannot be
+    # younger than its leaf: where the log stood still, a leaf could claim an older moment and shorten the wait.
     good = [each for each in said if each and max(since, until - HANDED_IN) <= each.said_at <= until]
     if not good:
         lacks.append(_why("E_KEY_PAPER", "no paper is kept in which two registrars sign for this very key"))
-    # The registrars' own moment counts too: where the log stood still, a leaf could claim an older one.
-    begins = max([datetime.fromisoformat(leaf.at), *(each.said_at for each in good)])
-    usable = max(datetime.fromisoformat(leaf.text("usable_from")), ready(begins, rules.cooloff))
+    usable = max(datetime.fromisoformat(leaf.text("usable_from")), ready(until, rules.cooloff))
     if witnessed_now is None or witnessed_now < usable:
         lacks.append(_why("E_KEY_COOLOFF", "the key was registered too short a time ago, by the witnesses' clocks"))
     return KeyState(index, usable, tuple(lacks))

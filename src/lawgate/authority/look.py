@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
+from lawgate.authority.approvals import Sought, approved, rules_of, terms_over
+from lawgate.authority.keys import key_rules_of, key_usable
+from lawgate.authority.lifts import Lifting, lifted, missing
+from lawgate.authority.notices import Known, Record, Transfer, notices_met
+from lawgate.authority.papers import Papers
 from lawgate.authority.people import apart, reviewed_on
-from lawgate.docket.reading import entered_as
+from lawgate.docket.duties import duties
 from lawgate.docket.standing import covering, digest, standing
+from lawgate.law.notice_parties import NoticeParties
+from lawgate.law.rulebook import Rulebook
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.merkle import leaf_hash, leaf_hashes, root_of
@@ -23,9 +30,11 @@ from lawgate.ledger.proof import LogProof, verify_entry
 from lawgate.ledger.quorum import Policy, Witnessed
 from lawgate.model.fault import LawgateError
 from lawgate.model.form import Ceilings
+from lawgate.model.order import EffectKind, Standing
 from lawgate.model.request import RecipientKey, Registers
+from lawgate.model.timerule import TimeRule
 from lawgate.protocol import manifest as manifests
-from lawgate.protocol.bars import Facts
+from lawgate.protocol.bars import CLOCK_SECONDS, Facts
 from lawgate.protocol.manifest import Manifest
 from lawgate.protocol.statement import Statement, parse
 
@@ -39,7 +48,7 @@ class Sources:
     `publish` signs the head and has it cosigned; `proof(index)` is that of a leaf under the published checkpoint.
     `texts` are the docket's by file name. `holds(batch)` says whether a decided request still holds under what there is
     now; None when it cannot be told. `sealable` says whether a recipient text can be sealed to. `office` is the
-    reviewing office; `bulk_at()` the number of rows from which a request is a bulk.
+    reviewing office; `time_rule(day)` how hours of notice are counted; `papers` what is kept beside a package.
     """
 
     publish: Callable[[], None]
@@ -54,7 +63,11 @@ class Sources:
     verify: Verify
     office: str
     ceilings: Ceilings
-    bulk_at: Callable[[], int]
+    rulebook: Callable[[], Rulebook]
+    time_rule: Callable[[date], TimeRule | None]
+    parties: Callable[[], NoticeParties]
+    lifting: Callable[[], Lifting]
+    papers: Callable[[Manifest, Sequence[Indexed], RecipientKey | None], Papers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +102,12 @@ def look(sources: Sources, found: Evidence, key_asked: str) -> Look:
     leaves = list(sources.leaves())
     head = None if newest is None or not leaves else _verified(sources, leaves[0][1], newest)
     registers, day = sources.registers(), now.astimezone(UTC).date()
+    key = _registered(registers, manifest.recipient_key)
+    beside = _Beside(sources.papers(manifest, leaves, key), sources.rulebook(), head)
     docket = _docket(sources, manifest, leaves, registers, now)
     decision = _decision(leaves, statement)
     prepared = _only(leaves, "prepared", lambda leaf: leaf.text("package") == manifest.package)
     shown = {at: prove(sources, *at_leaf) for at, at_leaf in _found(decision, prepared, _review(leaves, found))}
-    key = _registered(registers, manifest.recipient_key)
     facts = Facts(
         covering=docket.covering,
         orders_missing=docket.missing,
@@ -122,7 +136,10 @@ def look(sources: Sources, found: Evidence, key_asked: str) -> Look:
         safeguard=registers.safeguards.get(manifest.agency),
         today=day,
         custody=manifest.custody,
-        bulk=manifest.batch_rows >= sources.bulk_at(),
+        bulk=manifest.batch_rows >= rules_of(beside.rulebook).threshold,
+        approvals=_approvals(sources, manifest, leaves, registers, docket.stands, beside, day),
+        notice=_notice(sources, manifest, leaves, registers, docket.stands, beside),
+        key_registration=None if key is None else _key(sources, key, leaves, registers, beside),
     )
     at = None if decision is None else decision[0]
     return Look(facts, docket.digest, at, prepared, _parts(manifest, registers))
@@ -197,26 +214,105 @@ def _reviewed(registers: Registers, leaves: Sequence[Indexed], statement: Statem
 
 
 @dataclass(frozen=True, slots=True)
+class _Beside:
+    """Papers, rulebook, and the newest head (None when there is none that counts)."""
+
+    papers: Papers
+    rulebook: Rulebook
+    head: Witnessed | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Docket:
     covering: tuple[str, ...] | None
     missing: tuple[str, ...] | None
     digest: str | None
+    stands: tuple[Standing, ...]
 
 
 def _docket(
     sources: Sources, manifest: Manifest, leaves: Sequence[Indexed], registers: Registers, now: datetime
 ) -> _Docket:
-    """The register read afresh: which orders cover the package, and which orders of the log it lacks."""
+    """The register read afresh: which orders cover the package, and which texts of the log it lacks.
+
+    Duties with terms are not among them: notice and approvals are bars of their own.
+    """
     try:
         texts: Mapping[str, bytes] = sources.texts()
+        loosened = lifted(leaves, texts, sources.lifting(), now)
     except LawgateError:
-        return _Docket(None, None, None)
-    stands = standing(texts, now)
+        return _Docket(None, None, None, ())
+    # What begins while a lease runs counts already, and so does what a clerk dated a little ahead of our clock:
+    # whatever is in the docket binds at once.
+    stands = tuple(standing(texts, at, loosened) for at in (now, now + timedelta(seconds=CLOCK_SECONDS)))
     parts = manifests.covered(manifest, registers.humans)
-    ids = dict.fromkeys(each for part in parts for each in covering(stands, part))
-    kept = {(name[1], sha256(text).hexdigest()) for file, text in texts.items() if (name := entered_as(file))}
-    logged = [(leaf.text("order"), leaf.text("instrument")) for _, leaf in leaves if leaf.kind == "order-bar"]
-    return _Docket(tuple(ids), tuple(order for order, text in logged if (order, text) not in kept), digest(texts))
+    ids = dict.fromkeys(
+        each
+        for one in stands
+        for part in parts
+        for each in covering(one, part, frozenset((duty.order, duty.effect) for duty in duties(one, part)))
+    )
+    return _Docket(tuple(ids), missing(leaves, texts), digest(texts), stands)
+
+
+def _approvals(
+    sources: Sources,
+    manifest: Manifest,
+    leaves: Sequence[Indexed],
+    registers: Registers,
+    stands: Sequence[Standing],
+    beside: _Beside,
+    day: date,
+) -> tuple[str, ...] | None:
+    """Codes of what the package's approvals lack, under the law and every order; None when the docket is not known."""
+    if not stands:
+        return None
+    sought = Sought(
+        manifest=manifest,
+        leaves=[leaf for _, leaf in leaves],
+        approvals=beside.papers.approvals,
+        objections=beside.papers.objections,
+        registers=registers,
+        rules=rules_of(beside.rulebook),
+        orders=tuple(dict.fromkeys(terms for one in stands for terms in terms_over(one, manifest, registers))),
+        day=day,
+        verify=sources.verify,
+    )
+    return approved(sought).short
+
+
+def _notice(
+    sources: Sources,
+    manifest: Manifest,
+    leaves: Sequence[Indexed],
+    registers: Registers,
+    stands: Sequence[Standing],
+    beside: _Beside,
+) -> tuple[str, ...] | None:
+    """Ids of the orders whose notice of this very package is not served, or whose clock has not run, or has run out."""
+    if not stands:
+        return None
+    transfer = Transfer(manifest.package, manifest.set, manifest.agency, max(len(manifest.records), 1))
+    record = Record(leaves, beside.papers.notices, beside.papers.proofs)
+    known = Known(sources.parties(), registers, sources.office, sources.policy, sources.verify)
+    day = sources.now().astimezone(UTC).date()
+    parts = manifests.covered(manifest, registers.humans)
+    wanted = dict.fromkeys(
+        duty for one in stands for part in parts for duty in duties(one, part) if duty.kind is EffectKind.NOTICE
+    )
+    met = notices_met(wanted, transfer, record, known, sources.time_rule(day), beside.head)
+    return tuple(dict.fromkeys(duty.order for duty in wanted if (duty.order, duty.effect) not in met))
+
+
+def _key(
+    sources: Sources, key: RecipientKey, leaves: Sequence[Indexed], registers: Registers, beside: _Beside
+) -> tuple[str, ...]:
+    """Codes of what the registration of the key lacks. The register's own text of its registrars is what counts."""
+    as_written = registers.recipients.get(key.id, key)
+    now = None if beside.head is None else datetime.fromtimestamp(beside.head.seconds, UTC)
+    rules = key_rules_of(beside.rulebook)
+    state = key_usable(as_written, leaves, beside.papers.registrations, registers, rules, now, sources.verify)
+    return state.short
 
 
 def _replayed(leaves: Sequence[Indexed], head: Witnessed) -> bool:

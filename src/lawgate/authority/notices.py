@@ -7,9 +7,9 @@ head that holds the last receipt was cosigned, and it is now what the newest hea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from lawgate.docket.clock import Counted, run_hours
 from lawgate.docket.duties import Duty
@@ -20,19 +20,17 @@ from lawgate.ledger.note import Verify
 from lawgate.ledger.proof import LogProof, verify_entry
 from lawgate.ledger.quorum import Policy, Witnessed
 from lawgate.model.fault import Refused
-from lawgate.model.order import EffectKind, Order
-from lawgate.model.request import Registers
+from lawgate.model.order import EffectKind
+from lawgate.model.request import Person, Registers
 from lawgate.model.timerule import TimeRule
 from lawgate.protocol.bars import CLOCK_SECONDS
 from lawgate.protocol.notice import (
     BOUNCED,
     FILED,
-    Addressed,
     Notice,
     Receipt,
     bounce_of,
     digest_of,
-    parse_act_notice,
     parse_notice,
     parse_receipt,
     print_served,
@@ -153,7 +151,7 @@ def notice_met(
     if isinstance(found, Missing):
         return found
     index, notice = found
-    done = service(index, notice.parties, owed.parties, "receipt", notice.made_at, record, known, _at(now))
+    done = _service(index, notice, owed.parties, record, known, _at(now))
     if isinstance(done, Missing):
         return done
     try:
@@ -169,55 +167,32 @@ def notice_met(
     return Met(index, done.started, counted, until)
 
 
-def told_of_acts(order: Order | None, known: NoticeParties) -> tuple[str, ...]:
-    """Who is given notice before an order is loosened: its notice parties; all that are known where it names none."""
-    effects = () if order is None else order.effects
-    named = dict.fromkeys(party for each in effects if each.notice is not None for party in each.notice.parties)
-    return tuple(named) or tuple(sorted(known.parties))
-
-
-def act_served(
-    act_leaf: int, parties: Sequence[str], record: Record, known: Known, now: Witnessed | None
-) -> Complete | Missing:
-    """Whether notice of an act on an order was served on every address of these parties, and since when.
-
-    How long must be waited from then on is the caller's to know. Codes of `Missing` as for `notice_met`.
-    """
-    if now is None:
-        return Missing("clock_unknown")
-    if strange := _strangers(parties, known.parties):
-        return Missing("notice_parties", strange)
-    said = [(i, leaf) for i, leaf in record.leaves if leaf.kind == "act-notice" and leaf.number("act_leaf") == act_leaf]
-    if not said:
-        return Missing("notice_not_sent")
-    index, leaf = said[-1]
-    act = next((each for i, each in record.leaves if i == act_leaf), None)
-    try:
-        paper = parse_act_notice(_paper(record, leaf))
-    except Refused:
-        return Missing("notice_void")
-    named = None if act is None else tuple(act.text(key) for key in ("order", "act", "kind", "instrument", "document"))
-    if named != (paper.order, paper.act, paper.kind, paper.instrument, paper.document):
-        return Missing("notice_void")
-    return service(index, paper.parties, parties, "act-receipt", paper.made_at, record, known, _at(now))
-
-
-def service(
-    notice_leaf: int,
-    told: Sequence[Addressed],
-    parties: Sequence[str],
-    kind: str,
-    made_at: datetime,
+def notices_met(
+    found: Iterable[Duty],
+    transfer: Transfer,
     record: Record,
     known: Known,
-    now: datetime,
+    rule: TimeRule | None,
+    now: Witnessed | None,
+) -> frozenset[tuple[str, int]]:
+    """Order id and place of the effect of each duty of notice that is met: what `docket.standing.covering` takes."""
+    wanted = [(duty, owed) for duty in found if (owed := owed_of(duty)) is not None]
+    return frozenset(
+        (duty.order, duty.effect)
+        for duty, owed in wanted
+        if isinstance(notice_met(owed, transfer, record, known, rule, now), Met)
+    )
+
+
+def _service(
+    notice_leaf: int, notice: Notice, parties: Sequence[str], record: Record, known: Known, now: datetime
 ) -> Complete | Missing:
-    """Whether every address of these parties has a receipt of `kind` for the paper of this leaf, and since when.
+    """Whether every address of these parties has a receipt for the paper of this leaf, and since when.
 
     An address counts when the paper names it, and when the register has it today: leaving one out of either does not
     help. A notice that came back takes an address's receipts away until a later one.
     """
-    by_party = {each.party: each.addresses for each in told}
+    by_party = {each.party: each.addresses for each in notice.parties}
     if lost := tuple(party for party in parties if party not in by_party):
         return Missing("notice_void", lost)
     wanted = {
@@ -225,7 +200,7 @@ def service(
         for party in parties
         for address in (*by_party[party], *(each.id for each in known.parties.parties[party].on(now.date())))
     }
-    receipts = _receipts(notice_leaf, kind, made_at, record, known)
+    receipts = list(_receipts(notice_leaf, notice.made_at, record, known))
     served = {each: _standing_receipt(notice_leaf, each, receipts, record) for each in sorted(wanted)}
     if open_ := tuple(served_as(*each) for each, found in served.items() if found is None):
         return Missing("clock_not_started", open_)
@@ -275,19 +250,11 @@ def _paper(record: Record, leaf: StageLeaf) -> bytes:
     return data
 
 
-def _receipts(
-    notice_leaf: int, kind: str, made_at: datetime, record: Record, known: Known
-) -> list[tuple[int, Receipt]]:
+def _receipts(notice_leaf: int, made_at: datetime, record: Record, known: Known) -> Iterator[tuple[int, Receipt]]:
     """Every receipt of the paper that holds: leaf, paper and signature agree."""
     notice = next(leaf for index, leaf in record.leaves if index == notice_leaf)
-    return list(_holding(notice, notice_leaf, kind, made_at, record, known))
-
-
-def _holding(
-    notice: StageLeaf, notice_leaf: int, kind: str, made_at: datetime, record: Record, known: Known
-) -> Iterator[tuple[int, Receipt]]:
     for index, leaf in record.leaves:
-        if leaf.kind == kind and leaf.number("notice_leaf") == notice_leaf:
+        if leaf.kind == "receipt" and leaf.number("notice_leaf") == notice_leaf:
             try:
                 receipt = parse_receipt(_paper(record, leaf))
             except Refused:
@@ -307,7 +274,8 @@ def _agree(leaf: StageLeaf, receipt: Receipt, notice: StageLeaf, made_at: dateti
 def signed(receipt: Receipt, known: Known) -> bool:
     """Whether whoever the receipt names may say so, and has signed it.
 
-    The party itself where its webhook has a key; else somebody of the custodian on the day of service, who is no party.
+    The party itself where its webhook has a key; else somebody who serves the custodian on the day of service, and
+    under no id an agency that may receive.
     """
     said = receipt.served
     if not _rests(receipt, known):
@@ -315,13 +283,19 @@ def signed(receipt: Receipt, known: Known) -> bool:
     if said.how == WEBHOOK:
         key = _webhook_key(receipt, known)
     else:
-        day = said.served_at.date()
-        people = known.registers.people
-        office = (tenure for each in people.values() if (tenure := each.holds_on(known.office, day)) is not None)
-        custodian = {tenure.agency for tenure in office}
-        person = people.get(said.by)
-        key = person.key if person is not None and custodian & person.agencies_on(day) else b""
+        person, day = known.registers.people.get(said.by), said.served_at.date()
+        key = person.key if person is not None and _of_the_house(person, day, known) else b""
     return bool(key) and known.verify(key, print_served(said), receipt.signature)
+
+
+def _of_the_house(person: Person, day: date, known: Known) -> bool:
+    registers = known.registers
+    office = (tenure for each in registers.people.values() if (tenure := each.holds_on(known.office, day)) is not None)
+    custodian = {tenure.agency for tenure in office}
+    receiving = {key.agency for key in registers.recipients.values()} - custodian
+    ids = registers.humans({person.id})
+    elsewhere = {each.casefold() for agency in receiving for each in registers.officers(agency, day).own}
+    return bool(custodian & person.agencies_on(day)) and not ids & elsewhere
 
 
 def _rests(receipt: Receipt, known: Known) -> bool:

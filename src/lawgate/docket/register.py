@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -32,8 +32,9 @@ class Entered:
 class Texts:
     """A docket's texts in the order of entry.
 
-    An act on an order that no earlier file holds is not readable: there is an order that nobody entered. `ids` counts
-    the instruments (orders, and texts nobody can read) under each id.
+    An act that names an order which no earlier file holds is not readable: there is an order that nobody entered, and
+    entering one later does not say that it was meant. `ids` counts the instruments (orders, and texts nobody can read)
+    under each id.
     """
 
     orders: tuple[Entered, ...]
@@ -64,7 +65,7 @@ def sort(texts: Mapping[str, bytes], known_at: datetime | None = None) -> Texts:
         found = _read(file, texts[file])
         if found is not None and known_at is not None and found.what.entered_at > known_at:
             continue
-        if found is None or (isinstance(found.what, Act) and not ids[found.what.order]):
+        if found is None or (isinstance(found.what, Act) and not _placed(found.what, ids, orders)):
             unreadable.append(file)
             ids[(entered_as(file) or (0, ""))[1]] += 1
         elif isinstance(found.what, Act):
@@ -75,6 +76,11 @@ def sort(texts: Mapping[str, bytes], known_at: datetime | None = None) -> Texts:
             orders.append(found)
             ids[found.what.id] += 1
     return Texts(tuple(orders), tuple(acts), tuple(unreadable), ids)
+
+
+def _placed(act: Act, ids: Mapping[str, int], orders: Sequence[Entered]) -> bool:
+    known = {each.what.id for each in orders}
+    return bool(ids[act.order]) and (not act.successor or act.successor in known)
 
 
 def place(file: str) -> tuple[int, bytes]:

@@ -140,7 +140,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "in-force": _fields("order:id bar_leaf:number exposed:id* exposed_rows:count"),
         # Every act on an order, the moment it is entered. One that loosens counts only after a leaf `lift`.
         "order-act": _fields(
-            "order:id bar_leaf:number act:id kind:code instrument:digest document:digest effective:instant people:id*"
+            "order:id bar_leaf:number act:id does:code instrument:digest document:digest effective:instant people:id*"
         ),
         "act-notice": _fields("order:id act_leaf:number paper:digest parties:id*"),
         "act-receipt": _fields("notice_leaf:number served:id served_at:instant paper:digest"),

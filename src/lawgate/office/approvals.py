@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,16 +20,21 @@ from lawgate.authority.approvals import (
     rules_of,
     terms_over,
 )
+from lawgate.authority.keys import USE
+from lawgate.authority.lifts import lifted
 from lawgate.docket.standing import covering, standing
 from lawgate.law.read import read_rulebook
 from lawgate.law.registers import read_registers
 from lawgate.ledger.commit import salts
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import may_be_number
-from lawgate.model.fault import Fault, Faulty, LawgateError, Scope
+from lawgate.model.fault import Fault, Faulty, Scope
+from lawgate.model.order import Standing
+from lawgate.office.house import Check
 from lawgate.office.packaged import prepared_manifest
+from lawgate.office.recipient_keys import KeyDesk, keeps_registration
 from lawgate.office.release import Release
-from lawgate.ports.rooms import Rooms
+from lawgate.ports.papers import kept, kept_approvals, kept_objections
 from lawgate.protocol import approval as papers
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.approval import Approval, Objection
@@ -51,7 +56,7 @@ def to_approve(house: Release, package: str) -> ToApprove:
     """What there is to know before one approves a package. Faulty `E_UNPREPARED` when there is no such package."""
     sought = _sought(house, package)
     manifest = sought.manifest
-    stands = standing(house.decide.orders.texts(), house.decide.clock.now())
+    stands = _stands(house)
     parts = manifests.covered(manifest, sought.registers.humans)
     orders = dict.fromkeys(order for part in parts for order in covering(stands, part))
     return ToApprove(manifest, len(manifest.records), tuple(orders), tuple(_said(sought)), approved(sought))
@@ -147,31 +152,21 @@ def object_to(house: Release, subject: str, person: str, text: str) -> int:
     return desk.log.append(StageLeaf("objection", instant(now), body))
 
 
-def kept_approvals(rooms: Rooms, leaves: Sequence[StageLeaf], manifest: Manifest) -> Mapping[str, Signed]:
-    """The papers of all logged approvals of a package that are kept, by SHA-256 (hex) as the log names them."""
-    named = {
-        leaf.text("paper") for leaf in leaves if leaf.kind == "approval" and leaf.text("package") == manifest.package
-    }
-    found: dict[str, Signed] = {}
-    for digest in sorted(named):
-        paper = _read(rooms, manifest.batch, f"approval-{digest}.json")
-        signature = _read(rooms, manifest.batch, f"approval-{digest}.sig")
-        if paper is not None and signature is not None:
-            found[digest] = Signed(paper, signature)
-    return found
-
-
-def kept_objections(rooms: Rooms, leaves: Sequence[StageLeaf], manifest: Manifest) -> Mapping[str, bytes]:
-    """The papers of all logged objections to a package or its batch that are kept, by SHA-256 (hex)."""
-    read = {d: _read(rooms, manifest.batch, f"objection-{d}.json") for d in objected(leaves, manifest)}
-    return {digest: paper for digest, paper in read.items() if paper is not None}
-
-
-def _read(rooms: Rooms, batch: str, name: str) -> bytes | None:
-    try:
-        return rooms.read(batch, name)
-    except LawgateError:
-        return None
+def paper_checks(house: Release, keys: KeyDesk) -> list[Check]:
+    """Every approval, objection and registration of a key that the log names and whose paper is not kept as it was."""
+    leaves, rooms = [leaf for _, leaf in house.decide.log.leaves()], house.decide.rooms
+    rooms_of = {leaf.text("package"): leaf.text("batch") for leaf in leaves if leaf.kind == "prepared"}
+    found = []
+    for leaf in leaves:
+        if leaf.kind == "key-registered" and leaf.text("use") == USE and not keeps_registration(keys.rooms, leaf):
+            found.append(f"the registration of {leaf.text('key')}")
+        if leaf.kind not in ("approval", "objection"):
+            continue
+        about = leaf.text("package" if leaf.kind == "approval" else "subject")
+        text = kept(rooms, rooms_of.get(about, about), f"{leaf.kind}-{leaf.text('paper')}.json")
+        if sha256(text or b"").hexdigest() != leaf.text("paper"):
+            found.append(f"an {leaf.kind} of {about}")
+    return [Check("stored_differs", f"{what}: the paper is not the one the log names", True) for what in found]
 
 
 def _sought(house: Release, package: str) -> Sought:
@@ -190,10 +185,17 @@ def _sought(house: Release, package: str) -> Sought:
         objections=kept_objections(desk.rooms, leaves, manifest),
         registers=registers,
         rules=rules_of(read_rulebook(desk.law(), day)),
-        orders=terms_over(standing(desk.orders.texts(), now), manifest, registers),
+        orders=terms_over(_stands(house), manifest, registers),
         day=day,
         verify=desk.verify,
     )
+
+
+def _stands(house: Release) -> Standing:
+    """The docket as of now, with everything lifted that has been lifted in due form."""
+    desk, now = house.decide, house.decide.clock.now()
+    texts = desk.orders.texts()
+    return standing(texts, now, lifted(list(desk.log.leaves()), texts, house.release.lifting(), now))
 
 
 def _replaced(sought: Sought, verify: Callable[[bytes, bytes, bytes], bool]) -> Sought:

@@ -10,9 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from hashlib import sha256
 
+from lawgate.authority.lifts import Lifting
 from lawgate.authority.look import Evidence, Look, Sources, look
+from lawgate.docket.standing import digest
+from lawgate.law.notice_parties import NoticeParties
+from lawgate.law.rulebook import Rulebook
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.note import Verify
@@ -21,9 +27,11 @@ from lawgate.ledger.schema import MAX_LIST, Value, fits
 from lawgate.model.fault import LawgateError
 from lawgate.model.form import Ceilings
 from lawgate.model.request import Registers
+from lawgate.model.timerule import TimeRule
 from lawgate.office.orders import UNREADABLE
 from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister
+from lawgate.ports.papers import PaperRooms
 from lawgate.ports.release import Courier, Holding, KeyKeeper, PackageStore, ReleaseLog, opened
 from lawgate.ports.seal import Sealer
 from lawgate.protocol import manifest as manifests
@@ -38,6 +46,7 @@ class ReleaseDesk:
 
     `keepers` hold the identities: the custodian's first, and where there is a second one, that of another command.
     `holds(batch)` says whether a decided request still holds under what the office has now; None when it cannot tell.
+    `time_rule(day)` is how hours of notice are counted, `lifting` what acts that loosen are judged by.
     """
 
     keepers: tuple[KeyKeeper, ...]
@@ -51,7 +60,11 @@ class ReleaseDesk:
     holds: Callable[[str], bool | None]
     office: str
     ceilings: Ceilings
-    bulk_at: Callable[[], int]
+    rulebook: Callable[[], Rulebook]
+    time_rule: Callable[[date], TimeRule | None]
+    parties: Callable[[], NoticeParties]
+    lifting: Callable[[], Lifting]
+    papers: PaperRooms
     clock: Clock
 
     @property
@@ -70,7 +83,11 @@ class ReleaseDesk:
             verify=self.verify,
             office=self.office,
             ceilings=self.ceilings,
-            bulk_at=self.bulk_at,
+            rulebook=self.rulebook,
+            time_rule=self.time_rule,
+            parties=self.parties,
+            lifting=self.lifting,
+            papers=self.papers.read,
         )
 
 
@@ -101,6 +118,10 @@ def pull(desk: ReleaseDesk, package: str, key_asked: str, courier: Courier) -> H
 def delivered_as(package: str, handout: int) -> str:
     """The name under which a hand-out is delivered."""
     return f"{package}-{handout}"
+
+
+class _DocketMovedError(LawgateError):
+    """Somebody entered something after the look."""
 
 
 class _Asking:
@@ -147,20 +168,29 @@ class _Asking:
         raise LawgateError("a step that nobody knows")
 
     def _record(self) -> int | tuple[Bar, ...]:
-        if self._seen is None:
-            raise LawgateError("a leaf before a look")
-        seen, leaf = self._seen, _handout_leaf(self._desk, self._found.manifest, self._seen)
+        """Each try ends, and the lease ends them all."""
+        while True:
+            if self._seen is None:
+                raise LawgateError("a leaf before a look")
+            seen, leaf = self._seen, _handout_leaf(self._desk, self._found.manifest, self._seen)
+            try:
+                return self._desk.log.append(leaf, partial(self._still, seen))
+            except _DocketMovedError:
+                self._seen = look(self._desk.sources, self._found, self._asked)
+                if found := bars(self._seen.facts):
+                    return found
+            except Barred as late:
+                return late.bars
 
-        def still() -> None:
-            # Waiting for the log's turn can outlast the lease, and an order be in force by then: asked inside the turn.
-            left = min(lease.left() for lease in self._leases)
-            if late := last_bars(seen.facts, Last(True, left)):
-                raise Barred(late)
-
-        try:
-            return self._desk.log.append(leaf, still)
-        except Barred as late:
-            return late.bars
+    def _still(self, seen: Look) -> None:
+        """Asked inside the turn at the log: waiting for it can outlast the lease, and an order be in force by then."""
+        left = min(lease.left() for lease in self._leases)
+        if late := last_bars(seen.facts, Last(True, left)):
+            raise Barred(late)
+        # An order is in the docket before its bar is in the log. With the docket as it was at the look, and nobody else
+        # able to write, no bar comes before this leaf (I3).
+        if digest(self._desk.register.texts()) != seen.docket:
+            raise _DocketMovedError("the docket is another one than at the look")
 
     def _publish(self) -> None:
         try:

@@ -12,6 +12,7 @@ from lawgate.office.accounting import AccountingDesk
 from lawgate.office.bench import DecideDesk
 from lawgate.office.history import HistoryDesk
 from lawgate.office.intake import IntakeDesk
+from lawgate.office.notify import NotifyDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.recall_desk import RecallDesk
 from lawgate.office.recipient_keys import KeyDesk
@@ -32,7 +33,8 @@ class Check:
 class House:
     """The desks of one office folder, and what surfaces need besides.
 
-    `accounting` opens the desk for accounting to people; `courier` makes a way out into a folder; `import_records`
+    `notice_keys` makes the keys that sign notices from a mailbox, and gives what they are checked by (certificate as PEM,
+    public key in hex); `accounting` opens the desk for accounting to people; `courier` makes a way out into a folder; `import_records`
     reads the custodian's two files and returns the manifest's digest; `hold` raises a LawgateError when the office is
     read-only (True: for a step that takes up one that broke off); `check_log` recomputes the whole log; `fsck` gives
     each finding with what it would take to mend it; `close_log` closes the log for good (the next log's name, a
@@ -47,6 +49,8 @@ class House:
     history: HistoryDesk
     recall: RecallDesk
     keys: KeyDesk
+    notify: NotifyDesk
+    notice_keys: Callable[[str], tuple[bytes, str]]
     accounting: Callable[[], AccountingDesk]
     courier: Callable[[Path], Courier]
     import_records: Callable[[Path], str]

@@ -12,10 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from lawgate.authority.notices import Indexed, Known, Owed, Record, Transfer, owed_of, told_of_acts
+from lawgate.authority.lifts import parties_of
+from lawgate.authority.notices import Indexed, Known, Owed, Record, Transfer, owed_of
+from lawgate.docket.acts import Act
 from lawgate.docket.duties import duties
+from lawgate.docket.register import sort
 from lawgate.docket.standing import standing
-from lawgate.law.notice_parties import NoticeParties
+from lawgate.law.notice_parties import PAPER, NoticeParties
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.note import Verify
@@ -28,7 +31,9 @@ from lawgate.model.order import Order, Standing
 from lawgate.model.request import Registers
 from lawgate.model.timerule import TimeRule
 from lawgate.office.custodian import of_custodian
-from lawgate.office.notify_page import letter, pdf, subject
+from lawgate.office.notify_page import ActTold, letter, pdf, subject
+from lawgate.office.order_acts import tell
+from lawgate.office.orders import OrderDesk
 from lawgate.office.packaged import prepared_manifest
 from lawgate.ports.accounting import Pdf
 from lawgate.ports.clock import Clock
@@ -39,26 +44,23 @@ from lawgate.ports.rooms import Rooms
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.manifest import Manifest
 from lawgate.protocol.notice import (
-    ActNotice,
     Addressed,
     Named,
     Notice,
     digest_of,
-    parse_act_notice,
     parse_notice,
-    print_act_notice,
     print_notice,
+    served_as,
 )
 
-NOTICES = {"notice": "receipt", "act-notice": "act-receipt"}
-"""Kinds of leaves that name a paper of notice, and the kind of its receipts."""
+NOTICE, RECEIPT = "notice", "receipt"
 
 
 @dataclass(frozen=True, slots=True)
 class NotifyDesk:
     """What giving notice needs. Registers, parties and docket are read afresh at every step.
 
-    `rooms` keeps papers and proofs, a room for each package and act. `rule(day)` is the time rule for notices;
+    `rooms` keeps papers and proofs, a room for each package. `rule(day)` is the time rule for notices;
     `citation(provision)` cites what a package is released under; `lifted(leaves)` gives the acts that may loosen.
     """
 
@@ -135,38 +137,21 @@ def give_notice(desk: NotifyDesk, package: str, person: str, *, anew: bool = Fal
     body |= {"set": transfer.set, "recipient": transfer.recipient, "rows": transfer.rows}
     with alone(desk, package):
         known = None if anew else _same(desk, package, made, max(each.since for each in wanted))
-        leaf, paper = known or _log(desk, package, "notice", body, print_notice(made))
-        return _send(desk, leaf, paper, parse_notice(paper), parties)
+        leaf, paper = known or _log(desk, package, body, print_notice(made))
+        return _send(desk, leaf, paper, parse_notice(paper), addressed, parties)
 
 
-def give_act_notice(desk: NotifyDesk, act: str, person: str) -> Given:
-    """Send notice of an act on an order to every notice party of the order; to all that are known where it has none.
+def give_act_notice(desk: NotifyDesk, orders: OrderDesk, act: str, person: str) -> Given:
+    """Write the notice of an act that loosens (`order_acts.tell`) and send it to every address of whoever is told.
 
-    The same paper again when there is one already. Refused `notice_person`, `notice_act` when the log has no such act,
-    `notice_parties` as for `give_notice`.
+    Refused `notice_person`, `notice_parties` as for `give_notice`, and as `tell` does.
     """
     may_notify(desk, person)
-    index, leaf = act_leaf(desk, act)
-    parties, order = desk.parties(), leaf.text("order")
-    every = {each.order.id: each.order for each in stands_now(desk).stood}
-    addressed = _addressed(desk, parties, told_of_acts(every.get(order), parties))
-    made = ActNotice(
-        order=order,
-        act=act,
-        kind=leaf.text("kind"),
-        instrument=leaf.text("instrument"),
-        document=leaf.text("document"),
-        effective=datetime.fromisoformat(leaf.text("effective")),
-        parties=addressed,
-        parties_register=parties.digest,
-        made_at=_now(desk),
-    )
-    body: dict[str, Value] = {"order": order, "act_leaf": index, "parties": [each.party for each in addressed]}
-    room = act_room(index)
-    with alone(desk, room):
-        known = _same_act(desk, room, index, made)
-        at, paper = known or _log(desk, room, "act-notice", body, print_act_notice(made))
-        return _send(desk, at, paper, parse_act_notice(paper), parties)
+    texts, known = sort(desk.orders.texts()), desk.parties()
+    about = next((each.what.order for each in texts.acts if isinstance(each.what, Act) and each.what.id == act), "")
+    told = _addressed(desk, known, sorted(parties_of(texts, about)))
+    leaf, paper = tell(orders, act, [served_as(each.party, address) for each in told for address in each.addresses])
+    return _send(desk, leaf, paper, ActTold(paper, _now(desk)), told, known)
 
 
 def may_notify(desk: NotifyDesk, person: str) -> None:
@@ -196,33 +181,20 @@ def stands_now(desk: NotifyDesk) -> Standing:
     return standing(desk.orders.texts(), desk.clock.now(), desk.lifted(list(desk.log.leaves())))
 
 
-def act_leaf(desk: NotifyDesk, act: str) -> tuple[int, StageLeaf]:
-    """The leaf of an act on an order. Refused `notice_act` when there is none of that id."""
-    found = [(i, leaf) for i, leaf in desk.log.leaves() if leaf.kind == "order-act" and leaf.text("act") == act]
-    if len(found) != 1:
-        raise Refused("notice_act", "the log has no act of that id")
-    return found[0]
-
-
-def act_room(leaf: int) -> str:
-    """The room of the papers about an act, by its leaf."""
-    return f"act-{leaf}"
-
-
 def known(desk: NotifyDesk) -> Known:
     """Who may say what, as registers have it now."""
     return Known(desk.parties(), desk.registers(), desk.office, desk.policy, desk.verify)
 
 
-def record(desk: NotifyDesk, room: str) -> Record:
-    """The log and the papers kept in a room. What is not kept is left out, and so counts for nothing."""
+def record(desk: NotifyDesk, package: str) -> Record:
+    """The log and the papers kept of a package. What is not kept is left out, and so counts for nothing."""
     leaves = list(desk.log.leaves())
-    if not desk.rooms.has(room):
+    if not desk.rooms.has(package):
         return Record(leaves, {}, {})
-    wanted = {leaf.text("paper") for _, leaf in leaves if leaf.kind in (*NOTICES, *NOTICES.values())}
-    papers = {digest: data for digest in wanted if (data := _kept(desk, room, f"paper-{digest}"))}
-    receipts = [index for index, leaf in leaves if leaf.kind in NOTICES.values() and leaf.text("paper") in papers]
-    return Record(leaves, papers, {index: _proofs(desk, room, index) for index in receipts})
+    wanted = {leaf.text("paper") for _, leaf in leaves if leaf.kind in (NOTICE, RECEIPT)}
+    papers = {digest: data for digest in wanted if (data := _kept(desk, package, f"paper-{digest}"))}
+    receipts = [index for index, leaf in leaves if leaf.kind == RECEIPT and leaf.text("paper") in papers]
+    return Record(leaves, papers, {index: _proofs(desk, package, index) for index in receipts})
 
 
 def witnessed_now(desk: NotifyDesk) -> Witnessed | None:
@@ -292,18 +264,18 @@ def _named(wanted: Sequence[Owed], orders: Mapping[str, Order]) -> tuple[Named, 
     return tuple(Named(id, orders[id].court, orders[id].docket_number, hours) for id, hours in pairs)
 
 
-def _log(desk: NotifyDesk, room: str, kind: str, body: Mapping[str, Value], paper: bytes) -> tuple[int, bytes]:
+def _log(desk: NotifyDesk, package: str, body: Mapping[str, Value], paper: bytes) -> tuple[int, bytes]:
     """Keep the paper, then name it in the log."""
-    full = {**body, "paper": keep_paper(desk, room, paper)}
-    now = instant(desk.clock.now())
-    leaf = StageLeaf("notice", now, full) if kind == "notice" else StageLeaf("act-notice", now, full)
-    return desk.log.append(leaf), paper
+    full: dict[str, Value] = {**body, "paper": keep_paper(desk, package, paper)}
+    return desk.log.append(StageLeaf("notice", instant(desk.clock.now()), full)), paper
 
 
 def _same(desk: NotifyDesk, package: str, made: Notice, since: datetime) -> tuple[int, bytes] | None:
     """The newest notice of the package, when it says what would be said now and no order began to bind since."""
     said = [(i, leaf) for i, leaf in desk.log.leaves() if leaf.kind == "notice" and leaf.text("package") == package]
-    papers = [(i, leaf, _kept(desk, package, f"paper-{leaf.text('paper')}")) for i, leaf in said if leaf.texts("orders")]
+    papers = [
+        (i, leaf, _kept(desk, package, f"paper-{leaf.text('paper')}")) for i, leaf in said if leaf.texts("orders")
+    ]
     if not papers or not papers[-1][2] or datetime.fromisoformat(papers[-1][1].at) < since:
         return None
     index, _, paper = papers[-1]
@@ -311,24 +283,18 @@ def _same(desk: NotifyDesk, package: str, made: Notice, since: datetime) -> tupl
     return (index, paper) if _but_time(old) == _but_time(made) else None
 
 
-def _same_act(desk: NotifyDesk, room: str, act: int, made: ActNotice) -> tuple[int, bytes] | None:
-    said = [(i, leaf) for i, leaf in desk.log.leaves() if leaf.kind == "act-notice" and leaf.number("act_leaf") == act]
-    paper = _kept(desk, room, f"paper-{said[-1][1].text('paper')}") if said else b""
-    return (said[-1][0], paper) if paper and _but_time(parse_act_notice(paper)) == _but_time(made) else None
-
-
-def _but_time(notice: Notice | ActNotice) -> tuple[object, ...]:
+def _but_time(notice: Notice) -> tuple[object, ...]:
     left_out = ("made_at", "parties_register")
     return tuple(getattr(notice, name) for name in notice.__dataclass_fields__ if name not in left_out)
 
 
 def _send(
-    desk: NotifyDesk, leaf: int, paper: bytes, notice: Notice | ActNotice, known: NoticeParties
+    desk: NotifyDesk, leaf: int, paper: bytes, notice: Notice | ActTold, told: Sequence[Addressed], known: NoticeParties
 ) -> Given:
     """Send the paper to each address. What one of them answers, or does not, keeps no other from being sent it."""
     page = pdf(desk.pdf, notice, paper)
     parcel = Parcel(paper, digest_of(paper), subject(notice), letter(notice, paper), page)
-    return Given(leaf, paper, page, tuple(_each(desk, notice.parties, known, parcel)))
+    return Given(leaf, paper, page, tuple(_each(desk, told, known, parcel)))
 
 
 def _each(desk: NotifyDesk, told: Sequence[Addressed], known: NoticeParties, parcel: Parcel) -> Iterator[Told]:
@@ -338,8 +304,7 @@ def _each(desk: NotifyDesk, told: Sequence[Addressed], known: NoticeParties, par
                 continue
             way = desk.notifiers.get(each.kind)
             if way is None:
-                code = "by_hand" if each.kind == "paper" else "no_way"
-                yield Told(party.party, each.id, each.kind, code, b"")
+                yield Told(party.party, each.id, each.kind, "by_hand" if each.kind == PAPER else "no_way", b"")
                 continue
             try:
                 handed = way.send(each.where, parcel)

@@ -3,27 +3,38 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from importlib import resources
 from typing import Any
 
 from lawgate.docket.clock import spoken
 from lawgate.ports.accounting import Pdf
-from lawgate.protocol.notice import ActNotice, Notice, digest_of
+from lawgate.protocol.notice import Notice, digest_of
 
 _WORDS = "notice.toml"
 
 
-def subject(notice: Notice | ActNotice) -> str:
+@dataclass(frozen=True, slots=True)
+class ActTold:
+    """A notice of an act that loosens: its exact bytes (`office.order_acts.tell`), and when it was written."""
+
+    paper: bytes
+    made_at: datetime
+
+
+def subject(notice: Notice | ActTold) -> str:
     """The subject of the mail."""
     words = _words()
     if isinstance(notice, Notice):
         return str(words["subject"]).format(package=notice.package)
-    return str(words["act_subject"]).format(order=notice.order)
+    return str(words["act_subject"]).format(order=json.loads(notice.paper)["order"])
 
 
-def letter(notice: Notice | ActNotice, paper: bytes) -> str:
+def letter(notice: Notice | ActTold, paper: bytes) -> str:
     """The words of the mail: the page as plain text."""
     said = page(notice, paper)
     lines = [said["title"], "", said["synthetic"], ""]
@@ -33,7 +44,7 @@ def letter(notice: Notice | ActNotice, paper: bytes) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(notice: Notice | ActNotice, paper: bytes) -> dict[str, Any]:
+def page(notice: Notice | ActTold, paper: bytes) -> dict[str, Any]:
     """What the page says, every value a text."""
     words = _words()
     if isinstance(notice, Notice):
@@ -50,7 +61,7 @@ def page(notice: Notice | ActNotice, paper: bytes) -> dict[str, Any]:
     }
 
 
-def pdf(maker: Pdf, notice: Notice | ActNotice, paper: bytes) -> bytes:
+def pdf(maker: Pdf, notice: Notice | ActTold, paper: bytes) -> bytes:
     """The page to file, dated as the notice is."""
     return maker.make("notice", page(notice, paper), int(notice.made_at.timestamp()))
 
@@ -70,20 +81,20 @@ def _transfer(notice: Notice, name: Mapping[str, str]) -> list[tuple[str, str]]:
     return [*found, (name["hours"], "; ".join(hours)), (name["parties"], _each(each.party for each in notice.parties))]
 
 
-def _act(notice: ActNotice, name: Mapping[str, str]) -> list[tuple[str, str]]:
+def _act(notice: ActTold, name: Mapping[str, str]) -> list[tuple[str, str]]:
+    said = json.loads(notice.paper)
     return [
-        (name["order"], notice.order),
-        (name["act"], f"{notice.act} ({notice.kind})"),
-        (name["instrument"], notice.instrument),
-        (name["document"], notice.document),
-        (name["effective"], spoken(notice.effective)),
-        (name["parties"], _each(each.party for each in notice.parties)),
+        (name["order"], said["order"]),
+        (name["act"], f"{said['act']} ({said['kind']})"),
+        (name["instrument"], said["instrument"]),
+        (name["document"], said["document"]),
+        (name["effective"], spoken(datetime.fromisoformat(said["effective"]))),
+        (name["parties"], _each(said["parties"])),
     ]
 
 
-def _each(found: Any) -> str:
-    texts: Sequence[str] = list(found)
-    return "; ".join(dict.fromkeys(texts))
+def _each(found: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(found))
 
 
 def _words() -> Mapping[str, Any]:

@@ -77,7 +77,8 @@ def _blocks(part: Message) -> list[dict[str, str]]:
     """The groups of fields of a report, each by lower-case name."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        return [{name.lower(): str(value) for name, value in each.items()} for each in payload]
+        groups = [each for each in payload if isinstance(each, Message)]
+        return [{name.lower(): str(value) for name, value in each.items()} for each in groups]
     made: list[dict[str, str]] = [{}]
     for line in str(payload).splitlines():
         name, colon, value = line.partition(":")
@@ -96,7 +97,8 @@ def _returned_id(mail: Message) -> str:
             return str(found.get("message-id", ""))
         if part.get_content_type() == "message/rfc822" and part is not mail:
             payload = part.get_payload()
-            return str(payload[0].get("message-id", "")) if isinstance(payload, list) else ""
+            inner = payload[0] if isinstance(payload, list) and payload else None
+            return str(inner.get("message-id", "")) if isinstance(inner, Message) else ""
     return ""
 
 

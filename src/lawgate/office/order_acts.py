@@ -36,11 +36,12 @@ def enter_act(desk: OrderDesk, text: bytes, person: str) -> str:
     """
     act = read_act(text, "act")
     try:
-        known = sort(desk.register.texts()).ids.get(act.order, 0)
+        found = sort(desk.register.texts())
+        known = act.order in found.ids and act.successor in {"", *(each.what.id for each in found.orders)}
     except LawgateError:
-        known = 1  # a docket that cannot be read whole still takes a text
+        known = True  # a docket that cannot be read whole still takes a text
     if not known:
-        raise Refused("act_order", "the docket has no order of this id. NOTHING WAS ENTERED")
+        raise Refused("act_order", "the docket lacks an order that the act names. NOTHING WAS ENTERED")
     return enter_text(desk, act, text, person)
 
 

@@ -26,7 +26,7 @@ def log_acts(log: ReleaseLog, texts: Mapping[str, bytes], now: datetime) -> Sequ
     """
     leaves = list(log.leaves())
     bars = {leaf.text("order"): index for index, leaf in leaves if leaf.kind == "order-bar"}
-    known = {(leaf.text("kind"), leaf.text("instrument")) for _, leaf in leaves if leaf.kind == "order-act"}
+    known = {(leaf.text("does"), leaf.text("instrument")) for _, leaf in leaves if leaf.kind == "order-act"}
     made = []
     for each in sort(texts).acts:
         act = each.what
@@ -49,7 +49,7 @@ def _act_leaf(act: Act, digest: str, bar: int, now: datetime) -> StageLeaf:
         "order": act.order,
         "bar_leaf": bar,
         "act": act.id,
-        "kind": act.kind.value,
+        "does": act.kind.value,
         "instrument": digest,
         "document": act.document,
         "effective": instant(act.effective_at),
@@ -71,7 +71,7 @@ def _run_out(
                 "order": one.order.id,
                 "bar_leaf": bars[one.order.id],
                 "act": f"{one.order.id}-{EXPIRED}",
-                "kind": EXPIRED,
+                "does": EXPIRED,
                 "instrument": digest,
                 "document": one.order.document,
                 "effective": instant(ends),

@@ -111,7 +111,7 @@ def enter_text(desk: OrderDesk, found: Order | Act, text: bytes, person: str) ->
     for file, known in taken.items():
         if known != text:
             raise Refused("order_id_taken", f"{file} is another instrument with this id. NOTHING WAS ENTERED")
-    return _enter(desk, found.id, text, person, next(iter(taken), ""))
+    return _enter(desk, found.id, text, person)
 
 
 def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> str:
@@ -124,7 +124,7 @@ def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> s
         raise Refused("order_name", "this name cannot be an order's id. NOTHING WAS ENTERED")
     if _read(paper) is not None or _reads_as_act(paper):
         raise Refused("order_readable", "this text can be read. NOTHING WAS ENTERED")
-    return _enter(desk, name, paper, person, "")
+    return _enter(desk, name, paper, person)
 
 
 def not_enforced(text: bytes) -> tuple[str, ...]:
@@ -142,8 +142,9 @@ def _known_as(register: OrderRegister, name: str) -> dict[str, bytes]:
         return {}
 
 
-def _enter(desk: OrderDesk, name: str, text: bytes, person: str, known: str) -> str:
-    file = known or desk.register.enter(name, text)
+def _enter(desk: OrderDesk, name: str, text: bytes, person: str) -> str:
+    # Also what is there already: a text whose syncing failed once lasts only when it was written again.
+    file = desk.register.enter(name, text)
     try:
         complete_orders(desk, person)
     except (LawgateError, MalformedError, OSError) as error:

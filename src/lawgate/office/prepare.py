@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import rfc8785
 
+from lawgate.authority.approvals import rules_of
 from lawgate.authority.look import Evidence, Look, look
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
@@ -24,15 +25,16 @@ from lawgate.protocol.manifest import Manifest, Sealed
 from lawgate.protocol.statement import set_commitment
 
 FORMAT = "lawgate-record-1"
-LATER = frozenset({"prepared_leaf", "contents"})
-"""Bars that only a prepared package can pass; every other one already counts here."""
+LATER = frozenset({"prepared_leaf", "contents", "approvals", "notice"})
+"""Bars that only a prepared package can pass: approvals and notice are of a package. Every other one counts here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """What every record of the package has in common.
 
-    `agency` asks and receives; `people` are the person ids on its side; `batch_rows` the rows of the whole request.
+    `agency` asks and receives; `people` are the person ids on its side; `batch_rows` the rows of the whole request;
+    `elements` those shown as met for every row of the package.
     """
 
     package: str
@@ -47,6 +49,7 @@ class Outgoing:
     use_terms: str
     return_by: date
     batch_rows: int
+    elements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,8 @@ def _manifest(desk: ReleaseDesk, out: Outgoing, rows: Sequence[GrantedRow], revi
         set=review.statement.set,
         review=review.digest,
         records=(),
-        custody=2 if out.batch_rows >= desk.bulk_at() else 1,
+        custody=2 if out.batch_rows >= rules_of(desk.rulebook()).threshold else 1,
+        elements=out.elements,
     )
 
 

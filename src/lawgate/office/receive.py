@@ -21,10 +21,9 @@ import rfc8785
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.ports.seal import Opener, OpenError
 from lawgate.protocol import manifest as manifests
-from lawgate.protocol.manifest import Manifest, Sealed, record_name, text_digest
+from lawgate.protocol.manifest import ENDINGS, Manifest, Sealed, record_name, text_digest
 
 RECORD = "lawgate-record-1"
-ENDINGS = ("age", "jwe")
 _LINES = re.compile(r"# ([0-9]{4}\.[a-z0-9]{1,8})\n([^\n]{1,4096})\n")
 _TEXTS = ("provision", "batch", "package", "purpose", "citation", "use_terms", "return_by", "row_id", "case_id")
 _ALL = {"format", "sole_use", "recipients", "values", *_TEXTS}
@@ -90,8 +89,8 @@ Ring = Mapping[str, str]
 def receive(found: Delivered, identity_file: str, opener: Opener, unpack: Unpack) -> Received:
     """Open a hand-out with the recipient's identity file.
 
-    Refused with its code when nothing can be opened: `E_IDENTITY`, `E_TAR…`, `E_MANIFEST`, `E_NOT_FOR_YOU`, `E_KEEPER`,
-    `E_KEYS`. Otherwise opened + withheld + damaged = listed.
+    Refused with its code when nothing can be opened: `E_IDENTITY`, `E_TAR…`, `E_MANIFEST`, `E_NOT_FOR_YOU`,
+    `E_KEYS_MISSING`, `E_KEYS`. Otherwise opened + withheld + damaged = listed.
     """
     members = dict(unpack(found.tar))
     manifest = _manifest(members)
@@ -111,7 +110,7 @@ def _key_files(manifest: Manifest, found: Delivered) -> list[bytes]:
             said = (
                 "" if manifest.custody == 1 else f", and one keeper's file opens nothing: it comes from the {who} one"
             )
-            raise Refused("E_KEEPER", f"{_file(manifest, keeper)} is missing{said}")
+            raise Refused("E_KEYS_MISSING", f"{_file(manifest, keeper)} is missing{said}")
     sealed = [each for each in there if each is not None]
     if len(sealed) != manifest.custody:
         raise Refused("E_HANDOUT", "the folder holds keys of a second keeper, and the package was sealed for one")

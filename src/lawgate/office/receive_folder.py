@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from lawgate.model.fault import Refused
-from lawgate.office.receive import ENDINGS, Delivered, Fate, Received
-from lawgate.protocol.manifest import keys_name
+from lawgate.office.receive import Delivered, Fate, Received
+from lawgate.protocol.manifest import ENDINGS, keys_name
 
 TAR = "package.tar"
 LARGEST = 64 << 20

@@ -32,6 +32,7 @@ from lawgate.model.fault import Fault, Faulty, LawgateError, Scope
 from lawgate.model.request import RecipientKey, Registers
 from lawgate.office.custodian import of_custodian
 from lawgate.ports.clock import Clock
+from lawgate.ports.papers import KEY_ROOM, is_key_room, kept_registrations
 from lawgate.ports.release import ReleaseLog
 from lawgate.ports.rooms import Rooms
 from lawgate.ports.seal import Sealer
@@ -45,14 +46,17 @@ REASONS = ("compromised", "lost", "replaced", "withdrawn")
 
 @dataclass(frozen=True, slots=True)
 class KeyDesk:
-    """What keeping recipient keys needs. `rooms` has a room for each key id; `office` says who the custodian is."""
+    """What keeping recipient keys needs. `rooms` has a room for each key id; `office` says who the custodian is.
+
+    `witnessed` is the earliest moment that witnesses state over a head published just now; None when none do.
+    """
 
     rooms: Rooms
     log: ReleaseLog
     registers: Callable[[], Registers]
     rules: Callable[[], KeyRules]
     sealer: Sealer
-    policy: Policy
+    witnessed: Callable[[], datetime | None]
     verify: Verify
     clock: Clock
     office: str
@@ -65,7 +69,7 @@ def propose_key(desk: KeyDesk, key: str, agency: str, text: str, authorisation: 
     every fault.
     """
     faults = list(_by_custodian(desk, person))
-    if not fits("id", key) or not _room_name(key) or not fits("id", agency):
+    if not fits("id", key) or not is_key_room(key) or not fits("id", agency):
         faults.append(_fault("E_KEY_NAME", "an id has letters, digits, dots and hyphens, and is nobody's number"))
     if not desk.sealer.is_recipient(text):
         faults.append(_fault("E_KEY_TEXT", "nothing can be sealed to this text; it is no recipient key"))
@@ -129,7 +133,7 @@ def register_key(desk: KeyDesk, paper: bytes, signatures: Sequence[bytes]) -> tu
     """
     said, given = parse(paper), Registered(paper, tuple(signatures))
     why = signed_by(said, given, desk.registers(), desk.rules(), desk.verify)
-    now, seen = _moment(desk), witnessed_now(desk)
+    now, seen = _moment(desk), desk.witnessed()
     faults = [*(_fault_of(each.code, each.says) for each in why), *_about(desk, said)]
     if said.said_at > now or said.said_at.date() != now.date():
         faults.append(_fault("E_KEY_DAY", "a registration is said and handed in on one and the same UTC day"))
@@ -172,31 +176,33 @@ def revoke_key(desk: KeyDesk, key: str, reason: str, person: str) -> int:
 
 def key_states(desk: KeyDesk) -> list[tuple[RecipientKey, KeyState]]:
     """Every key of the register with how it stands now, by id."""
-    registers, leaves, now, rules = desk.registers(), list(desk.log.leaves()), witnessed_now(desk), desk.rules()
+    registers, leaves, now, rules = desk.registers(), list(desk.log.leaves()), desk.witnessed(), desk.rules()
     keys = sorted(registers.recipients.values(), key=lambda each: each.id)
     return [
-        (key, key_usable(key, leaves, kept_registrations(desk.rooms, key), registers, rules, now, desk.verify))
+        (key, key_usable(key, leaves, kept_registrations(desk.rooms, key.id), registers, rules, now, desk.verify))
         for key in keys
     ]
 
 
-def kept_registrations(rooms: Rooms, key: RecipientKey) -> tuple[Registered, ...]:
-    """Every registration of this very key that is kept, by the name of its paper."""
-    if not _room_name(key.id) or not rooms.has(_room(key.id)):
-        return ()
-    found = []
-    for paper in sorted(rooms.path(_room(key.id)).glob("registration-*.json")):
-        signatures = sorted(paper.parent.glob(f"{paper.stem}.*.sig"))
-        found.append(Registered(paper.read_bytes(), tuple(each.read_bytes() for each in signatures)))
-    return tuple(found)
+def keeps_registration(rooms: Rooms, leaf: StageLeaf) -> bool:
+    """Whether a paper is kept in which somebody registers what this leaf registered."""
+    return any(_is_about(each, leaf) for each in kept_registrations(rooms, leaf.text("key")))
 
 
-def witnessed_now(desk: KeyDesk) -> datetime | None:
+def _is_about(registered: Registered, leaf: StageLeaf) -> bool:
+    try:
+        said = parse(registered.paper)
+    except Faulty:
+        return False
+    return (text_digest(said.text), said.registrars) == (leaf.text("public_key"), leaf.texts("people"))
+
+
+def witnessed_now(log: ReleaseLog, policy: Policy, verify: Verify) -> datetime | None:
     """The earliest moment that witnesses state over a head published just now; None when there is no such head."""
     try:
-        desk.log.publish()
-        first, proof = next(iter(desk.log.leaves()))[1], desk.log.proof(0)
-        seen = verify_entry(first.render(), proof, desk.policy, desk.verify)
+        log.publish()
+        first, proof = next(iter(log.leaves()))[1], log.proof(0)
+        seen = verify_entry(first.render(), proof, policy, verify)
     except (LawgateError, MalformedError, StopIteration):
         return None
     return datetime.fromtimestamp(seen.seconds, UTC)
@@ -237,7 +243,7 @@ def _challenge(desk: KeyDesk, key: str) -> dict[str, str]:
 
 def _file(desk: KeyDesk, key: str, name: str) -> dict[str, str]:
     try:
-        if _room_name(key):
+        if is_key_room(key):
             found: dict[str, str] = json.loads(desk.rooms.read(_room(key), name))
             return found
     except LawgateError as missing:
@@ -250,12 +256,8 @@ def _note(desk: KeyDesk, key: str, text: str, challenge: bytes, answered: str) -
     desk.rooms.write(_room(key), CHALLENGE, rfc8785.dumps(body))
 
 
-def _room_name(key: str) -> bool:
-    return bool(key) and all(sign.isascii() and (sign.isalnum() or sign in ".-") for sign in key) and len(key) <= 64
-
-
 def _room(key: str) -> str:
-    return f"key-{key}"
+    return KEY_ROOM + key
 
 
 def _make_room(rooms: Rooms, name: str) -> None:

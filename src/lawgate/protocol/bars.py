@@ -30,6 +30,8 @@ class Facts:
     the recipient text the package was prepared for; `request_holds` says whether law and records are still those the
     request was decided on and it holds as a whole under the law and registers of today. `custody` is how many keepers
     hold a key of each record, and `bulk` says whether the whole request has so many rows that one is not enough.
+    `approvals` and `key_registration` are the codes of what those lack; `notice` the orders whose notice is not served,
+    or whose clock does not stand at yes.
     """
 
     covering: tuple[str, ...] | None
@@ -60,6 +62,9 @@ class Facts:
     today: date | None
     custody: int | None
     bulk: bool | None
+    approvals: tuple[str, ...] | None
+    notice: tuple[str, ...] | None
+    key_registration: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,17 @@ CHECKS = (
     Check(
         "custody", ("custody", "bulk"), lambda n, bulk: n >= 1 + bulk, "one keeper alone holds keys of so many people"
     ),
+    Check("approvals", ("approvals",), lambda lacks: not lacks, "the approvals of this package do not do"),
+    Check("notice", ("notice",), lambda ids: not ids, "notice that an order wants is not served, or its time not over"),
+    Check(
+        "key_registration",
+        ("key_registration",),
+        lambda lacks: not lacks,
+        "two people's registration of the recipient key is not shown, was revoked, or is too young",
+    ),
 )
+BY_ORDER = ("order", "docket", "notice")
+"""Checks whose fact is a list of orders; the others that are lists name what is lacking."""
 LAST_CHECKS = (
     Check("handout_leaf", ("handout_logged",), bool, "the hand-out is not shown to be in the log"),
     Check("lease", ("lease_left",), lambda s: s > 0, "the lease has ended"),
@@ -172,5 +187,5 @@ def _bar(check: Check, facts: Facts | Last) -> tuple[Bar, ...]:
         return (Bar(check.code, "unknown", (), check.says),)
     if check.test(*values):
         return ()
-    orders = values[0] if isinstance(values[0], tuple) else ()
+    orders = values[0] if check.code in BY_ORDER else ()
     return (Bar(check.code, "not_met", orders, check.says),)

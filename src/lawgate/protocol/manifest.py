@@ -36,7 +36,8 @@ class Manifest:
     recipient key. `people` are all ids of the asking side (signer, contact, whoever any case of the batch names),
     `recipients` those named to receive it; `batch_rows` the rows of the whole request, as orders count them; `set` the
     set commitment; `review` the SHA-256 of the signed review. `custody` is how many keepers hold a key of each record:
-    with two of them neither can open anything without the other.
+    with two of them neither can open anything without the other. `elements` are those shown as met for every record:
+    what an order's exception may ask for.
     """
 
     package: str
@@ -55,6 +56,11 @@ class Manifest:
     review: str
     records: tuple[Sealed, ...]
     custody: int = 1
+    elements: tuple[str, ...] = ()
+
+
+ENDINGS = ("age", "jwe")
+"""How names of sealed files end: which program opens them."""
 
 
 def record_name(place: int, ending: str = "age") -> str:
@@ -75,7 +81,10 @@ def text_digest(recipient: str) -> str:
     return sha256(recipient.encode()).hexdigest()
 
 
-def covered(manifest: Manifest, humans: Callable[[Iterable[str]], Iterable[str]] = tuple) -> tuple[Covered, ...]:
+def covered(
+    manifest: Manifest,
+    humans: Callable[[Iterable[str]], Iterable[str]] = tuple,
+) -> tuple[Covered, ...]:
     """The package as orders see it, once for each name an order may use for who asks and who receives.
 
     An order on a person binds it whatever office that person acts in: `humans(ids)` gives every id of these people,
@@ -83,7 +92,7 @@ def covered(manifest: Manifest, humans: Callable[[Iterable[str]], Iterable[str]]
     """
     named, rows = parts(manifest, humans), manifest.batch_rows
     return tuple(
-        Covered(manifest.provision, asks, gets, named.fields, named.years, rows)
+        Covered(manifest.provision, asks, gets, named.fields, named.years, rows, frozenset(manifest.elements), manifest.agency)
         for asks in named.requesters
         for gets in named.recipients
     )
@@ -98,7 +107,7 @@ def parts(manifest: Manifest, humans: Callable[[Iterable[str]], Iterable[str]] =
 
 
 _TEXTS = ("package", "batch", "provision", "purpose", "agency", "recipient_key", "recipient_text", "set", "review")
-_LISTS = ("people", "recipients", "fields")
+_LISTS = ("people", "recipients", "fields", "elements")
 
 
 def render(manifest: Manifest) -> bytes:

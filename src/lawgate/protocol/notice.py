@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Papers of notice: what is told before a transfer or a loosening, and the signed statement that it was served.
+"""Papers of notice: what is told before a transfer, and the signed statement that it, or another paper, was served.
 
 One printer and one parser for each (RFC 8785); no person's data. Formats: docs/spec/notice.md.
 """
@@ -20,7 +20,7 @@ from lawgate.ledger.leaf import instant
 from lawgate.ledger.schema import fits
 from lawgate.model.fault import Refused
 
-NOTICE, ACT_NOTICE = "lawgate-notice-1", "lawgate-act-notice-1"
+NOTICE = "lawgate-notice-1"
 SERVED, RECEIPT = "lawgate-served-1", "lawgate-receipt-1"
 FILED = "filed"
 HOWS = ("smtp", "webhook", "hand", FILED)
@@ -70,21 +70,6 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class ActNotice:
-    """Notice that an order is to be loosened: order, act and its kind, the digests of its text and its paper."""
-
-    order: str
-    act: str
-    kind: str
-    instrument: str
-    document: str
-    effective: datetime
-    parties: tuple[Addressed, ...]
-    parties_register: str
-    made_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Served:
     """That one paper (SHA-256, hex) was served at one address of one party: how, when, who says so, on what it rests.
 
@@ -128,11 +113,6 @@ def print_notice(notice: Notice) -> bytes:
     return _whole(rfc8785.dumps(_plain(NOTICE, notice)), _notice)
 
 
-def print_act_notice(notice: ActNotice) -> bytes:
-    """The one text of a notice of an act. Refused `notice_form` as for `print_notice`."""
-    return _whole(rfc8785.dumps(_plain(ACT_NOTICE, notice)), _act_notice)
-
-
 def print_served(served: Served) -> bytes:
     """The bytes that are signed. Refused `notice_form` as for `print_notice`."""
     return _whole(rfc8785.dumps(_plain(SERVED, served)), _served)
@@ -149,11 +129,6 @@ def parse_notice(data: bytes) -> Notice:
     return _parsed(data, _notice, print_notice)
 
 
-def parse_act_notice(data: bytes) -> ActNotice:
-    """The notice of an act in these bytes. Refused `notice_form` as for `parse_notice`."""
-    return _parsed(data, _act_notice, print_act_notice)
-
-
 def parse_served(data: bytes) -> Served:
     """The statement of service in these bytes, not signed yet. Refused `notice_form` as for `parse_notice`."""
     return _parsed(data, _served, print_served)
@@ -164,7 +139,7 @@ def parse_receipt(data: bytes) -> Receipt:
     return _parsed(data, _receipt, print_receipt)
 
 
-def _plain(format: str, made: Notice | ActNotice | Served) -> dict[str, Any]:
+def _plain(format: str, made: Notice | Served) -> dict[str, Any]:
     return {"format": format, **{k: instant(v) if isinstance(v, datetime) else v for k, v in asdict(made).items()}}
 
 
@@ -209,21 +184,6 @@ def _notice(found: dict[str, Any]) -> Notice:
         citation=_line(found["citation"]),
         recipient=_id(found["recipient"]),
         orders=orders,
-        parties=_parties(found["parties"]),
-        parties_register=_digest(found["parties_register"]),
-        made_at=_moment(found["made_at"]),
-    )
-
-
-def _act_notice(found: dict[str, Any]) -> ActNotice:
-    _named(found, ACT_NOTICE)
-    return ActNotice(
-        order=_id(found["order"]),
-        act=_id(found["act"]),
-        kind=_id(found["kind"]),
-        instrument=_digest(found["instrument"]),
-        document=_digest(found["document"]),
-        effective=_moment(found["effective"]),
         parties=_parties(found["parties"]),
         parties_register=_digest(found["parties_register"]),
         made_at=_moment(found["made_at"]),

@@ -37,7 +37,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Write the leaf `handout`, durably, if the lease still runs when it is this leaf's turn.
+    """Write the leaf `handout`, durably, if the lease still runs and nothing new bars when it is this leaf's turn.
 
     Comes back: the index of the leaf; or the bars, and then there is no leaf.
     """

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from lawgate.authority.approvals import rules_of
 from lawgate.authority.look import Sources
 from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.clock.system import SystemClock
@@ -30,10 +29,13 @@ from lawgate.law.read import digest_of, plan_digest, read_rulebook
 from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Rulebook
 from lawgate.model.request import Registers
+from lawgate.ports.clock import Clock
 from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
 from lawgate.posts.keeper.replay import Replay
 from lawgate.posts.keeper.serve import converse, serve
+from lawgate.wiring.orders import lifting_of
 from lawgate.wiring.settings import Settings, read_settings
+from lawgate.wiring.sources import paper_rooms, parties, time_rule
 from lawgate.wiring.witness import read_listed
 
 FOLDERS = ("keeper", "keeper-2")
@@ -57,12 +59,12 @@ def keepers_of(folder: Path, settings: Settings) -> tuple[SocketKeeper, ...]:
     return tuple(made)
 
 
-def keeper_at(office: Path, own: Path, number: int) -> Keeper:
-    """The keeper of an office whose folder of keys is `own`."""
+def keeper_at(office: Path, own: Path, number: int, clock: Clock | None = None) -> Keeper:
+    """The keeper of an office whose folder of keys is `own`; `clock` as for `folder.open_house`."""
     settings = read_settings(office)
     law = partial(_files, office / "rulebooks" / settings.rulebook, "**/*.toml")
     replay = Replay(lambda: TileReader(office / "log"), FileMemory(own))
-    clock, sealer = SystemClock(), AgeSealer()
+    clock, sealer = clock or SystemClock(), AgeSealer()
     keys = KeyFolder(own / PACKAGES)
 
     def rulebook() -> Rulebook:
@@ -84,7 +86,11 @@ def keeper_at(office: Path, own: Path, number: int) -> Keeper:
         verify=verify,
         office=settings.review_office,
         ceilings=rulebook().ceilings,
-        bulk_at=lambda: rules_of(rulebook()).threshold,
+        rulebook=rulebook,
+        time_rule=lambda day: time_rule(law(), day),
+        parties=partial(parties, office),
+        lifting=lifting_of(office),
+        papers=paper_rooms(office).read,
     )
     gate = FileGate(office / GATES[number])
     return Keeper(KeeperDesk(number, gate, sources, PackageFolders(office / "packages"), keys, sealer))

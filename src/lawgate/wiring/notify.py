@@ -4,12 +4,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 
-from lawgate.authority.notices import Indexed
+from lawgate.authority.lifts import lifted
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.keys import keyfile
 from lawgate.drivers.keys.verify import verify
@@ -19,19 +17,16 @@ from lawgate.drivers.smtp.smime import MailSigner
 from lawgate.drivers.smtp.smime import create as create_mail_key
 from lawgate.drivers.typst.pdf import TypstPdf
 from lawgate.drivers.webhook.post import SignedPost
-from lawgate.law.clocks import clock_for, read_clocks
-from lawgate.law.notice_parties import FILE as PARTIES
-from lawgate.law.notice_parties import SMTP, WEBHOOK, NoticeParties, read_notice_parties
+from lawgate.law.notice_parties import SMTP, WEBHOOK
 from lawgate.ledger.note import ED25519
 from lawgate.ledger.quorum import Policy
-from lawgate.model.timerule import TimeRule
 from lawgate.office.bench import DecideDesk
 from lawgate.office.handout import ReleaseDesk
 from lawgate.office.notify import NotifyDesk
 from lawgate.ports.notify import Notifier
 from lawgate.wiring.settings import FILE, SettingsError
+from lawgate.wiring.sources import NOTICES, parties, time_rule
 
-ROOMS = "notices"
 MAIL_KEY, POST_KEY = "notice-mail.pem", "notice.key"
 NOTICE = "notice"
 MAIL_KEYS = {"host", "port", "tls", "sender", "user", "password_file", "trusted"}
@@ -41,14 +36,14 @@ def notify_desk(folder: Path, decide: DecideDesk, release: ReleaseDesk, policy: 
     """The desk of an office folder. SettingsError for a `[mail]` table that cannot be followed."""
     return NotifyDesk(
         log=decide.log,
-        rooms=FolderRooms(folder / ROOMS),
+        rooms=FolderRooms(folder / NOTICES),
         packages=release.packages,
         orders=release.register,
         registers=release.registers,
-        parties=partial(_parties, folder),
-        rule=partial(_rule, decide),
+        parties=partial(parties, folder),
+        rule=lambda day: time_rule(decide.law(), day),
         citation=partial(_citation, decide),
-        lifted=nothing_lifted,
+        lifted=lambda leaves: lifted(leaves, release.register.texts(), release.lifting(), decide.clock.now()),
         notifiers=_ways(folder),
         pdf=TypstPdf(),
         clock=decide.clock,
@@ -56,11 +51,6 @@ def notify_desk(folder: Path, decide: DecideDesk, release: ReleaseDesk, policy: 
         verify=verify,
         office=release.office,
     )
-
-
-def nothing_lifted(_leaves: Sequence[Indexed]) -> Collection[str]:
-    """No act loosens: notice that an order wanted before is asked for all the same."""
-    return frozenset()
 
 
 def make_keys(folder: Path, sender: str) -> tuple[bytes, str]:
@@ -74,15 +64,6 @@ def make_keys(folder: Path, sender: str) -> tuple[bytes, str]:
     if not (keys / POST_KEY).exists():
         keyfile.create(keys / POST_KEY, NOTICE, ED25519)
     return MailSigner(keys / MAIL_KEY).certificate, keyfile.load(keys / POST_KEY).public_key.hex()
-
-
-def _parties(folder: Path) -> NoticeParties:
-    file = folder / "registers" / PARTIES
-    return read_notice_parties({PARTIES: file.read_bytes()} if file.exists() else {})
-
-
-def _rule(decide: DecideDesk, day: date) -> TimeRule | None:
-    return clock_for(read_clocks(decide.law()), NOTICE, day)
 
 
 def _citation(decide: DecideDesk, provision: str) -> str:
@@ -115,9 +96,7 @@ def _mail(folder: Path) -> MailPlace | None:
         texts = {key: str(found.get(key, "")) for key in MAIL_KEYS - {"port"}}
         password = (folder / texts["password_file"]).read_text().strip() if texts["password_file"] else ""
         trusted = folder / texts["trusted"] if texts["trusted"] else None
-        place = MailPlace(
-            texts["host"], found["port"], texts["tls"], texts["sender"], texts["user"], password, trusted
-        )
+        place = MailPlace(texts["host"], found["port"], texts["tls"], texts["sender"], texts["user"], password, trusted)
         SignedMail.check(place)
     except (KeyError, TypeError, ValueError, OSError):
         raise SettingsError("the table `mail` of the settings cannot be followed (docs/spec/notice.md)") from None

@@ -4,21 +4,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lawgate.authority.lifts import BEGUN, ENDED, Lifting
+from lawgate.authority.lifts import BEGUN, ENDED, Lifting, lifted
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
 from lawgate.drivers.package.folders import PackageFolders
-from lawgate.ledger.leaf import StageLeaf
+from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.proof import LogProof
 from lawgate.model.fault import LawgateError
 from lawgate.model.request import Registers
 from lawgate.office.orders import OrderDesk
 from lawgate.ports.release import ReleaseLog
 from lawgate.wiring.settings import FILE, NoOfficeError
+
+if TYPE_CHECKING:
+    from lawgate.office.bench import Lifted
 
 ACTS = "acts"
 """The folder beside the docket with papers about acts: proofs, notices, receipts."""
@@ -62,7 +68,8 @@ def open_orders(folder: Path) -> OrderDesk:
     """
     if not (folder / FILE).exists() and not (folder / "docket").exists():
         raise NoOfficeError("this is not an office folder: it has neither settings.toml nor a docket")
-    register, gate = FolderRegister(folder / "docket"), FileGate(folder / "gate")
+    # An office that died in the middle has given its gate back, and the second keeper may still be at work.
+    register, gate = FolderRegister(folder / "docket"), FileGate(folder / "gate", also=(folder / "gate-2",))
     log, packages = LateLog(lambda: _log(folder)), PackageFolders(folder / "packages")
     return OrderDesk(
         register, log, gate, packages, SystemClock(), humans_of(folder), keep_of(folder), lifting_of(folder)
@@ -106,6 +113,22 @@ def lifting_of(folder: Path) -> Callable[[], Lifting]:
         return Lifting(registers, read_listed(folder).policy, verify, settings.review_office, waits)
 
     return lifting
+
+
+def lifted_of(folder: Path, leaves: Callable[[], Iterable[tuple[int, StageLeaf]]]) -> Lifted:
+    """Which acts of a docket may loosen at a moment, by given registers and by the log up to then.
+
+    The same docket, registers and moment give the same answer later. LawgateError when it cannot be told.
+    """
+    lifting = lifting_of(folder)
+
+    def asked(docket: Mapping[str, bytes], registers: Registers, at: datetime) -> frozenset[str]:
+        until = [(index, leaf) for index, leaf in leaves() if leaf.at <= instant(at)]
+        if not any(leaf.kind == "lift" for _, leaf in until):
+            return frozenset()
+        return lifted(until, docket, replace(lifting(), registers=registers), at)
+
+    return asked
 
 
 def _registers(folder: Path) -> Registers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -24,11 +24,16 @@ Run = Generator[Pause, None, T]
 
 @dataclass(slots=True, eq=False)
 class Host:
-    """A machine: its wall clock is `skew` seconds off, its monotonic clock runs at `rate`."""
+    """A machine: its wall clock is `skew` seconds off, its monotonic clock runs at `rate`.
+
+    It sleeps until the second `asleep`; `slept` seconds in all.
+    """
 
     name: str
     skew: float = 0.0
     rate: float = 1.0
+    asleep: float = 0.0
+    slept: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -41,8 +46,6 @@ class Process:
     up: bool = True
     life: int = 0
     begin: Callable[[], Run[None]] | None = None
-    frozen: float = 0.0
-    seen: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -94,8 +97,8 @@ class Clockwork:
                 task.run.close()
                 continue
             self.now = max(self.now, when)
-            if process is not None and process.frozen > self.now:
-                self._push(task, process.frozen - self.now)
+            if process is not None and process.host.asleep > self.now:
+                self._push(task, process.host.asleep - self.now)
                 continue
             self._go_on(task)
             return True

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -10,8 +11,9 @@ class Bug(StrEnum):
     """One safeguard that is missing. The value says what the program then does."""
 
     NO_FIRST_LOOK = "the office writes a leaf without looking at the orders first"
-    BUSY_IGNORED = "the office goes on although the keeper's gate is busy"
-    LEASE_NOT_ASKED_IN_TURN = "waiting for the log's turn may outlast the lease"
+    BUSY_IGNORED = "the keeper lends its gate although it is busy"
+    NOTHING_ASKED_IN_TURN = "waiting for the log's turn may outlast the lease, and an order may come meanwhile"
+    BARS_NOT_ASKED_IN_TURN = "an order that comes while the log's turn is waited for is not seen in the turn"
     NO_PUBLISH = "the head is not published before the keeper is asked"
     LEAF_REUSED = "a new try uses the leaf of the one before"
     SENT_WITHOUT_SENDING = "the leaf `sent` is written although the keeper stopped"
@@ -22,7 +24,7 @@ class Bug(StrEnum):
     ACCOUNTED_AFTER = "the rows of a package are accounted for after it is prepared"
     KEEPER_DOES_NOT_LOOK = "the keeper does not look for itself"
     KEEPER_BELIEVES_THE_NUMBER = "the keeper does not look whether the leaf is in the log"
-    LEAF_OF_ANOTHER_PACKAGE = "the keeper does not look what the leaf is about"
+    LEAF_OF_ANOTHER_PACKAGE = "the keeper does not look which package the leaf is about"
     LEAF_OF_AN_EARLIER_LEASE = "the keeper takes a leaf that was written before its lease"
     LEAF_NOT_SPENT = "the keeper does not note that a leaf is used up"
     SPENT_TOO_LATE = "the keeper notes that a leaf is used up after it has sent the key"
@@ -43,14 +45,25 @@ class Bug(StrEnum):
     UNREADABLE_MEANS_NONE = "orders that cannot be read are taken for no orders"
     UNKNOWN_SCOPE_COVERS_NOTHING = "an order whose scope nobody can tell covers nothing"
     LEASE_BY_THE_WALL_CLOCK = "a lease is measured with the wall clock"
+    LEASE_SLEEPS = "a lease does not count the time in which its machine sleeps"
     LEASE_FOR_TEN_SECONDS = "a lease lasts longer than an order waits for it"
     NO_DRAIN = "an order does not wait for leases"
     DRAIN_SEES_THE_LOCK_ONLY = "an order waits until the gate's lock is free, not until the lease is over"
-    IN_FORCE_BEFORE_DRAIN = "the leaf `in-force` is written before the wait"
     FIRST_KEEPER_ONLY = "an order waits for the first keeper's lease only"
-    NOT_BOUND_FIRST = "an order is in the log before it is in the register, and the wait begins before that"
+    ORDER_NOT_SYNCED = "the register says that it has an order before it is durable"
     BAR_NOT_TAKEN_UP = "an order whose entering broke off is not taken up again"
     EXPOSURE_BY_THE_SECOND = "hand-outs whose leaf is a little early are left out of the list of an order"
     GATE_LENT_TOO_EARLY = "the gate is lent again as soon as its lock is free"
     WITNESS_FORGETS = "a witness does not keep what it cosigned"
     LIFT_BEFORE_LEAF = "an act that lifts an order counts before its leaf is in the log"
+
+
+ALSO: Mapping[Bug, frozenset[Bug]] = {
+    Bug.SPENT_NOT_SYNCED: frozenset((Bug.LEAF_OF_AN_EARLIER_LEASE,)),
+}
+"""Where two safeguards stand against the same thing, a bug takes the other one away too."""
+
+
+def plant(bug: Bug) -> frozenset[Bug]:
+    """What is missing when a bug is planted."""
+    return frozenset((bug,)) | ALSO.get(bug, frozenset())

@@ -40,10 +40,14 @@ class Head:
 
 @dataclass(slots=True, eq=False)
 class Log:
-    """Leaves as written, how many of them a power cut cannot take away, whose turn it is, and the published head."""
+    """Leaves as written, how many of them are acknowledged, whose turn it is, and the published head.
+
+    `safe` of them a power cut cannot take away: all that are acknowledged, or a bug is planted.
+    """
 
     leaves: list[Leaf] = field(default_factory=list)
     synced: int = 0
+    safe: int = 0
     hashes: bytes = b""
     turn: Process | None = None
     head: Head | None = None
@@ -54,14 +58,17 @@ class Log:
         self.leaves.append(leaf)
         return len(self.leaves) - 1
 
-    def sync(self) -> None:
-        """Make everything that was written durable."""
+    def sync(self, durably: bool = True) -> None:
+        """Make everything that was written durable, and acknowledge it."""
         self.hashes += b"".join(leaf_hash(leaf.render()) for leaf in self.leaves[self.synced :])
         self.synced = len(self.leaves)
+        self.safe = self.synced if durably else self.safe
 
-    def cut(self) -> None:
-        """Lose what was not synced."""
-        del self.leaves[self.synced :]
+    def cut(self) -> bool:
+        """Lose what was not synced; whether something acknowledged was among it."""
+        lost = self.synced > self.safe
+        del self.leaves[self.safe :]
+        return lost
 
     def root(self, size: int) -> bytes:
         """The root over the first durable leaves."""
@@ -89,14 +96,19 @@ class Order:
 
 @dataclass(slots=True, eq=False)
 class Register:
-    """Orders, and the acts that lift them, in the sequence in which they became durable; `rows` is never shortened."""
+    """Rows of orders ("order") and of the acts that lift them ("lift"), in the sequence in which they were written.
+
+    `synced` rows are acknowledged, `safe` ones a power cut cannot take.
+    """
 
     rows: list[tuple[str, Order]] = field(default_factory=list)
     synced: int = 0
+    safe: int = 0
 
     def cut(self) -> None:
         """Lose what was not synced."""
-        del self.rows[self.synced :]
+        del self.rows[self.safe :]
+        self.synced = self.safe
 
 
 @dataclass(slots=True, eq=False)
@@ -143,12 +155,13 @@ class Lent:
     host: Host
     taken: float
     log_size: int
+    began: float
+    wall: float
+    slept: float
     handing: int = 0
-    bound: int = 0
-    handed: int = 0
 
     def left(self, now: float) -> float:
-        """Seconds left at a true second."""
+        """Seconds left at a true second, those asleep counted."""
         return left(self.taken, now * self.host.rate)
 
 
@@ -164,6 +177,8 @@ class Gate:
     def tidy(self, now: float) -> None:
         """Forget leases whose time is over, with the margin for the clocks' rates."""
         self.lent = [each for each in self.lent if not self.over(each, now)]
+        if self.locked is not None and self.over(self.locked, now):
+            self.locked = None
 
     def over(self, lent: Lent, now: float) -> bool:
         """Whether a lease has run out by this host's clock, margin and all."""

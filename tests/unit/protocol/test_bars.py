@@ -47,6 +47,9 @@ GOOD = Facts(
     today=DAY,
     custody=1,
     bulk=False,
+    approvals=(),
+    notice=(),
+    key_registration=(),
 )
 LAST = Last(handout_logged=True, lease_left=1.0)
 WRONG = {
@@ -69,6 +72,9 @@ WRONG = {
     "today": date(2031, 1, 1),
     "custody": 0,
     "bulk": True,
+    "approvals": ("E_DUAL",),
+    "notice": ("order-1",),
+    "key_registration": ("E_KEY_COOLOFF",),
 }
 NAMES = [field.name for field in fields(Facts)]
 

@@ -95,16 +95,14 @@ class World:
     def sought(self) -> Sought:
         rules = Rules(self.threshold, OFFICES, self.agreements)
         day = self.now.date()
-        return Sought(
-            self.manifest, self.leaves, self.kept, self.said, self.registers, rules, self.orders, day, verify
-        )
+        return Sought(self.manifest, self.leaves, self.kept, self.said, self.registers, rules, self.orders, day, verify)
 
     @property
     def stands(self) -> Approved:
         return approved(self.sought)
 
     def request(self) -> StageLeaf:
-        digests = {name: "0" * 64 for name in ("cover", "signature", "cases", "rows")}
+        digests = dict.fromkeys(("cover", "signature", "cases", "rows"), "0" * 64)
         counts = {"case_count": 1, "row_count": 50}
         ids = {"batch": BATCH, "request": "r-1", "requester": "person.a.1", "recipient": "person.a.2"}
         more = {"provision": "p1", "agreement": self.agreement, "recipient_key": "rk-1"}

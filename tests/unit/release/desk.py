@@ -10,9 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyrage
 
+from lawgate.authority.approvals import Signed
+from lawgate.authority.lifts import Lifting
+from lawgate.authority.papers import Papers
 from lawgate.docket.printing import print_order
 from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.keys import KeySigner, verify
@@ -22,6 +26,7 @@ from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFol
 from lawgate.drivers.package.log import StoreLog
 from lawgate.drivers.tiles import TileLog, publish_head
 from lawgate.drivers.witness import LocalWitness, Quorum
+from lawgate.law.notice_parties import NoticeParties
 from lawgate.ledger.commit import Commitments, commit
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.merkle import leaf_hash
@@ -30,14 +35,18 @@ from lawgate.model.decision import Grant
 from lawgate.model.form import Ceilings
 from lawgate.model.order import EVERY, Effect, EffectKind, Order
 from lawgate.model.period import Span
-from lawgate.model.request import Person, RecipientKey, Registers, Tenure
+from lawgate.model.request import NOBODY, Person, RecipientKey, Registers, ReportsTo, Tenure
+from lawgate.model.timerule import TimeRule
 from lawgate.office.handout import ReleaseDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
 from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
 from lawgate.ports.release import Disclosable
 from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
+from lawgate.protocol.approval import DISCLOSURE, LEGAL, Approval, device_of
+from lawgate.protocol.approval import render as render_approval
 from lawgate.protocol.statement import Looked
+from lawgate_lab.registering import registration
 
 ORIGIN = "log.example/custodian"
 OFFICE = "custodian.review"
@@ -49,6 +58,19 @@ LOG_KEY = KeySigner(ORIGIN, 1, b"\x01" * 32)
 WITNESS_KEY = KeySigner("witness.example/one", 4, b"\x02" * 32)
 REVIEWER = KeySigner("reviewer", 1, b"\x03" * 32)
 SIGNER = KeySigner("signer", 1, b"\x04" * 32)
+CLERKS = {f"person.c.{n}": KeySigner(f"clerk-{n}", 1, bytes([6 + n]) * 32) for n in (1, 2)}
+REGISTRARS = "custodian.registrar"
+APPROVERS = {
+    "person.o.0": (KeySigner("head", 1, b"\x0a" * 32), "custodian.head", NOBODY),
+    "person.o.1": (KeySigner("discloser", 1, b"\x0b" * 32), "custodian.disclosure", "person.o.0"),
+    "person.o.2": (KeySigner("counsel", 1, b"\x0c" * 32), "custodian.counsel", "person.o.0"),
+}
+ROLES = {REGISTRARS: "registrar", "custodian.disclosure": DISCLOSURE, "custodian.counsel": LEGAL}
+RULEBOOK = SimpleNamespace(
+    registers={"approving_offices": {office: {"role": role} for office, role in ROLES.items()}},
+    parameters={},
+    agreements={},
+)
 POLICY = Policy(LOG_KEY.key, (WITNESS_KEY.key,), 1)
 ROWS, BULK = 3, 50
 
@@ -80,10 +102,13 @@ class Value:
 
 
 def people() -> dict[str, Person]:
-    def person(name: str, signer: KeySigner, office: str) -> Person:
-        return Person(name, name, signer.public_key, (Tenure(office, "custodian", EVER),))
+    def person(name: str, signer: KeySigner, office: str, above: str = "") -> Person:
+        lines = (ReportsTo(above, EVER),) if above else ()
+        return Person(name, name, signer.public_key, (Tenure(office, "custodian", EVER),), lines)
 
     return {
+        **{name: person(name, signer, REGISTRARS) for name, signer in CLERKS.items()},
+        **{name: person(name, key, office, lines) for name, (key, office, lines) in APPROVERS.items()},
         "person.r.1": person("person.r.1", REVIEWER, OFFICE),
         "person.a.1": person("person.a.1", SIGNER, "us.agency-a.head"),
     }
@@ -115,6 +140,17 @@ class Office:
             (root / "recipient.txt").write_text(str(self.identity))
         key = RecipientKey("rk-1", AGENCY, str(self.identity.to_public()), ("person.c.1", "person.c.2"), EVER)
         self.registers = Registers(people(), {"rk-1": key}, {AGENCY: EVER}, "0" * 64)
+        signs = [(name, CLERKS[name].sign) for name in sorted(CLERKS)]
+        self.registration, leaf = registration(key, signs, self.clock.now().replace(microsecond=0) - timedelta(hours=80))
+        if fresh:
+            self.log.append(leaf)
+        self.time_rule: TimeRule | None = None
+        self.parties = NoticeParties({}, "0" * 64)
+        self.papers = Papers({}, {}, (self.registration,), {}, {})
+
+    def read(self, *_: object) -> Papers:
+        """The papers beside any package."""
+        return self.papers
 
     @contextmanager
     def store(self) -> Iterator[TileLog]:
@@ -138,15 +174,17 @@ class Office:
             lambda batch: True,
             OFFICE,
             self.ceilings,
-            lambda: BULK,
+            lambda: RULEBOOK,
+            lambda day: self.time_rule,
+            lambda: self.parties,
+            lambda: Lifting(self.registers, POLICY, verify, OFFICE, {}),
+            self,
             self.clock,
         )
         desk = replace(desk, **other)
         own = replace(desk.sources, publish=nothing)
         gates, rooms = (gate or self.gate, self.gates[1]), (keys or self.keys, self.second_keys)
-        made = [
-            Keeper(KeeperDesk(n, gates[n], own, desk.packages, rooms[n], desk.sealer)) for n in range(self.keepers)
-        ]
+        made = [Keeper(KeeperDesk(n, gates[n], own, desk.packages, rooms[n], desk.sealer)) for n in range(self.keepers)]
         return desk if desk.keepers else replace(desk, keepers=tuple(made))
 
     def orders(self) -> OrderDesk:
@@ -202,6 +240,39 @@ class Office:
         batch = self.decide(rows)
         review = self.review(batch, self.looked(range(rows)))
         return prepare(self.release(), outgoing(package, rows), granted(rows), review, fetched, self.account)
+
+    def approve(self, package: str = PACKAGE, *by: str) -> None:
+        """Approvals of a package by these people (unless said: a disclosure officer and counsel), kept and logged."""
+        leaves = [leaf for _, leaf in self.log.leaves()]
+        if not any(leaf.kind == "request" for leaf in leaves):
+            self.log.append(self.request())
+        (made,) = [leaf for leaf in leaves if leaf.kind == "prepared" and leaf.text("package") == package]
+        for name in by or ("person.o.1", "person.o.2"):
+            key, office, _ = APPROVERS[name]
+            said = Approval(
+                package=package,
+                set=made.text("set"),
+                prepared=leaf_hash(made.render()).hex(),
+                objections=(),
+                person=name,
+                office=office,
+                role=ROLES[office],
+                device=device_of(key.public_key),
+                said_at=self.clock.now().replace(microsecond=0),
+            )
+            text = render_approval(said)
+            digest = sha256(text).hexdigest()
+            self.papers = replace(
+                self.papers, approvals={**self.papers.approvals, digest: Signed(text, key.sign(text))}
+            )
+            body = {name: getattr(said, name) for name in ("package", "set", "person", "office", "role")}
+            self.log.append(StageLeaf("approval", instant(self.clock.now()), {**body, "paper": digest}))
+
+    def request(self) -> StageLeaf:
+        ids = {"batch": BATCH, "request": "r-1", "requester": "person.a.1", "recipient": "person.a.9"}
+        more = {"provision": "p1", "agreement": "", "recipient_key": "rk-1", "case_count": 1, "row_count": BULK}
+        digests = dict.fromkeys(("cover", "signature", "cases", "rows"), "0" * 64)
+        return StageLeaf("request", instant(self.clock.now()), {**ids, **more, **digests})
 
     def handed_out(self) -> list[Path]:
         """Every file of keys that ever reached the recipient's side."""

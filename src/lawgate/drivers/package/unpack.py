@@ -28,8 +28,8 @@ def unpack(tar: bytes) -> tuple[tuple[str, bytes], ...]:
     """
     if len(tar) > MOST_BYTES:
         raise Refused("E_TAR_SIZE", "package.tar is larger than any package")
-    # Not by the library: until 3.11.14 it can be held in a loop by a size below zero. Only the one form is read here,
-    # and whatever these few lines do not look at shows when the same files are written by it again.
+    # Not by the library: a size below zero holds it in a loop (CVE-2025-8194) in Pythons that are still about. Only
+    # the one form is read here; whatever these few lines do not look at shows when the files are written once more.
     found: dict[str, bytes] = {}
     at = 0
     while tar[at : at + 1] not in (b"", b"\0"):

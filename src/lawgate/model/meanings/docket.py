@@ -23,7 +23,7 @@ DOCKET_STEPS = (
     Meaning(
         "act_order",
         CLERK,
-        "the act is on an order that the docket does not have",
+        "the act names an order that the docket does not have",
         "enter the order first, or the act's paper with `--unreadable NAME`: it then binds everything",
     ),
     Meaning(

@@ -8,7 +8,6 @@ from lawgate.model.meanings.entry import Group, Meaning
 OFFICE, SERVER = "the custodian's office", "who states service"
 
 NOTICE_STEPS = (
-    Meaning("notice_act", OFFICE, "the log has no act of that id", "take the id from the text of the act"),
     Meaning(
         "notice_again",
         SERVER,
@@ -83,6 +82,15 @@ NOTICE_STEPS = (
     ),
 )
 
+NOTICE_STOPS = (
+    Meaning(
+        "E_NOTIFY",
+        OFFICE,
+        "a notice was not handed over; the code behind it says why",
+        "do what that code says; nobody is served by what was not handed over",
+    ),
+)
+
 WAYS = Group(
     "ways",
     "Why a notice was not handed over",
@@ -91,10 +99,22 @@ WAYS = Group(
         Meaning("address", OFFICE, "nothing can be sent to that address", "have two people correct the register"),
         Meaning("answer", OFFICE, "the other side answered with more than is read", "ask whoever runs it"),
         Meaning(
+            "by_hand",
+            OFFICE,
+            "it is an address for paper: somebody has to bring or file the page",
+            "serve it, then write and sign the statement: `lawgate notice statement`",
+        ),
+        Meaning(
             "insecure",
             OFFICE,
             "it would have gone in the clear, or to somebody who could not show who they are",
             "have the other side offer TLS with a certificate that can be checked",
+        ),
+        Meaning(
+            "no_way",
+            OFFICE,
+            "the office has no mail server, or no key, for addresses of that kind",
+            "set up the table `mail` of the settings and `lawgate notice keys`, or serve by hand",
         ),
         Meaning("refused", OFFICE, "the other side did not take it", "correct the address, or serve by hand"),
         Meaning(

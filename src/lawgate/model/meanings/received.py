@@ -27,16 +27,16 @@ RECEIVED_STEPS = (
         "name the file that `age-keygen` wrote, or `jose jwk gen` for a key on P-384; nothing was written",
     ),
     Meaning(
-        "E_KEEPER",
-        RECIPIENT,
-        "the key file of one of two keepers has not come; the sentence says whose",
-        "ask that keeper for it and put it beside package.tar; nothing was written",
-    ),
-    Meaning(
         "E_KEYS",
         RECIPIENT,
         "a key file does not open with your identity, or is not a list of the package's identities",
         "copy it again from where you collected it, or ask its keeper for it again; nothing was written",
+    ),
+    Meaning(
+        "E_KEYS_MISSING",
+        RECIPIENT,
+        "the key file of one of two keepers has not come; the sentence says whose",
+        "ask that keeper for it and put it beside package.tar; nothing was written",
     ),
     Meaning(
         "E_MANIFEST",
@@ -49,12 +49,6 @@ RECEIVED_STEPS = (
         RECIPIENT,
         "the package is made for another recipient key than yours",
         "use the identity whose public key was registered; if it is not yours, return the package. Nothing was written",
-    ),
-    Meaning(
-        "E_OUT",
-        RECIPIENT,
-        "the folder for the records holds something already",
-        "name a new folder: nothing is ever written over; nothing was written",
     ),
     Meaning(
         "E_TAR",

@@ -8,6 +8,7 @@ from lawgate.model.meanings.counted import COUNTED_STEPS
 from lawgate.model.meanings.docket import DOCKET_STEPS
 from lawgate.model.meanings.entry import Group, Meaning
 from lawgate.model.meanings.evidence import EVIDENCE_STEPS
+from lawgate.model.meanings.notice import NOTICE_STEPS
 from lawgate.model.meanings.received import RECEIVED_STEPS
 from lawgate.model.meanings.sent import SENT_STEPS
 
@@ -262,6 +263,7 @@ STEPS = Group(
         ),
         *SENT_STEPS,
         *DOCKET_STEPS,
+        *NOTICE_STEPS,
         *EVIDENCE_STEPS,
         *COUNTED_STEPS,
         *ACCOUNTING_STEPS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from lawgate.model.meanings.accounting import ACCOUNTING_STOPS
 from lawgate.model.meanings.entry import Group, Meaning
+from lawgate.model.meanings.notice import NOTICE_STOPS
 from lawgate.model.meanings.received import RECEIVED_STOPS
 
 OFFICE, EVERYBODY = "the custodian's office", "everybody"
@@ -132,6 +133,7 @@ STOPS = Group(
             "name the folder itself, not a file in it; nothing was read and nothing logged",
         ),
         *ACCOUNTING_STOPS,
+        *NOTICE_STOPS,
         *RECEIVED_STOPS,
         Meaning(
             UNREADABLE_FILE,

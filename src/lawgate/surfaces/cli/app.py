@@ -16,6 +16,7 @@ from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, 
 from lawgate.surfaces.cli.evidence import add_evidence
 from lawgate.surfaces.cli.keys import add_keys
 from lawgate.surfaces.cli.logs import add_log
+from lawgate.surfaces.cli.notices import add_notices
 from lawgate.surfaces.cli.orders import add_orders
 from lawgate.surfaces.cli.person import add_person
 from lawgate.surfaces.cli.public import add_public
@@ -46,6 +47,7 @@ def build(doors: Doors) -> typer.Typer:
     _release(app, doors)
     add_approvals(app, doors)
     add_keys(app, doors)
+    add_notices(app, doors)
     add_orders(app, doors)
     add_log(app, doors)
     add_evidence(app, doors)
@@ -100,6 +102,7 @@ def _office(app: typer.Typer, doors: Doors) -> None:
     def status(office: OFFICE = Path()) -> None:
         """Batches and packages with their hand-outs, and the orders in force."""
         from lawgate.docket.standing import standing
+        from lawgate.law.registers import read_registers
         from lawgate.office.disclosed import fates
         from lawgate.surfaces.cli.overview import render
 
@@ -107,7 +110,9 @@ def _office(app: typer.Typer, doors: Doors) -> None:
             desk = doors.open(office).decide
             leaves = list(desk.log.leaves())
             batches = [(batch, fates(leaves, batch.id)) for batch in desk.cases.batches()]
-            typer.echo(render(batches, standing(desk.orders.texts(), desk.clock.now())))
+            docket, now = desk.orders.texts(), desk.clock.now()
+            lifted = desk.lifted(docket, read_registers(desk.registers()), now)
+            typer.echo(render(batches, standing(docket, now, lifted)))
             for line in objected(leaves):
                 typer.echo(line)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +13,9 @@ import typer
 from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, moment, writable, writing
 
 if TYPE_CHECKING:
-    from lawgate.authority.notices import Complete, Met, Missing
-    from lawgate.office.notify import Given, NotifyDesk
-    from lawgate.office.notify_served import Status, Taken
+    from lawgate.authority.notices import Met, Missing
+    from lawgate.office.notify import Given
+    from lawgate.office.notify_served import Status
 
 PACKAGE = Annotated[str, typer.Argument(help="The package, as `lawgate status` lists it.")]
 ACT = Annotated[bool, typer.Option("--act", help="The name is the id of an act on an order, not a package.")]
@@ -43,12 +43,13 @@ def _sent(group: typer.Typer, doors: Doors) -> None:
     ) -> None:
         """Give notice of a package to every address of every party that an order names."""
         from lawgate.office.notify import give_notice
+        from lawgate.office.notify_served import take_answers
 
         with answering():
             desk = writing(doors, office).notify
             writable(out)
             given = give_notice(desk, package, by, anew=anew)
-            _write(desk, package, given, out)
+            _write(given, out, dict(take_answers(desk, package, given)))
 
     @group.command()
     def act(
@@ -61,10 +62,10 @@ def _sent(group: typer.Typer, doors: Doors) -> None:
         from lawgate.office.notify import give_act_notice
 
         with answering():
-            desk = writing(doors, office).notify
+            house = writing(doors, office)
             writable(out)
-            given = give_act_notice(desk, name, by)
-            _write(desk, _room(desk, name, act=True), given, out)
+            given = give_act_notice(house.notify, house.orders, name, by)
+            _write(given, out, {})
 
     @group.command()
     def keys(
@@ -90,7 +91,6 @@ def _back(group: typer.Typer, doors: Doors) -> None:
         how: Annotated[str, typer.Option(help="smtp, hand or filed.")],
         at: Annotated[str, typer.Option(help="When it was served, with offset.")],
         evidence: Annotated[Path | None, typer.Option(help="The delivery report, or the stamped copy.")] = None,
-        act: ACT = False,
         office: OFFICE = Path(),
     ) -> None:
         """Write the statement of service that the person who served it signs."""
@@ -101,7 +101,7 @@ def _back(group: typer.Typer, doors: Doors) -> None:
             party, _, address = at_address.partition("/")
             shown = evidence.read_bytes() if evidence else b""
             when = moment(at).astimezone(UTC).replace(microsecond=0)
-            out.write_bytes(written(desk, _room(desk, package, act=act), party, address, how, when, by, shown))
+            out.write_bytes(written(desk, package, party, address, how, when, by, shown))
         typer.echo(f"wrote {out}; sign its exact bytes with the person's key (Ed25519), then `lawgate notice served`")
 
     @group.command()
@@ -114,25 +114,33 @@ def _back(group: typer.Typer, doors: Doors) -> None:
         office: OFFICE = Path(),
     ) -> None:
         """Hand in a signed statement of service, or a receipt of a party's own."""
-        from lawgate.office.notify_served import take_receipt
+        from lawgate.office.notify_served import take_act_receipt, take_receipt
         from lawgate.protocol.notice import Receipt, parse_served, print_receipt
 
         with answering():
-            desk, data = writing(doors, office).notify, paper.read_bytes()
+            house, data = writing(doors, office), paper.read_bytes()
             if signature is not None:
                 data = print_receipt(Receipt(parse_served(data), signature.read_bytes()))
             shown = evidence.read_bytes() if evidence else b""
-            taken = take_receipt(desk, _room(desk, package, act=act), data, shown)
-        _logged("the receipt", taken)
+            if act:
+                leaf, witnessed = take_act_receipt(house.notify, house.orders, package, data, shown), True
+            else:
+                taken = take_receipt(house.notify, package, data, shown)
+                leaf, witnessed = taken.leaf, taken.witnessed
+        typer.echo(f"the receipt is in leaf {leaf}")
+        if not witnessed:
+            typer.echo(
+                "witnesses have not seen it yet: no clock starts before `lawgate notice list` finds them", err=True
+            )
 
     @group.command()
-    def report(package: PACKAGE, file: Path, by: PERSON, act: ACT = False, office: OFFICE = Path()) -> None:
+    def report(package: PACKAGE, file: Path, by: PERSON, office: OFFICE = Path()) -> None:
         """Hand in a report of a mail system: one that says the notice came back stops the clock."""
         from lawgate.office.notify_served import take_report
 
         with answering():
             desk = writing(doors, office).notify
-            taken = take_report(desk, _room(desk, package, act=act), file.read_bytes(), by)
+            taken = take_report(desk, package, file.read_bytes(), by)
         if taken is None:
             typer.echo("the notice did not come back; for a delivery, write a statement that rests on this report")
         else:
@@ -142,13 +150,12 @@ def _back(group: typer.Typer, doors: Doors) -> None:
 
 def _told(group: typer.Typer, doors: Doors) -> None:
     @group.command("list")
-    def listed(package: PACKAGE, act: ACT = False, office: OFFICE = Path()) -> None:
+    def listed(package: PACKAGE, office: OFFICE = Path()) -> None:
         """Who was served when, and how each clock stands, with every step of counting."""
-        from lawgate.office.notify_served import act_status, notices_of
+        from lawgate.office.notify_served import notices_of
 
         with answering():
-            desk = doors.open(office).notify
-            lines = list(_act(act_status(desk, package)) if act else _package(notices_of(desk, package)))
+            lines = list(_package(notices_of(doors.open(office).notify, package)))
         typer.echo("\n".join(lines))
 
 
@@ -183,29 +190,12 @@ def _clock(found: Met | Missing) -> Iterator[str]:
         yield from (f"        {step}" for step in reading.steps)
 
 
-def _act(found: Complete | Missing) -> Iterator[str]:
-    from lawgate.authority.notices import Missing
-
-    if isinstance(found, Missing):
-        yield from _clock(found)
-    else:
-        yield f"served on everybody; the last receipt is in leaf {found.last_leaf}, seen by {found.started.isoformat()}"
-
-
-def _room(desk: NotifyDesk, name: str, *, act: bool) -> str:
-    from lawgate.office.notify import act_leaf, act_room
-
-    return act_room(act_leaf(desk, name)[0]) if act else name
-
-
-def _write(desk: NotifyDesk, room: str, given: Given, out: Path) -> None:
-    """The paper and the page as files; what became of each address; the answers that are receipts."""
-    from lawgate.office.notify_served import take_answers
-
-    (out / f"notice-{given.leaf}.json").write_bytes(given.paper)
-    (out / f"notice-{given.leaf}.pdf").write_bytes(given.page)
-    typer.echo(f"the notice is in leaf {given.leaf}; wrote {out / f'notice-{given.leaf}'}.json and .pdf")
-    answers = dict(take_answers(desk, room, given))
+def _write(given: Given, out: Path, answers: Mapping[str, str]) -> None:
+    """The paper and the page as files, and what became of each address. `answers`: receipts taken, by address."""
+    stem = out / f"notice-{given.leaf}"
+    stem.with_suffix(".json").write_bytes(given.paper)
+    stem.with_suffix(".pdf").write_bytes(given.page)
+    typer.echo(f"the notice is in leaf {given.leaf}; wrote {stem}.json and .pdf")
     for each in given.told:
         name = f"{each.party}/{each.address}"
         if each.code:
@@ -214,9 +204,3 @@ def _write(desk: NotifyDesk, room: str, given: Given, out: Path) -> None:
             typer.echo(f"{name} ({each.kind}): served; its own receipt is logged")
         else:
             typer.echo(f"{name} ({each.kind}): sent; not served before a receipt is handed in")
-
-
-def _logged(what: str, taken: Taken) -> None:
-    typer.echo(f"{what} is in leaf {taken.leaf}")
-    if not taken.witnessed:
-        typer.echo("witnesses have not seen it yet: no clock starts before `lawgate notice list` finds them", err=True)

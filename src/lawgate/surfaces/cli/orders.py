@@ -118,7 +118,7 @@ def _lines(stands: Standing) -> Iterator[str]:
         yield f"{name}  unreadable: binds everything"
     for each in conflicts(stands):
         yield (
-            f"COUNSEL: {each.compels} compels what {each.forbids} forbids. Nothing leaves; "
+            f"COUNSEL orders_conflict: {each.compels} compels what {each.forbids} forbids. Nothing leaves; "
             "ask the courts which of them goes first"
         )
 

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two ways to choose what goes wrong: anywhere by chance, or where the protocol stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from lawgate_lab.simulator.clockwork import Pause, Task
+from lawgate_lab.simulator.faults import ELSEWHERE, FAULTS
+from lawgate_lab.simulator.posts import BRIEF
+from lawgate_lab.simulator.world import World
+
+Hook = Callable[[Task, Pause], float]
+
+HANDING = (
+    "gate-lent look-begun look-log-read look-orders-read leaf-asked turn-waited turn-taken leaf-begun leaf-written "
+    "leaf-durable head-signed head-cosigned hand-asked spending spent sealing brief-before-write tar-going keys-going "
+    "key-gone handed"
+).split()
+"""Where a worker or a keeper stands during a hand-out, in the order in which it comes by."""
+BESIDE = "head-checked cosigned order-written order-bound draining drained lift-written preparing prepared".split()
+"""Where everybody else stands."""
+PLAIN = ("crash", "power_cut", "stall", "slow_disk", "bad_net", "clock_step")
+PAIRS = (
+    *((place, fault) for place in HANDING for fault in FAULTS),
+    *((place, fault) for place in BESIDE for fault in PLAIN),
+)
+A_SEED = 5
+"""Pairs of place and fault that one seed of the state-aware machine tries."""
+ALL_PAIRS = -(-len(PAIRS) // A_SEED)
+"""So many seeds in a row try every pair of place and fault."""
+
+
+class Machine:
+    """Makes things go wrong while `on`. A subclass says what, and when."""
+
+    def __init__(self, seed: int) -> None:
+        """Chance of its own, so that another choice of faults leaves the world's alone."""
+        self.rand = Random(f"faults {seed}")
+        self.on = True
+        self.world: World | None = None
+
+    def hook(self, task: Task, pause: Pause) -> float:
+        """Seconds by which a task is held up. Between a look at the lease and the write that is never long."""
+        if not self.on or self.world is None:
+            return 0.0
+        held_up = self.choose(self.world, task, pause)
+        return min(held_up, BRIEF) if pause.at == "brief-before-write" else held_up
+
+    def choose(self, world: World, task: Task, pause: Pause) -> float:
+        """What goes wrong at this pause, if anything; seconds by which the task is held up."""
+        raise TypeError("a machine has to choose")
+
+    def strike(self, world: World, task: Task, name: str) -> float:
+        """Let one fault happen where a task stands."""
+        process = task.process or self.rand.choice(world.custodial)
+        return FAULTS[name](world, process, world.in_hand)
+
+
+class Naive(Machine):
+    """Any fault of the seed's set, on any process and package, at any step, all alike."""
+
+    def __init__(self, seed: int) -> None:
+        """A seed has half of the faults, and a rate."""
+        super().__init__(seed)
+        self._kinds = self.rand.sample(list(FAULTS), len(FAULTS) // 2)
+        self._rate = self.rand.choice((0.002, 0.005, 0.01, 0.02))
+
+    def choose(self, world: World, task: Task, pause: Pause) -> float:
+        """Mostly nothing."""
+        if self.rand.random() >= self._rate:
+            return 0.0
+        everybody = [*world.custodial, world.keepers[1], *world.witnesses]
+        package = self.rand.choice(list(world.packages.values()))
+        return max(0.0, FAULTS[self.rand.choice(self._kinds)](world, self.rand.choice(everybody), package))
+
+
+class Aware(Machine):
+    """Some pairs of place and fault for each seed, all pairs over enough seeds: the fault strikes who stands there."""
+
+    def __init__(self, seed: int) -> None:
+        """The pairs of this seed: the next ones of a fixed order."""
+        super().__init__(seed)
+        order = list(PAIRS)
+        Random(f"pairs {seed // ALL_PAIRS}").shuffle(order)
+        first = seed % ALL_PAIRS * A_SEED
+        self._pairs: dict[str, list[str]] = {}
+        for place, fault in order[first : first + A_SEED]:
+            self._pairs.setdefault(place, []).append(fault)
+        self._left = dict.fromkeys(order[first : first + A_SEED], 6)
+
+    def choose(self, world: World, task: Task, pause: Pause) -> float:
+        """The pair's fault at its place, at some visits; now and then an order, so that there is one to break."""
+        held_up = 0.0
+        if self.rand.random() < 0.0015:
+            held_up = self.strike(world, task, self.rand.choice(("order", "order_and_stall", "crash")))
+        stands = pause.at in BESIDE or (task.process is not None and task.process.role in ("worker", "keeper"))
+        for name in self._pairs.get(pause.at, ()) if stands else ():
+            if self._left[pause.at, name] and self.rand.random() < 0.4:
+                seconds = self.strike(world, task, name)
+                if seconds != ELSEWHERE:
+                    self._left[pause.at, name] -= 1
+                    held_up += seconds
+        return held_up
+
+
+MACHINES: dict[str, type[Machine]] = {"state-aware": Aware, "naive": Naive}

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scene seven, HYPOTHETICAL: a stop arrives while a release is under way, package after package."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Thread
+
+from lawgate.model.order import EVERY, Effect, EffectKind, Order
+from lawgate.office.evidence import Wanted, make
+from lawgate.office.handout import HandedOut
+from lawgate.office.prepare import Prepared
+from lawgate.ports.release import Courier, Holding, KeyKeeper
+from lawgate.protocol.bars import Barred
+from lawgate.protocol.steps import Handed, Stopped
+from lawgate_lab.office import granted_rows
+from lawgate_lab.story_office import STANDARD, Played, an_order
+from lawgate_lab.story_orders import leaf_of
+from lawgate_lab.story_told import Scene, barred_by, listed
+from lawgate_lab.virtual_clock import beside, with_keepers
+
+ORDER = "order-hypothetical-stop"
+A_PACKAGE = 2
+MORNING = datetime(2026, 12, 7, 10, 0, tzinfo=STANDARD)
+PATIENCE = 10.0
+
+
+@dataclass
+class Interrupted:
+    """A `KeyKeeper` (see `ports.release`) before whose hand-out something else happens, once: the keeper is another."""
+
+    keeper: KeyKeeper
+    first: Callable[[], None]
+    heard: list[Handed | Stopped] = field(default_factory=list)
+
+    def keep(self, package: str, identities: bytes) -> None:
+        """As the keeper does."""
+        self.keeper.keep(package, identities)
+
+    def keeps(self, package: str) -> bool:
+        """As the keeper does."""
+        return self.keeper.keeps(package)
+
+    @contextmanager
+    def open(self, package: str, key_asked: str, courier: Courier) -> Iterator[_Lease]:
+        """As the keeper does."""
+        with self.keeper.open(package, key_asked, courier) as held:
+            yield _Lease(held, self)
+
+
+@dataclass
+class _Lease:
+    held: Holding
+    by: Interrupted
+
+    def left(self) -> float:
+        """As the keeper's own."""
+        return self.held.left()
+
+    def hand(self, handout: int) -> Handed | Stopped:
+        """What happens first, then what the keeper says."""
+        self.by.first()
+        self.by.heard.append(self.held.hand(handout))
+        return self.by.heard[-1]
+
+
+def stop(played: Played) -> Scene:
+    """An order arrives between the office's leaf and the keeper's keys."""
+    scene = Scene(7, "a stop arrives in the middle of a release", made_up=True)
+    scene.add("Nothing of this happened: court, order, request and every moment are made up.")
+    packages = _packed(scene, played)
+    _before(scene, played, packages)
+    _during(scene, played, packages[3])
+    _after(scene, played, packages)
+    return scene
+
+
+def _packed(scene: Scene, played: Played) -> list[Prepared]:
+    played.clock.at(MORNING - timedelta(hours=1))
+    batch = played.decided("hypothetical")
+    rows = granted_rows(played.house, batch.id)
+    made = [played.prepared(batch, rows[n : n + A_PACKAGE]) for n in range(0, len(rows), A_PACKAGE)]
+    scene.play(
+        played.clock.now(),
+        f"{len(rows)} people, reviewed one by one, in {len(made)} packages of {A_PACKAGE}.",
+        people=len(rows),
+        packages=len(made),
+    )
+    return made
+
+
+def _before(scene: Scene, played: Played, packages: list[Prepared]) -> None:
+    sent = 0
+    for minute, package in ((1, packages[0]), (3, packages[1]), (4, packages[2])):
+        played.clock.at(MORNING + timedelta(minutes=minute))
+        sent += isinstance(played.pulled(package), HandedOut)
+    scene.play(
+        played.clock.now(),
+        f"The recipient fetches one package after the other: {sent} are handed out, at 10:01, 10:03 and 10:04. At "
+        "10:02 a court has entered an order. The office does not know it yet.",
+        sent_before=sent,
+    )
+
+
+def _during(scene: Scene, played: Played, package: Prepared) -> None:
+    """The office has logged the fourth hand-out; before the keeper looks, a clerk enters the order."""
+    clock, begun = played.clock, list[Thread]()
+
+    def arrives() -> None:
+        clock.at(MORNING + timedelta(minutes=5))
+        begun.append(beside(lambda: played.ordered(_order(clock.now()))))
+        until = time.monotonic() + PATIENCE
+        while not any(ORDER in file for file in played.house.orders.register.texts()) and time.monotonic() < until:
+            time.sleep(0.005)
+
+    clock.at(MORNING + timedelta(minutes=4, seconds=40))
+    (keeper,) = played.house.release.release.keepers
+    between = Interrupted(keeper, arrives)
+    caught = replace(played, house=with_keepers(played.house, (between,)))
+    done = caught.pulled(package)
+    begun[0].join(PATIENCE)
+    step = done.step if isinstance(done, Barred) else ""
+    delivered = any(played.out.glob(f"{package.manifest.package}-*"))
+    scene.play(
+        clock.now(),
+        "The fourth is asked for. The office looks, finds nothing, and writes its leaf. In that moment a clerk enters "
+        "the order. The keeper of the keys looks for itself: no key leaves it, no byte of the package goes out.",
+        keeper_bars=sorted({bar.code for each in between.heard if isinstance(each, Stopped) for bar in each.bars}),
+        fourth_barred_by=barred_by(done),
+        fourth_step=step,
+        fourth_delivered=delivered,
+    )
+
+
+def _order(learned: datetime) -> Order:
+    effect = Effect(EffectKind.STOP, EVERY, ("us.doj",), EVERY, EVERY, EVERY, 0)
+    court, effective = "An example court (HYPOTHETICAL)", MORNING + timedelta(minutes=2)
+    return an_order(ORDER, court, "0:00-cv-00000", "stay", (effect,), effective, learned, "Made up by the lab.")
+
+
+def _after(scene: Scene, played: Played, packages: list[Prepared]) -> None:
+    clock = played.clock
+    clock.at(MORNING + timedelta(minutes=6))
+    last, again = played.pulled(packages[4]), played.pulled(packages[0])
+    leaves = dict(played.house.decide.log.leaves())
+    exposed = leaves[leaf_of(played, "in-force", ORDER)].texts("exposed")
+    sent = {leaf.number("handout_leaf") for leaf in leaves.values() if leaf.kind == "sent"}
+    told = [(name.partition("@")[0], leaves[int(name.partition("@")[2])]) for name in exposed]
+    scene.play(
+        clock.now(),
+        "The log lists every hand-out that the order covers, since the court's own moment, by package and instant: "
+        + "; ".join(
+            f"{name} at {leaf.at[11:19]} UTC{'' if int(at.partition('@')[2]) in sent else ' (leaf written, keys refused)'}"
+            for (name, leaf), at in zip(told, exposed, strict=True)
+        )
+        + ".",
+        exposed=[name for name, _ in told],
+        exposed_at=[leaf.at for _, leaf in told],
+        exposed_with_keys=sum(int(name.partition("@")[2]) in sent for name in exposed),
+    )
+    bar = leaf_of(played, "order-bar", ORDER)
+    made = make(played.house.release, Wanted("non-release", ORDER, first=bar))
+    scene.play(
+        clock.now(),
+        f"The fifth never leaves ({listed(barred_by(last))}), nor the first once more. Handed out after the bar: "
+        f"{sum(leaf.kind == 'handout' for at, leaf in leaves.items() if at > bar)}; a certificate of that is made.",
+        fifth_barred_by=barred_by(last),
+        first_again_barred_by=barred_by(again),
+        handouts_after_bar=sum(leaf.kind == "handout" for at, leaf in leaves.items() if at > bar),
+        certificate_bytes=len(made.data),
+    )
