@@ -137,7 +137,7 @@ def planted(bug: Bug, text: str) -> str:
     return text.replace(bug.find, bug.replace)
 
 
-def tests_for(file: str, root: Path = ROOT) -> tuple[str, ...]:
+def suite_for(file: str, root: Path = ROOT) -> tuple[str, ...]:
     """Paths of the tests that are about a file, the nearest ones first."""
     named = sorted((key for key in ABOUT if file.startswith(key)), key=len, reverse=True)
     wanted = dict.fromkeys(path for key in named for path in ABOUT[key])
@@ -213,7 +213,7 @@ def one(copy: Copy, bug: Bug) -> Found:
     try:
         for _ in range(TRIES):
             copy.put(bug.file, planted(bug, whole))
-            verdict, by = _verdict(*copy.run(*tests_for(bug.file, copy.root), *copy.without))
+            verdict, by = _verdict(*copy.run(*suite_for(bug.file, copy.root), *copy.without))
             if verdict not in (CAUGHT, BROKEN) or not by or _shown(copy, bug, by, whole):
                 break
             copy.without.append(f"--deselect={by}")

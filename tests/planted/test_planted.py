@@ -3,13 +3,14 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from planted.run import BROKEN, CAUGHT, ROOT, Bug, Copy, bugs, measure, one, planted, tests_for
+from planted.run import BROKEN, CAUGHT, LIST, ROOT, Bug, Copy, bugs, measure, one, planted, suite_for
 
-LIST = bugs()
+BUGS = bugs()
 AT_LEAST = 60
 SHARE = 0.95
 FEW = ("bars-unknown-permits", "clock-less-strict-reading", "order-unreadable-binds-nothing")
@@ -20,28 +21,25 @@ WANTED = (
 
 
 def test_the_list_is_long_and_stands_for_everything_it_has_to() -> None:
-    assert len(LIST) >= AT_LEAST
-    assert len({bug.id for bug in LIST}) == len(LIST)
-    assert {of for bug in LIST for of in bug.of}.issuperset(WANTED)
-    assert all(bug.what.endswith(".") and bug.of for bug in LIST)
+    assert len(BUGS) >= AT_LEAST
+    assert len({bug.id for bug in BUGS}) == len(BUGS)
+    assert {of for bug in BUGS for of in bug.of}.issuperset(WANTED)
+    assert all(bug.what.endswith(".") and bug.of for bug in BUGS)
 
 
 def test_every_threat_is_planted_or_said_not_to_be_here() -> None:
-    import tomllib
 
-    from planted.run import LIST as FILE
-
-    left_out = set(" ".join(tomllib.loads(FILE.read_text("utf-8"))["not_here"]).split())
-    threats = {of for bug in LIST for of in bug.of if re.fullmatch(r"T\d\d", of)}
+    left_out = set(" ".join(tomllib.loads(LIST.read_text("utf-8"))["not_here"]).split())
+    threats = {of for bug in BUGS for of in bug.of if re.fullmatch(r"T\d\d", of)}
     assert threats | left_out == {f"T{n:02}" for n in range(1, 67)}
     assert not threats & left_out
 
 
-@pytest.mark.parametrize("bug", LIST, ids=lambda bug: bug.id)
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
 def test_a_bug_can_be_planted(bug: Bug) -> None:
     text = planted(bug, (ROOT / bug.file).read_text("utf-8"))
     assert ast.dump(ast.parse(text)) != ast.dump(ast.parse((ROOT / bug.file).read_text("utf-8")))
-    assert tests_for(bug.file)
+    assert suite_for(bug.file)
 
 
 def test_what_is_there_twice_is_not_planted() -> None:
@@ -51,10 +49,10 @@ def test_what_is_there_twice_is_not_planted() -> None:
 
 def test_bugs_are_caught(size: str, tmp_path: Path) -> None:
     if size == "full":
-        missed = [each.id for each in measure(LIST, 2, 600) if each.verdict not in (CAUGHT, BROKEN)]
-        assert len(missed) <= (1 - SHARE) * len(LIST), missed
+        missed = [each.id for each in measure(BUGS, 2, 600) if each.verdict not in (CAUGHT, BROKEN)]
+        assert len(missed) <= (1 - SHARE) * len(BUGS), missed
         return
     copy = Copy(tmp_path / "copy", 60)
     copy.prove()
-    found = {bug.id: one(copy, bug).verdict for bug in LIST if bug.id in FEW}
+    found = {bug.id: one(copy, bug).verdict for bug in BUGS if bug.id in FEW}
     assert found == dict.fromkeys(FEW, CAUGHT)
