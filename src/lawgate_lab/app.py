@@ -156,6 +156,33 @@ def demo(
 
 
 @app.command()
+def story(
+    out: Annotated[Path, typer.Option(help="Folder for everything the story makes.")] = Path("out/story"),
+    rows: Annotated[int, typer.Option(min=1_000, max=12_800, help="Rows of the third request of June.")] = 1_280,
+) -> None:
+    """The whole story, told as it happened on a virtual clock, with its HYPOTHETICAL last scene. Ends by itself."""
+    from lawgate_lab.story import run
+    from lawgate_lab.story_report import write_story
+    from lawgate_lab.story_screen import beginning, ending, scene_lines
+    from lawgate_lab.story_told import Scene
+
+    def show(scene: Scene) -> None:
+        for line in scene_lines(scene):
+            typer.echo(line)
+
+    for line in beginning(rows):
+        typer.echo(line)
+    try:
+        told = run(out, rows, show)
+    except (FileExistsError, ValueError) as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from fault
+    write_story(told, out)
+    for line in ending(told):
+        typer.echo(line)
+
+
+@app.command()
 def sign(key: Path, paper: Path, signature: Path) -> None:
     """Sign a paper with a played person's key: 64 raw bytes of Ed25519 over its exact bytes."""
     from lawgate_lab.played import read_played_key
@@ -189,3 +216,39 @@ def model(
         raise typer.Exit(2) from fault
     for line in lines:
         typer.echo(line)
+
+
+class Chooser(StrEnum):
+    """How a simulation chooses what goes wrong."""
+
+    aware = "state-aware"
+    naive = "naive"
+
+
+@app.command()
+def simulate(
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from the first one on.")] = 100,
+    steps: Annotated[int, typer.Option(min=100, help="Steps of a seed, at the least.")] = 2_000,
+    seed: Annotated[int | None, typer.Option(min=0, help="One seed only: the same run again.")] = None,
+    machine: Annotated[Chooser, typer.Option(help="Faults where the protocol stands, or anywhere.")] = Chooser.aware,
+    bug: Annotated[str, typer.Option(help="Plant one bug; `all` hunts each of them in turn.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, max=8, help="Processes that run seeds.")] = 1,
+) -> None:
+    """Run the release protocol with crashes, lost messages, wrong clocks and cheats that a seed decides."""
+    from lawgate_lab.simulator.planted import Bug
+    from lawgate_lab.simulator.screen import hunt, lines, runs, tell
+
+    chosen = range(seed, seed + 1) if seed is not None else range(seeds)
+    if bug == "all":
+        for each in Bug:
+            typer.echo(tell(hunt(each, chosen, steps, machine.value)))
+        return
+    if bug and bug.upper() not in Bug.__members__:
+        typer.echo(f"there is no such bug; there are {', '.join(each.name.lower() for each in Bug)}", err=True)
+        raise typer.Exit(2)
+    planted = Bug[bug.upper()] if bug else None
+    outcomes = list(runs(chosen, steps, machine.value, jobs, planted))
+    for line in lines(outcomes, steps, machine.value, planted):
+        typer.echo(line)
+    if any(each.invariant for each in outcomes):
+        raise typer.Exit(1)

@@ -111,7 +111,7 @@ def run(out: Path, claims: int, records: int, console: Console) -> Story:
             posts = until_the_end.enter_context(played(out / "witnesses"))
             _lab(lab, claims, records)
         with step():
-            house = found_office(out / "office", lab, posts)
+            house = found_office(out / "office", lab, SEED, posts)
         with step():
             inner.since = time.perf_counter()
             affair = take_and_decide(house, lab / "affair", inner.lap)

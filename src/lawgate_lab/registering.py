@@ -47,23 +47,28 @@ class Past:
         return 0.0
 
 
-def register_now(desk: KeyDesk, seed: int, keys: Sequence[str] = PLAYED) -> None:
-    """Register the played keys of these ids, `BACK` ago, by the steps anybody else takes.
+def register_now(desk: KeyDesk, seed: int) -> None:
+    """Register the played keys of the register, `BACK` ago, by the steps anybody else takes.
 
     The office has to be founded as far back (`create(..., clock=Past())`): time in a log never runs backwards, so in
     any other the wait begins now. Faulty when a step refuses.
     """
     past = Past()
-    back = replace(desk, clock=past, witnessed=past.now)
-    for name in keys:
-        key, identity = desk.registers().recipients[name], age_identity(seed, name)
+    register_at(replace(desk, clock=past, witnessed=past.now), seed)
+
+
+def register_at(desk: KeyDesk, seed: int) -> None:
+    """Register the played keys of the register at the moment of the desk's own clock. Faulty when a step refuses."""
+    recipients = desk.registers().recipients
+    for name in [each for each in PLAYED if each in recipients]:
+        key, identity = recipients[name], age_identity(seed, name)
         first, second = sorted(key.registrars)
-        propose_key(back, name, key.agency, key.age, AUTHORISATION, first)
-        sealed = challenge_key(back, name, first)
-        answer_key(back, name, pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(identity)]), first)
+        propose_key(desk, name, key.agency, key.age, AUTHORISATION, first)
+        sealed = challenge_key(desk, name, first)
+        answer_key(desk, name, pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(identity)]), first)
         fingerprint = fingerprint_of(key.age)
-        paper = registration_paper(back, name, key.registrars, f"{key.agency}.keys", "voice", fingerprint)
-        register_key(back, paper, [signing_key(seed, each).sign(paper) for each in (first, second)])
+        paper = registration_paper(desk, name, key.registrars, f"{key.agency}.keys", "voice", fingerprint)
+        register_key(desk, paper, [signing_key(seed, each).sign(paper) for each in (first, second)])
 
 
 def registration(key: RecipientKey, signs: Sequence[tuple[str, Sign]], at: datetime) -> tuple[Registered, StageLeaf]:

@@ -27,7 +27,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: key, day (several where sources differ), numbers by name, how it stands, who says so, plain words.
+    """One fact: key, day (several where sources differ, or the first and last), numbers by name, how it stands, who says so, plain words.
 
     `words` may use the numbers by their names.
     """
@@ -38,6 +38,7 @@ class Fact:
     status: Status = Status.RECORD
     source: str = ""
     words: str = ""
+    lasting: bool = False
 
     @property
     def told(self) -> str:
@@ -47,7 +48,7 @@ class Fact:
     @property
     def when(self) -> str:
         """The day or days, as people write them."""
-        return " or ".join(f"{day.day} {day:%B %Y}" for day in self.days)
+        return (" to " if self.lasting else " or ").join(f"{day.day} {day:%B %Y}" for day in self.days)
 
 
 REPORTS = "two news reports of 21 November 2025 (docs/seeds.md, S1 and S2)"
@@ -81,6 +82,7 @@ TABLE = (
         source=RECORDS,
         words="The acting chief counsel lists what is lacking, among it a written assurance that each person is under "
         "active criminal investigation. The whole list is not public.",
+        lasting=True,
     ),
     Fact(
         "third_request",
@@ -135,8 +137,8 @@ TABLE = (
         (date(2026, 2, 24),),
         status=Status.AFFIRMED,
         source="court record",
-        words="An appeals court affirms that an order was refused in another case. It reads the statute otherwise than "
-        "the plaintiffs here; in the two cases with orders it decides nothing.",
+        words="An appeals court affirms that an order was refused in another case. It reads the paragraph "
+        "as reaching addresses, and the agreement as a statement that binds nobody. It ends neither order.",
     ),
     Fact(
         "indicative",

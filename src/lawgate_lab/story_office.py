@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-import pyrage
 
 from lawgate.docket.act_text import print_act, signed_part
 from lawgate.docket.acts import Act, ActKind, Signature
@@ -23,17 +22,10 @@ from lawgate.office.house import House
 from lawgate.office.order_acts import enter_act
 from lawgate.office.orders import enter_order
 from lawgate.office.prepare import Prepared
-from lawgate.office.recipient_keys import (
-    answer_key,
-    challenge_key,
-    propose_key,
-    register_key,
-    registration_paper,
-)
+from lawgate.office.recipient_keys import key_states
 from lawgate.office.release import hand_in_review, prepare_package, review_paper
 from lawgate.ports.cases import BatchRow
 from lawgate.protocol.bars import Barred
-from lawgate.protocol.recipient_key import fingerprint_of
 from lawgate.protocol.statement import Looked
 from lawgate.wiring.folder import create
 from lawgate.wiring.main import rulebooks
@@ -43,9 +35,9 @@ from lawgate_lab.history import write_history
 from lawgate_lab.honest import SIGNED
 from lawgate_lab.make import make, population, write_draft
 from lawgate_lab.office import CLERK, REVIEWER, RULEBOOK, granted_rows, take_and_decide, try_pull
-from lawgate_lab.played import age_identity, signing_key
+from lawgate_lab.played import signing_key
 from lawgate_lab.proper import make_proper
-from lawgate_lab.registering import AUTHORISATION, PLAYED
+from lawgate_lab.registering import register_at
 from lawgate_lab.request import Cover
 from lawgate_lab.virtual_clock import VirtualClock, house_at
 from lawgate_lab.world import World
@@ -89,9 +81,23 @@ ASKED = (
     Asked("december-other", "us.doj", 2, "2025-12-01"),
     Asked("december-three", "us.dhs", 3, "2025-12-01"),
     Asked("december-one", "us.dhs", 1, "2025-12-01"),
-    Asked("hypothetical", "us.doj", 10, "2026-12-01"),
+    Asked("hypothetical", "us.doj", 8, "2026-12-01"),
 )
 COVERS = {"us.doj": honest.COVER, "us.dhs": affair.COVER}
+
+
+MARK = ".made-by-the-story"
+MADE = ("lab", "office", "handed-out")
+
+
+def cleared(out: Path) -> None:
+    """Remove what an earlier telling made, nothing else. FileExistsError for a folder none was made in."""
+    if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
+        raise FileExistsError(f"{out} holds something that no story made; name another folder with --out")
+    out.mkdir(parents=True, exist_ok=True)
+    for made in MADE:
+        shutil.rmtree(out / made, ignore_errors=True)
+    (out / MARK).write_text("Made by `lawgate-lab story`; the next run makes lab, office and handed-out anew.\n")
 
 
 def make_lab(lab: Path, rows: int) -> dict[str, int]:
@@ -99,7 +105,6 @@ def make_lab(lab: Path, rows: int) -> dict[str, int]:
 
     ValueError when the records hold too few people for it.
     """
-    shutil.rmtree(lab, ignore_errors=True)
     people = PEOPLE if rows <= 1_280 else PEOPLE * rows // 1_280
     world = population(lab, people, SEED)
     made = {name: int(facts["rows"]) for name, facts in make(lab, rows, people, "chain", SEED).items()}
@@ -192,7 +197,6 @@ def an_order(
 
 def found(folder: Path, lab: Path, clock: VirtualClock) -> Played:
     """The office, founded at the clock's moment: registers, notice parties, records."""
-    shutil.rmtree(folder, ignore_errors=True)
     create(folder, rulebooks(), RULEBOOK, "story", clock=clock)
     for register in (lab / "registers").glob("*.toml"):
         shutil.copy(register, folder / "registers")
@@ -211,16 +215,6 @@ def _parties() -> str:
 
 def register_keys(played: Played) -> datetime:
     """Register the played recipient keys by the steps anybody else takes; from when they may be used."""
-    usable = played.clock.now()
-    for name in PLAYED:
-        desk = played.house.keys
-        key, identity = desk.registers().recipients[name], age_identity(SEED, name)
-        first, second = sorted(key.registrars)
-        propose_key(desk, name, key.agency, key.age, AUTHORISATION, first)
-        sealed = challenge_key(desk, name, first)
-        answer_key(desk, name, pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(identity)]), first)
-        fingerprint = fingerprint_of(key.age)
-        paper = registration_paper(desk, name, key.registrars, f"{key.agency}.keys", "voice", fingerprint)
-        signatures = [signing_key(SEED, each).sign(paper) for each in (first, second)]
-        usable = max(usable, register_key(desk, paper, signatures)[1])
-    return usable
+    register_at(played.house.keys, SEED)
+    states = [state.usable_from for _, state in key_states(played.house.keys)]
+    return max(each for each in states if each is not None)

@@ -90,9 +90,14 @@ def _rejected(scene: Scene, played: Played, key: str, batch: BatchRow) -> None:
     granted = batch.figures.get("outcome.REQUIRE", 0) + batch.figures.get("outcome.PERMIT", 0)
     scene.play(
         played.clock.now(),
-        f"A made-up request in its manner, {batch.accepted:,} rows: {granted} would be answered. {_against(batch)}",
+        f"A made-up request in its manner, {_rows(batch)}: {granted} would be answered. {_against(batch)}",
         **{f"{key}_rows": batch.accepted, f"{key}_granted": granted, f"{key}_against": _codes(batch)},
     )
+
+
+def _rows(batch: BatchRow) -> str:
+    refused = f", {batch.rejected} of them not of the form of a row" if batch.rejected else ""
+    return f"{batch.sent:,} rows{refused}"
 
 
 def _codes(batch: BatchRow) -> list[str]:
@@ -118,7 +123,7 @@ def _third(scene: Scene, played: Played, batch: BatchRow) -> None:
     f = affair_figures(room, lab / "truth" / "affair.parquet", batch, replica)
     scene.play(
         clock.now(),
-        f"A made-up request in its manner, {f.rows:,} rows. What was done in 2025: matched on name and number, or on "
+        f"A made-up request in its manner, {_rows(batch)}. What was done in 2025: matched on name and number, or on "
         f"name and address. That check would send {f.would_send:,}, {f.would_send_number:,} of them on name and number "
         "alone.",
         third_request_rows=f.rows,
@@ -161,13 +166,14 @@ def august(played: Played) -> Scene:
         entries_by_number=by_number,
         handouts=_handouts(played),
     )
+    would = found.entries - found.refused - found.held
     scene.play(
         clock.now(),
         f"Decided anew under the law of that day: {found.refused} entries would not be sent by themselves, "
-        f"{found.held} more only because of the request as a whole. {found.entries - found.refused - found.held} would "
-        "be sent.",
+        f"{found.held} more only because of the request as a whole. {would} would be sent.",
         refused=found.refused,
         held=found.held,
+        would_send=would,
     )
     return scene
 

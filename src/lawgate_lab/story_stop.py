@@ -74,7 +74,7 @@ def stop(played: Played) -> Scene:
     scene.add("Nothing of this happened: court, order, request and every moment are made up.")
     packages = _packed(scene, played)
     _before(scene, played, packages)
-    _during(scene, played, packages[3])
+    _during(scene, played, packages[2])
     _after(scene, played, packages)
     return scene
 
@@ -95,19 +95,19 @@ def _packed(scene: Scene, played: Played) -> list[Prepared]:
 
 def _before(scene: Scene, played: Played, packages: list[Prepared]) -> None:
     sent = 0
-    for minute, package in ((1, packages[0]), (3, packages[1]), (4, packages[2])):
+    for minute, package in ((1, packages[0]), (3, packages[1])):
         played.clock.at(MORNING + timedelta(minutes=minute))
         sent += isinstance(played.pulled(package), HandedOut)
     scene.play(
         played.clock.now(),
-        f"The recipient fetches one package after the other: {sent} are handed out, at 10:01, 10:03 and 10:04. At "
-        "10:02 a court has entered an order. The office does not know it yet.",
+        f"The recipient fetches one package after the other: {sent} are handed out, at 10:01 and 10:03. At 10:02 a "
+        "court has entered an order. The office does not know it yet.",
         sent_before=sent,
     )
 
 
 def _during(scene: Scene, played: Played, package: Prepared) -> None:
-    """The office has logged the fourth hand-out; before the keeper looks, a clerk enters the order."""
+    """The office has logged the third hand-out; before the keeper looks, a clerk enters the order."""
     clock, begun = played.clock, list[Thread]()
 
     def arrives() -> None:
@@ -127,12 +127,12 @@ def _during(scene: Scene, played: Played, package: Prepared) -> None:
     delivered = any(played.out.glob(f"{package.manifest.package}-*"))
     scene.play(
         clock.now(),
-        "The fourth is asked for. The office looks, finds nothing, and writes its leaf. In that moment a clerk enters "
+        "The third is asked for. The office looks, finds nothing, and writes its leaf. In that moment a clerk enters "
         "the order. The keeper of the keys looks for itself: no key leaves it, no byte of the package goes out.",
         keeper_bars=sorted({bar.code for each in between.heard if isinstance(each, Stopped) for bar in each.bars}),
-        fourth_barred_by=barred_by(done),
-        fourth_step=step,
-        fourth_delivered=delivered,
+        third_barred_by=barred_by(done),
+        third_step=step,
+        third_delivered=delivered,
     )
 
 
@@ -145,7 +145,7 @@ def _order(learned: datetime) -> Order:
 def _after(scene: Scene, played: Played, packages: list[Prepared]) -> None:
     clock = played.clock
     clock.at(MORNING + timedelta(minutes=6))
-    last, again = played.pulled(packages[4]), played.pulled(packages[0])
+    last = played.pulled(packages[3])
     leaves = dict(played.house.decide.log.leaves())
     exposed = leaves[leaf_of(played, "in-force", ORDER)].texts("exposed")
     sent = {leaf.number("handout_leaf") for leaf in leaves.values() if leaf.kind == "sent"}
@@ -166,10 +166,9 @@ def _after(scene: Scene, played: Played, packages: list[Prepared]) -> None:
     made = make(played.house.release, Wanted("non-release", ORDER, first=bar))
     scene.play(
         clock.now(),
-        f"The fifth never leaves ({listed(barred_by(last))}), nor the first once more. Handed out after the bar: "
+        f"The fourth never leaves ({listed(barred_by(last))}). Handed out after the bar: "
         f"{sum(leaf.kind == 'handout' for at, leaf in leaves.items() if at > bar)}; a certificate of that is made.",
-        fifth_barred_by=barred_by(last),
-        first_again_barred_by=barred_by(again),
+        fourth_barred_by=barred_by(last),
         handouts_after_bar=sum(leaf.kind == "handout" for at, leaf in leaves.items() if at > bar),
         certificate_bytes=len(made.data),
     )

@@ -277,7 +277,7 @@ def test_two_keepers_each_hand_out_on_their_own_look(tmp_path: Path) -> None:
     out = office.root / "out" / done.name
     assert sorted(file.name for file in out.iterdir()) == ["keys-2.age", "keys.age", "package.tar"]
     assert sent.number("size") == sum((out / name).stat().st_size for name in ("keys.age", "keys-2.age"))
-    identity = office.identity
+    identity = pyrage.x25519.Identity.from_str(office.identity)
     outer, inner = (identities(pyrage.decrypt((out / name).read_bytes(), [identity])) for name in KEYS)
     sealed = read_member((out / "package.tar").read_bytes(), "0001.age")
     with pytest.raises(pyrage.DecryptError):

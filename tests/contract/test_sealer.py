@@ -95,16 +95,18 @@ def test_the_log_as_releasing_sees_it(tmp_path: Path) -> None:
     office = Office(tmp_path)
     leaf = StageLeaf("alarm", "2030-05-06T14:00:00Z", {"code": "test", "subject": "", "detail": ""})
     other = StageLeaf("alarm", "2030-05-06T14:00:00Z", {"code": "other", "subject": "", "detail": ""})
-    assert office.log.append(leaf) == 0
+    before = list(office.log.leaves())
+    at = len(before)
+    assert office.log.append(leaf) == at
     with pytest.raises(LawgateError):
-        office.log.proof(0)
+        office.log.proof(at)
     office.log.publish()
-    assert office.log.append(other) == 1
-    assert list(office.log.leaves()) == list(Office(tmp_path).log.leaves()) == [(0, leaf), (1, other)]
-    found = verify_entry(leaf.render(), office.log.proof(0), POLICY, verify)
-    assert found.checkpoint.size == 1
+    assert office.log.append(other) == at + 1
+    assert list(office.log.leaves()) == list(Office(tmp_path).log.leaves()) == [*before, (at, leaf), (at + 1, other)]
+    found = verify_entry(leaf.render(), office.log.proof(at), POLICY, verify)
+    assert found.checkpoint.size == at + 1
     with pytest.raises(MalformedError):
-        verify_entry(other.render(), office.log.proof(0), POLICY, verify)
-    for index in (1, 2, -1):
+        verify_entry(other.render(), office.log.proof(at), POLICY, verify)
+    for index in (at + 1, at + 2, -1):
         with pytest.raises(LawgateError):
             office.log.proof(index)

@@ -66,8 +66,14 @@ def seen(house: House) -> Seen:
 def barred(house: House) -> bool:
     """Whether asking for the package is refused because of an order, with nothing delivered."""
     with pytest.raises(Barred) as found:
-        pull(house.office.release(), PACKAGE, "rk-1", house.office.courier)
+        pull(house.release, PACKAGE, "rk-1", house.office.courier)
     return "order" in {bar.code for bar in found.value.bars} and house.office.handed_out() == []
+
+
+def goes_out(house: House) -> bool:
+    """Whether the package is handed out when it is asked for now."""
+    pull(house.release, PACKAGE, "rk-1", house.office.courier)
+    return len(house.office.handed_out()) == 1
 
 
 def ready(out: Path) -> House:
@@ -190,7 +196,7 @@ def end_needs_verification(_: Place, out: Path) -> None:
         lift(house.desk, "act-1", CLERK)
     assert (seen(house).covering, barred(house)) == (("order-1",), True)
     house.lifted(ActKind.EXPIRY, "act-3")
-    assert seen(house) == Seen((), {"order-1": State.EXPIRED})
+    assert (seen(house), goes_out(house)) == (Seen((), {"order-1": State.EXPIRED}), True)
 
 
 def reported_hold(_: Place, out: Path) -> None:
@@ -207,7 +213,7 @@ def reported_hold(_: Place, out: Path) -> None:
         lift(house.desk, "act-1", CLERK)
     assert seen(house).covering == ("order-1",)
     house.lifted(ActKind.REJECT, "act-2")
-    assert seen(house) == Seen((), {"order-1": State.REJECTED})
+    assert (seen(house), goes_out(house)) == (Seen((), {"order-1": State.REJECTED}), True)
 
 
 def exception_is_a_rule(place: Place, out: Path) -> None:

@@ -25,4 +25,6 @@ def spread(seconds: Sequence[float]) -> dict[str, float]:
     """Median, 99th of 100, and the longest, in milliseconds."""
     ordered = sorted(seconds)
     at = [ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.99)]
-    return dict(zip(("p50_ms", "p99_ms", "most_ms"), (round(each * 1000, 1) for each in (*at, ordered[-1])), strict=True))
+    return dict(
+        zip(("p50_ms", "p99_ms", "most_ms"), (round(each * 1000, 1) for each in (*at, ordered[-1])), strict=True)
+    )

@@ -47,6 +47,7 @@ class Course:
         for keepers in (1, 2):
             prepare_office(top / f"ready-{keepers}", keepers)
         self.long = {keepers: self._undisturbed(keepers) for keepers in (1, 2)}
+        self.least = min(self.long.values()) / 2
 
     def _undisturbed(self, keepers: int) -> float:
         """Seconds of one pull with nobody else about: the second one, when everything is loaded."""
@@ -63,13 +64,17 @@ class Course:
         root = shutil.copytree(self.top / f"ready-{keepers}", self.top / f"race-{number}")
         length, chance = self.long[keepers], self.chance
         clerk = Clerk(str(root), chance.uniform(0, 1.5 * length), chance.choice((0.0, 3600.0)))
-        others = [Puller(str(root), keepers, chance.uniform(0, length / 3), chance.choice((1, 2))) for _ in range(pullers)]
+        others = [
+            Puller(str(root), keepers, chance.uniform(0, length / 3), chance.choice((1, 2))) for _ in range(pullers)
+        ]
         entered, *pulled = self.workers.race(clerk, *others)
-        self.judge(root, entered, pulled)
+        # A machine with other work takes longer for a pull than it did alone: the clerk's delays follow what comes out,
+        # so that about as many races end one way as the other.
+        self.long[keepers] = max(self.least, length * (0.96 if self.judge(root, entered, pulled) else 1.04))
         shutil.rmtree(root)
 
-    def judge(self, root: Path, entered: Entered, pulled: list[Pulled]) -> None:
-        """Every promise, of this race."""
+    def judge(self, root: Path, entered: Entered, pulled: list[Pulled]) -> bool:
+        """Every promise, of this race; whether a key went out before the bar."""
         found = Folder.read(root)
         assert broken(root) == []
         assert entered.at_force == entered.after == readable(root), "bytes came after the order was in force"
@@ -80,11 +85,14 @@ class Course:
         self.slipped += len(force[0][1].texts("exposed"))
         self.entered.append(entered)
         self.ended.update(how for each in pulled for how in each.ended)
-        self.ended["a race with keys out before the bar"] += bool(found.keys())
-        self.ended["a race with nothing out"] += not found.keys()
+        out = bool(found.keys())
+        self.ended["a race with keys out before the bar" if out else "a race with nothing out"] += 1
+        return out
 
 
-def test_nothing_leaves_behind_the_bar(top: Path, workers: Workers, size: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_leaves_behind_the_bar(
+    top: Path, workers: Workers, size: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """I1, I3, I4, T26: over the whole length of a pull, one or two pullers, one or two keepers."""
     seed = 5 if size == "ci" else secrets.randbits(32)
     course = Course(top, workers, seed)
@@ -106,8 +114,8 @@ def test_nothing_leaves_behind_the_bar(top: Path, workers: Workers, size: str, c
     }
     print(said)
     # Both ways, or the races would show nothing: some were handed out before, some were stopped.
-    assert course.ended["a race with keys out before the bar"] > RACES[size] / 20
-    assert course.ended["a race with nothing out"] > RACES[size] / 20
+    assert course.ended["a race with keys out before the bar"] > RACES[size] / 10
+    assert course.ended["a race with nothing out"] > RACES[size] / 10
     assert any(how.endswith("order") for how in course.ended)
     keep("barrier races", size, said)
 

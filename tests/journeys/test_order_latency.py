@@ -67,7 +67,9 @@ def ended(process: subprocess.Popen[str]) -> dict[str, object]:
     return json.loads(out)
 
 
-def measured(office: Office, package: str, batch: str, out: Path) -> tuple[Sequence[Sequence[float]], dict[str, int], float]:
+def measured(
+    office: Office, package: str, batch: str, out: Path
+) -> tuple[Sequence[Sequence[float]], dict[str, int], float]:
     """Decide the batch beside a clerk and a puller: the orders begun meanwhile, how the pulls ended, the seconds."""
     folder = str(office.folder)
     with (

@@ -128,7 +128,9 @@ def goes_on(root: Path, deed: str, text: bytes) -> None:
     office = RacingOffice(root)
     if deed == "enter":
         binds = bool(office.register.texts())
-        assert done_or_codes(lambda: pull(office.desk(), PACKAGE, "rk-1", office.courier)) == {"order" if binds else "done"}
+        assert done_or_codes(lambda: pull(office.desk(), PACKAGE, "rk-1", office.courier)) == {
+            "order" if binds else "done"
+        }
         enter_order(office.orders(), text, "person.c.1")
         assert (root / "docket" / "0001-order-1.toml").read_bytes() == text
         assert [len(Folder.read(root).of(kind)) for kind in ("order-bar", "in-force")] == [1, 1]
@@ -186,7 +188,9 @@ def test_a_clock_set_between_two_steps(top: Path, step: timedelta, size: str, mo
     Office(top / "ready").prepared()
     names: list[str] = []
     pull_stopping(shutil.copytree(top / "ready", top / "whole"), names.append)
-    last = max(at for at, name in enumerate(names) if name == "after log.proof" and at < names.index("before package.tar"))
+    last = max(
+        at for at, name in enumerate(names) if name == "after log.proof" and at < names.index("before package.tar")
+    )
     barred = 0
     for place in chosen(len(names), size, 12):
         root, clock, passed = shutil.copytree(top / "ready", top / f"at-{place}"), HandClock(), iter(range(1, 10_000))
@@ -253,7 +257,9 @@ class Away:
 
 def away(office: Office) -> Away:
     """The office's witness, with a switch."""
-    witness = LocalWitness(office.root / "witness", WITNESS_KEY, {ORIGIN: LOG_KEY.key}, verify, lambda: int(START.timestamp()))
+    witness = LocalWitness(
+        office.root / "witness", WITNESS_KEY, {ORIGIN: LOG_KEY.key}, verify, lambda: int(START.timestamp())
+    )
     made = Away(witness)
     office.gather = Quorum([made], POLICY, verify)
     return made

@@ -25,7 +25,7 @@ from lawgate.protocol.bars import Barred
 from unit.release.desk import BULK, PACKAGE, ROWS, HandClock, Office, fetched, granted, outgoing
 from unit.release.kills import Killable, Told, run
 from unit.release.promises import Folder, broken, readable
-from unit.release.racer import RacingOffice, noon, order_text, prepare_office
+from unit.release.racer import RacingOffice, keep_papers, noon, order_text, prepare_office
 
 Place = Callable[[], int]
 EACH = {"ci": 6, "full": 10_000}
@@ -75,6 +75,7 @@ class Kills:
 def reviewed(root: Path, keepers: int) -> Review:
     """An office where everything was decided and reviewed, and nothing prepared."""
     office, rows = Office(root, HandClock(noon())), BULK if keepers > 1 else ROWS
+    keep_papers(office)
     return office.review(office.decide(rows), office.looked(range(rows)))
 
 
@@ -112,7 +113,9 @@ def comes_into_force(root: Path, text: bytes) -> None:
     known = list(desk.register.texts().values())
     enter_order(desk, order_text("order-2", 3600.0) if known and text not in known else text, "person.c.1")
     found = Folder.read(root)
-    assert {index for index, _ in found.of("order-bar")} == {leaf.number("bar_leaf") for _, leaf in found.of("in-force")}
+    assert {index for index, _ in found.of("order-bar")} == {
+        leaf.number("bar_leaf") for _, leaf in found.of("in-force")
+    }
 
 
 def after_an_order(root: Path, keepers: int, text: bytes, told: Told) -> None:
@@ -135,7 +138,12 @@ def test_killed_at_any_point(kills: Kills, size: str) -> None:
         killed_twice(kills, keepers)
     print(dict(kills.count), len(kills.points))
     assert all(kills.count.values())
-    assert {"half of keys.age", "half of package.tar", "before keeper0.open", "after log.append in-force"} <= kills.points
+    assert {
+        "half of keys.age",
+        "half of package.tar",
+        "before keeper0.open",
+        "after log.append in-force",
+    } <= kills.points
     total, twice = sum(kills.count.values()), kills.count["while taking up again"]
     if size == "full":
         assert total >= WANTED and twice >= WANTED_TWICE
@@ -171,13 +179,21 @@ def taken_up(root: Path, keepers: int, review: Review) -> None:
     """A package with its leaf can be pulled; one without never, and another one is prepared in its place."""
     office = RacingOffice(root, keepers)
     if Folder.read(root).of("prepared"):
+        approved(office)
         return goes_out(root, keepers)
     with pytest.raises(LawgateError):
         pull(office.desk(), PACKAGE, "rk-1", office.courier)
     assert readable(root) == {}
     rows = BULK if keepers > 1 else ROWS
     prepare(office.desk(), outgoing("pkg-0002", rows), granted(rows), review, fetched, office.account)
+    approved(office, "pkg-0002")
     return goes_out(root, keepers, "pkg-0002")
+
+
+def approved(office: RacingOffice, package: str = PACKAGE) -> None:
+    """A package of many people has its approvals."""
+    if office.keepers > 1:
+        office.approve(package)
 
 
 def killed_twice(kills: Kills, keepers: int) -> None:

@@ -157,7 +157,7 @@ def test_reading_an_act_that_was_printed(act):
 
 
 @given(texts, entries, st.data(), moments, covereds, duties_met)
-def test_no_single_text_takes_a_bar_away(before, text, data, at, covered, met):
+def test_i22_no_single_text_takes_a_bar_away(before, text, data, at, covered, met):
     """I22: whatever one person can enter, an order, an act of any kind or anything else, only ever adds."""
     lifted = any_lifted(data, before)
     after = {**before, "9999-order-1.toml": text}
@@ -166,7 +166,7 @@ def test_no_single_text_takes_a_bar_away(before, text, data, at, covered, met):
 
 
 @given(texts, acts(), moments, covereds)
-def test_an_act_that_was_not_lifted_loosens_nothing(before, act, at, covered):
+def test_i22_an_act_that_was_not_lifted_loosens_nothing(before, act, at, covered):
     found = {**before, "9999-act.toml": print_act(act)}
     held = set(covering(standing(before, at), covered))
     assert held <= set(covering(standing(found, at), covered))

@@ -28,6 +28,9 @@ SIGNERS = 2
 COURT = "court"
 """Who is told of an act on an order that names no party to be told: the court that made it."""
 BEGUN, ENDED = "begun", "ended"
+WAIT = "loosening_wait_hours"
+"""The parameter of a rulebook that may lengthen the wait."""
+_NEVER = 24 * 366 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def lacking(leaves: Sequence[Indexed], texts: Texts, digest: str, lifting: Lifti
     shown = {
         "signatures": signed(act, lifting, asking),
         "service": all_served(leaves, logged[0], told),
-        "wait": waited(logged, digest, lifting),
+        "wait": waited(logged, digest, lifting, len(leaves)),
     }
     return tuple(name for name, holds in shown.items() if not holds)
 
@@ -158,15 +161,25 @@ def own_agencies(lifting: Lifting, day: date) -> frozenset[str]:
     return frozenset(tenure.agency for tenure in held if tenure is not None)
 
 
-def waited(logged: Indexed, digest: str, lifting: Lifting) -> bool:
-    """Whether the wait passed between two witnessed times, in both of which the act's leaf was in the log."""
+def waited(logged: Indexed, digest: str, lifting: Lifting, size: int) -> bool:
+    """Whether the wait passed between two witnessed times, in both of which the act's leaf was in the log.
+
+    Neither head has more than `size` leaves: it is older than the leaf `lift` that rests on it.
+    """
     begun, ended = (_witnessed(logged, lifting.waits.get(f"{digest}.{which}"), lifting) for which in (BEGUN, ENDED))
-    if begun is None or ended is None:
+    if begun is None or ended is None or max(begun.checkpoint.size, ended.checkpoint.size) > size:
         return False
     # The act was in the log at the latest when the last witness of the first head said so.
     since = max(each.seconds for each in begun.cosignatures if each.seconds is not None)
     hours = max(lifting.hours, LOOSENING_WAIT_HOURS)
     return ended.seconds - since >= timedelta(hours=hours).total_seconds()
+
+
+def loosening_hours(stated: object) -> int:
+    """Hours of the wait: what a rulebook states, never less than the floor; without end for what is no number."""
+    if stated is None:
+        return LOOSENING_WAIT_HOURS
+    return max(stated, LOOSENING_WAIT_HOURS) if type(stated) is int else _NEVER
 
 
 def _witnessed(logged: Indexed, proof: bytes | None, lifting: Lifting) -> Witnessed | None:

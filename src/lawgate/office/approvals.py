@@ -23,7 +23,6 @@ from lawgate.authority.approvals import (
 from lawgate.authority.keys import USE
 from lawgate.authority.lifts import lifted
 from lawgate.docket.standing import covering, standing
-from lawgate.law.read import read_rulebook
 from lawgate.law.registers import read_registers
 from lawgate.ledger.commit import salts
 from lawgate.ledger.leaf import StageLeaf, instant
@@ -43,10 +42,14 @@ from lawgate.protocol.manifest import Manifest
 
 @dataclass(frozen=True, slots=True)
 class ToApprove:
-    """A package as an approver meets it: itself, the rows it has, orders over it, objections, and how it stands."""
+    """A package as an approver meets it: itself, its rows, the law, orders over it, objections, and how it stands.
+
+    `law` is the citation of the provision in force today, or its bare id when none of it is.
+    """
 
     manifest: Manifest
     rows: int
+    law: str
     orders: tuple[str, ...]
     objections: tuple[Objection, ...]
     stands: Approved
@@ -59,7 +62,9 @@ def to_approve(house: Release, package: str) -> ToApprove:
     stands = _stands(house)
     parts = manifests.covered(manifest, sought.registers.humans)
     orders = dict.fromkeys(order for part in parts for order in covering(stands, part))
-    return ToApprove(manifest, len(manifest.records), tuple(orders), tuple(_said(sought)), approved(sought))
+    provision = house.release.rulebook().provision(manifest.provision)
+    law = provision.citation if provision else manifest.provision
+    return ToApprove(manifest, len(manifest.records), law, tuple(orders), tuple(_said(sought)), approved(sought))
 
 
 def approval_paper(house: Release, package: str, person: str, role: str) -> bytes:
@@ -184,7 +189,7 @@ def _sought(house: Release, package: str) -> Sought:
         approvals=kept_approvals(desk.rooms, leaves, manifest),
         objections=kept_objections(desk.rooms, leaves, manifest),
         registers=registers,
-        rules=rules_of(read_rulebook(desk.law(), day)),
+        rules=rules_of(house.release.rulebook()),
         orders=terms_over(_stands(house), manifest, registers),
         day=day,
         verify=desk.verify,

@@ -110,7 +110,7 @@ def prepare(
     if manifest.custody > len(desk.keepers):
         raise Refused("E_CUSTODY", "so many people need a second key keeper, of another command; this office has none")
     records = _checked(rows, fetch(numbers))
-    members, identities = _seal(desk, out, records, manifest.custody)
+    members, identities = _seal(desk, out, records, manifest.custody, _recipient(seen))
     manifest = replace(manifest, records=tuple(_sealed(name, data) for name, data in members))
     files = [(manifests.NAME, manifests.render(manifest)), *members]
     # Identities first: a package without them is only unusable, the other way round they would be lost.
@@ -166,22 +166,30 @@ def _checked(rows: Sequence[GrantedRow], records: Sequence[Disclosable]) -> list
 
 
 def _seal(
-    desk: ReleaseDesk, out: Outgoing, records: Sequence[Disclosable], custody: int
+    desk: ReleaseDesk, out: Outgoing, records: Sequence[Disclosable], custody: int, recipient: str
 ) -> tuple[list[tuple[str, bytes]], list[bytes]]:
     """Sealed records by file name, and for each keeper the text of its identities, each under its record's name.
 
+    Everything is sealed in the kind of the recipient's key.
     With two keepers a record is sealed twice, and the custodian's own keeper has the key of the outer seal.
     """
     members: list[tuple[str, bytes]] = []
     identities: list[list[str]] = [[] for _ in range(custody)]
+    ending = desk.sealer.ending(recipient)
     for place, record in enumerate(records, 1):
-        name, data = manifests.record_name(place), _payload(out, record)
+        name, data = manifests.record_name(place, ending), _payload(out, record)
         for kept in reversed(identities):
-            identity = desk.sealer.fresh()
+            identity = desk.sealer.fresh_for(recipient)
             data = desk.sealer.seal(data, identity.recipient)
             kept.append(f"# {name}\n{identity.secret}\n")
         members.append((name, data))
     return members, ["".join(kept).encode() for kept in identities]
+
+
+def _recipient(seen: Look) -> str:
+    if seen.facts.key is None:
+        raise LawgateError("no recipient key after all bars were passed")
+    return seen.facts.key.age
 
 
 def _payload(out: Outgoing, record: Disclosable) -> bytes:

@@ -92,7 +92,16 @@ def covered(
     """
     named, rows = parts(manifest, humans), manifest.batch_rows
     return tuple(
-        Covered(manifest.provision, asks, gets, named.fields, named.years, rows, frozenset(manifest.elements), manifest.agency)
+        Covered(
+            manifest.provision,
+            asks,
+            gets,
+            named.fields,
+            named.years,
+            rows,
+            frozenset(manifest.elements),
+            manifest.agency,
+        )
         for asks in named.requesters
         for gets in named.recipients
     )
@@ -111,8 +120,9 @@ _LISTS = ("people", "recipients", "fields", "elements")
 
 
 def render(manifest: Manifest) -> bytes:
-    """Canonical JSON (RFC 8785). One keeper is not said: such a package has the bytes it had before there were two."""
-    said = {name: value for name, value in asdict(manifest).items() if name != "custody" or value != 1}
+    """Canonical JSON (RFC 8785). One keeper is not said, and no elements are not."""
+    left_out = {"custody": 1, "elements": ()}
+    said = {name: value for name, value in asdict(manifest).items() if left_out.get(name) != value}
     return rfc8785.dumps({"format": FORMAT, **said})
 
 
@@ -131,6 +141,7 @@ def parse(data: bytes) -> Manifest:
 def _manifest(found: dict[str, Any]) -> Manifest:
     if found.pop("format") != FORMAT:
         raise ValueError("format")
+    found.setdefault("elements", [])
     lists = {name: tuple(found[name]) for name in (*_LISTS, "years")}
     records = tuple(Sealed(**each) for each in found["records"])
     manifest = Manifest(**{**found, **lists, "records": records})

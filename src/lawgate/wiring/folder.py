@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 from lawgate.authority.keys import key_rules_of
-from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.duckdb.engine import DuckEngine
 from lawgate.drivers.duckdb.records import foreign_numbers, import_records
@@ -63,6 +62,7 @@ from lawgate.wiring.notify import make_keys, notify_desk
 from lawgate.wiring.orders import humans_of, keep_of, lifted_of, lifting_of
 from lawgate.wiring.profile import RANGES, SyntheticOnly
 from lawgate.wiring.records import KeptRecords
+from lawgate.wiring.sealers import sealers
 from lawgate.wiring.settings import FILE, PROFILES, SETTINGS, Settings, read_settings
 from lawgate.wiring.shards import carry, carry_orders, close, closed
 from lawgate.wiring.sources import KEYS, paper_rooms, parties, time_rule
@@ -152,7 +152,7 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         policy=log_of.policy,
         verify=verify,
         packages=packages,
-        sealer=AgeSealer(),
+        sealer=sealers(settings.sealing or "age"),
         registers=registers,
         holds=partial(still_holds, decide),
         office=settings.review_office,

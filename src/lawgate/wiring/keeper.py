@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 
 from lawgate.authority.look import Sources
-from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.keeper.client import READY, SocketKeeper, listening, started
 from lawgate.drivers.keeper.memory import FileMemory
@@ -34,6 +33,7 @@ from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
 from lawgate.posts.keeper.replay import Replay
 from lawgate.posts.keeper.serve import converse, serve
 from lawgate.wiring.orders import lifting_of
+from lawgate.wiring.sealers import sealers
 from lawgate.wiring.settings import Settings, read_settings
 from lawgate.wiring.sources import paper_rooms, parties, time_rule
 from lawgate.wiring.witness import read_listed
@@ -64,7 +64,7 @@ def keeper_at(office: Path, own: Path, number: int, clock: Clock | None = None) 
     settings = read_settings(office)
     law = partial(_files, office / "rulebooks" / settings.rulebook, "**/*.toml")
     replay = Replay(lambda: TileReader(office / "log"), FileMemory(own))
-    clock, sealer = clock or SystemClock(), AgeSealer()
+    clock, sealer = clock or SystemClock(), sealers(settings.sealing or "age")
     keys = KeyFolder(own / PACKAGES)
 
     def rulebook() -> Rulebook:

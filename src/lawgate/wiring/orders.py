@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lawgate.authority.lifts import BEGUN, ENDED, Lifting, lifted
+from lawgate.authority.lifts import BEGUN, ENDED, WAIT, Lifting, lifted, loosening_hours
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
@@ -95,7 +95,7 @@ def keep_of(folder: Path) -> Callable[[str, bytes], None]:
 
 
 def lifting_of(folder: Path) -> Callable[[], Lifting]:
-    """What acts that loosen are judged by, as registers, policy and kept proofs are when it is asked.
+    """What acts that loosen are judged by, as registers, rulebook, policy and kept proofs are when it is asked.
 
     LawgateError when any of them cannot be read.
     """
@@ -103,14 +103,19 @@ def lifting_of(folder: Path) -> Callable[[], Lifting]:
     def lifting() -> Lifting:
         try:
             from lawgate.drivers.keys.verify import verify
+            from lawgate.law.read import read_rulebook
             from lawgate.wiring.settings import read_settings
             from lawgate.wiring.witness import read_listed
 
             settings, registers = read_settings(folder), _registers(folder)
+            law = folder / "rulebooks" / settings.rulebook
+            files = {file.relative_to(law).as_posix(): file.read_bytes() for file in law.glob("**/*.toml")}
+            stated = read_rulebook(files, SystemClock().now().date()).parameters.get(WAIT)
             waits = {file.name: file.read_bytes() for file in (folder / ACTS).glob("*.*") if file.suffix in WAITS}
         except (ImportError, OSError) as lost:
             raise LawgateError(f"no act can be judged ({type(lost).__name__})") from None
-        return Lifting(registers, read_listed(folder).policy, verify, settings.review_office, waits)
+        hours = loosening_hours(stated)
+        return Lifting(registers, read_listed(folder).policy, verify, settings.review_office, waits, hours)
 
     return lifting
 

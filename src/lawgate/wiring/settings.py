@@ -10,7 +10,7 @@ from pathlib import Path
 from lawgate.model.fault import LawgateError
 
 FILE = "settings.toml"
-PROFILES = ("synthetic",)
+PROFILES, SEALING = ("synthetic",), ("age", "approved")
 REQUIRED = ("profile", "rulebook", "origin", "review_office", "use_terms")
 SETTINGS = """# Settings of this office. There is no setting that releases, skips a witness or raises a ceiling.
 # Whose signatures make a head of the log count stands in the file `policy` and, for good, in the log's first leaf.
@@ -37,7 +37,8 @@ class NoOfficeError(LawgateError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of one office folder. `keeper`, `second_keeper`: sockets of key keepers, empty where none listens."""
+    """Settings of one office folder. `keeper`, `second_keeper`: sockets of key keepers, empty where none listens.
+    `sealing`: the profile of `wiring.sealers`, empty for `age`."""
 
     profile: str
     rulebook: str
@@ -46,6 +47,7 @@ class Settings:
     use_terms: str
     keeper: str = ""
     second_keeper: str = ""
+    sealing: str = ""
 
 
 def read_settings(folder: Path) -> Settings:
@@ -57,4 +59,6 @@ def read_settings(folder: Path) -> Settings:
         raise NoOfficeError("this is not an office folder: its settings.toml cannot be read") from None
     if made.profile not in PROFILES:
         raise SettingsError("the only profile of this version is `synthetic`; it must not touch real records")
+    if made.sealing not in ("", *SEALING):
+        raise SettingsError("the profiles of sealing are `age` and `approved`")
     return made

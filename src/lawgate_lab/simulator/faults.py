@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from lawgate_lab.simulator.clockwork import Pause, Process, Run
+from lawgate.ledger.merkle import leaf_hash, root_of
+from lawgate_lab.simulator.clockwork import Process, Run
 from lawgate_lab.simulator.office import store_head
 from lawgate_lab.simulator.people import cheat
 from lawgate_lab.simulator.posts import cosign
@@ -30,7 +32,7 @@ def _later(world: World, seconds: float, change: Callable[[], object]) -> None:
 
 def crash(world: World, me: Process, _: Package) -> float:
     """The process dies; a quarter of the time it dies once more while it starts."""
-    if me.role != "recipient" and me.role != "insider":
+    if me.role not in ("recipient", "insider"):
         world.crash(me, world.rand.uniform(0.01, 0.8))
         if world.rand.random() < 0.25:
             _later(world, 0.9, lambda: world.crash(me, 0.3))
@@ -83,7 +85,7 @@ def clock_step(world: World, me: Process, _: Package) -> float:
 
 
 def night(world: World, *_: object) -> float:
-    """Every machine sleeps for a day. Not between a look at the lease and the write: that is what the margin assumes."""
+    """Every machine sleeps for a day; not between a look at the lease and the write: the margin assumes that."""
     if world.now > world.brief_until:
         world.shift += HOURS_25
     return 0.0
@@ -223,8 +225,8 @@ def order_stall_and_clock_back(world: World, me: Process, package: Package) -> f
 
 
 def order_and_first_keeper_dies(world: World, me: Process, package: Package) -> float:
-    """An order comes, the first keeper dies, and the second, which stands here, is held up a little."""
-    if me is not world.keepers[1]:
+    """An order comes, the first keeper dies, and a worker or the second keeper, standing here, is held up a little."""
+    if me is not world.keepers[1] and me.role != "worker":
         return ELSEWHERE
     order(world, me, package)
     crash(world, world.keepers[0], package)
@@ -258,14 +260,18 @@ def cheat_by_leaf(world: World, _: Process, package: Package) -> float:
 def order_and_cheat(world: World, me: Process, package: Package) -> float:
     """An order comes, and when it may be in force somebody inside writes a leaf without a look."""
     order(world, me, package)
-    world.clock.spawn(world.insider, cheat(world, package, package.id, package.key, False), world.rand.uniform(0.1, 4.0))
+    world.clock.spawn(
+        world.insider, cheat(world, package, package.id, package.key, False), world.rand.uniform(0.1, 4.0)
+    )
     return 0.0
 
 
 def revoke_and_cheat(world: World, me: Process, package: Package) -> float:
     """A recipient's key is revoked, and somebody inside writes a leaf without a look."""
     revoke(world, me, package)
-    world.clock.spawn(world.insider, cheat(world, package, package.id, package.key, False), world.rand.uniform(0.1, 2.0))
+    world.clock.spawn(
+        world.insider, cheat(world, package, package.id, package.key, False), world.rand.uniform(0.1, 2.0)
+    )
     return 0.0
 
 
@@ -313,7 +319,8 @@ def fork_offered(world: World, *_: object) -> float:
     def run() -> Run[None]:
         seconds: dict[str, int] = {}
         for number, witness in enumerate(world.witnesses):
-            made = yield from world.ask(world.insider, witness, lambda n=number: cosign(world, n, size, root, [], 0), 0.5)
+            signing = partial(cosign, world, number, size, root, [], 0)
+            made = yield from world.ask(world.insider, witness, signing, 0.5)
             if isinstance(made, int):
                 seconds[witness.name] = made
         if len(seconds) >= QUORUM:
@@ -325,8 +332,6 @@ def fork_offered(world: World, *_: object) -> float:
 
 def forged_log(world: World, _: Process, package: Package) -> float:
     """A keeper is shown a log with a leaf that nobody wrote, under a head that one bought witness cosigned."""
-    from lawgate.ledger.merkle import leaf_hash, root_of
-
     log = world.log
     if log.synced:
         leaf = Leaf("handout", max(world.wall(world.office), log.leaves[-1].at), package=package.id)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from random import Random
 
@@ -14,12 +15,15 @@ from lawgate_lab.simulator.world import World
 Hook = Callable[[Task, Pause], float]
 
 HANDING = (
-    "gate-lent look-begun look-log-read look-orders-read leaf-asked turn-waited turn-taken leaf-begun leaf-written "
-    "leaf-durable head-signed head-cosigned hand-asked spending spent sealing brief-before-write tar-going keys-going "
-    "key-gone handed"
-).split()
+    *("gate-lent", "look-begun", "look-log-read", "look-orders-read", "leaf-asked", "turn-waited", "turn-taken"),
+    *("leaf-begun", "leaf-written", "leaf-durable", "head-signed", "head-cosigned", "hand-asked", "spending", "spent"),
+    *("sealing", "brief-before-write", "tar-going", "keys-going", "key-gone", "handed"),
+)
 """Where a worker or a keeper stands during a hand-out, in the order in which it comes by."""
-BESIDE = "head-checked cosigned order-written order-bound draining drained lift-written preparing prepared".split()
+BESIDE = (
+    *("head-checked", "cosigned", "order-written", "order-bound", "draining", "drained", "lift-written"),
+    *("preparing", "prepared"),
+)
 """Where everybody else stands."""
 PLAIN = ("crash", "power_cut", "stall", "slow_disk", "bad_net", "clock_step")
 PAIRS = (
@@ -32,7 +36,7 @@ ALL_PAIRS = -(-len(PAIRS) // A_SEED)
 """So many seeds in a row try every pair of place and fault."""
 
 
-class Machine:
+class Machine(ABC):
     """Makes things go wrong while `on`. A subclass says what, and when."""
 
     def __init__(self, seed: int) -> None:
@@ -45,12 +49,12 @@ class Machine:
         """Seconds by which a task is held up. Between a look at the lease and the write that is never long."""
         if not self.on or self.world is None:
             return 0.0
-        held_up = self.choose(self.world, task, pause)
+        held_up = self.choose(self.world, task, pause.at)
         return min(held_up, BRIEF) if pause.at == "brief-before-write" else held_up
 
-    def choose(self, world: World, task: Task, pause: Pause) -> float:
-        """What goes wrong at this pause, if anything; seconds by which the task is held up."""
-        raise TypeError("a machine has to choose")
+    @abstractmethod
+    def choose(self, world: World, task: Task, at: str) -> float:
+        """What goes wrong where a task stands, if anything; seconds by which it is held up."""
 
     def strike(self, world: World, task: Task, name: str) -> float:
         """Let one fault happen where a task stands."""
@@ -67,8 +71,9 @@ class Naive(Machine):
         self._kinds = self.rand.sample(list(FAULTS), len(FAULTS) // 2)
         self._rate = self.rand.choice((0.002, 0.005, 0.01, 0.02))
 
-    def choose(self, world: World, task: Task, pause: Pause) -> float:
-        """Mostly nothing."""
+    def choose(self, world: World, task: Task, at: str) -> float:
+        """Mostly nothing; where the task stands does not matter."""
+        del task, at
         if self.rand.random() >= self._rate:
             return 0.0
         everybody = [*world.custodial, world.keepers[1], *world.witnesses]
@@ -85,22 +90,23 @@ class Aware(Machine):
         order = list(PAIRS)
         Random(f"pairs {seed // ALL_PAIRS}").shuffle(order)
         first = seed % ALL_PAIRS * A_SEED
-        self._pairs: dict[str, list[str]] = {}
-        for place, fault in order[first : first + A_SEED]:
-            self._pairs.setdefault(place, []).append(fault)
-        self._left = dict.fromkeys(order[first : first + A_SEED], 6)
+        self.pairs = tuple(order[first : first + A_SEED])
+        self._at: dict[str, list[str]] = {}
+        for place, fault in self.pairs:
+            self._at.setdefault(place, []).append(fault)
+        self._left = dict.fromkeys(self.pairs, 6)
 
-    def choose(self, world: World, task: Task, pause: Pause) -> float:
+    def choose(self, world: World, task: Task, at: str) -> float:
         """The pair's fault at its place, at some visits; now and then an order, so that there is one to break."""
         held_up = 0.0
         if self.rand.random() < 0.0015:
             held_up = self.strike(world, task, self.rand.choice(("order", "order_and_stall", "crash")))
-        stands = pause.at in BESIDE or (task.process is not None and task.process.role in ("worker", "keeper"))
-        for name in self._pairs.get(pause.at, ()) if stands else ():
-            if self._left[pause.at, name] and self.rand.random() < 0.4:
+        stands = at in BESIDE or (task.process is not None and task.process.role in ("worker", "keeper"))
+        for name in self._at.get(at, ()) if stands else ():
+            if self._left[at, name] and self.rand.random() < 0.4:
                 seconds = self.strike(world, task, name)
                 if seconds != ELSEWHERE:
-                    self._left[pause.at, name] -= 1
+                    self._left[at, name] -= 1
                     held_up += seconds
         return held_up
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The office: workers do the steps of `protocol.steps.ask`, clerks those of `protocol.steps.enter`; both write the log."""
+"""The office: workers do the steps of `protocol.steps.ask`, clerks those of `protocol.steps.enter`; one log."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from lawgate.protocol import steps
 from lawgate.protocol.bars import CLOCK_SECONDS, Bar
@@ -179,7 +180,7 @@ class Asking:
         world, seen = self._world, self._seen
 
         def still() -> tuple[Bar, ...]:
-            """What is asked in the log's turn, where no order can come into force: the lease, and bars since the look."""
+            """Asked in the log's turn, where no order can come into force: the lease, and bars since the look."""
             if seen is None or world.has(Bug.NOTHING_ASKED_IN_TURN):
                 return ()
             since = world.log.leaves[seen.size : world.log.synced]
@@ -211,7 +212,7 @@ class Asking:
     def _give_back(self) -> Run[None]:
         world = self._world
         for lent, (number, keeper) in zip(self._leases, enumerate(world.keepers), strict=False):
-            yield from world.ask(self._me, keeper, lambda n=number, a=lent: returned(world, n, a), 0.05)
+            yield from world.ask(self._me, keeper, partial(returned, world, number, lent), 0.05)
 
 
 def returned(world: World, number: int, lent: Lent) -> Run[bool]:
@@ -246,11 +247,14 @@ class Entering:
         world, me, order = self._world, self._me, self._paper.order
         match step:
             case steps.Bind():
-                return (yield from self._bind("order"))
+                yield from self._bind("order")
+                return None
             case steps.RecordBar():
                 return (yield from append(world, me, Leaf("order-bar", 0, order=order.id, text=order.text), once=True))
             case steps.Drain():
-                return None if world.has(Bug.NO_DRAIN) else (yield from self._drain())
+                if not world.has(Bug.NO_DRAIN):
+                    yield from self._drain()
+                return None
             case steps.RecordInForce(bar):
                 made = Leaf("in-force", 0, order=order.id, names=bar, listed=self._slipped())
                 return (yield from append(world, me, made, once=True))
@@ -305,5 +309,7 @@ class Entering:
         leaves: Sequence[Leaf] = log.leaves[: log.synced]
         order = self._paper.order
         return tuple(
-            i for i, leaf in enumerate(leaves) if leaf.kind == "handout" and order.covers(leaf.package) and leaf.at >= since
+            i
+            for i, leaf in enumerate(leaves)
+            if leaf.kind == "handout" and order.covers(leaf.package) and leaf.at >= since
         )

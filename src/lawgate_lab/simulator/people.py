@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lawgate_lab.simulator.clockwork import Pause, Process, Run
 from lawgate_lab.simulator.office import Asking, Entering, append, fold, publish, returned
 from lawgate_lab.simulator.planted import Bug
@@ -15,13 +17,13 @@ from lawgate_lab.simulator.world import World
 def settle(world: World) -> None:
     """Give every process its work, and start it."""
     for number, worker in enumerate(world.workers):
-        worker.begin = lambda w=worker, n=number: _work(world, w, n == 0)  # type: ignore[misc] # a default binds the value
+        worker.begin = partial(_work, world, worker, number == 0)
     for number, clerk in enumerate(world.clerks):
-        clerk.begin = lambda c=clerk, n=number: _enter(world, c, n)  # type: ignore[misc] # a default binds the value
+        clerk.begin = partial(_enter, world, clerk, number)
     for number in range(len(world.keepers)):
-        world.keepers[number].begin = lambda n=number: wake(world, n)  # type: ignore[misc] # a default binds the value
+        world.keepers[number].begin = partial(wake, world, number)
     for number, recipient in enumerate(world.recipients):
-        recipient.begin = lambda r=recipient, n=number: _receive(world, r, n)  # type: ignore[misc] # a default binds
+        recipient.begin = partial(_receive, world, recipient, number)
     for process in (*world.workers, *world.clerks, *world.keepers, *world.recipients):
         if process.begin is not None:
             world.clock.spawn(process, process.begin())
@@ -69,7 +71,7 @@ def _receive(world: World, me: Process, number: int) -> Run[None]:
         if world.worse.calm and (left := [each for each in own if each.id in world.wanted]):
             package = left[0]
         worker = rand.choice(world.workers)
-        yield from world.ask(me, worker, lambda w=worker, p=package: pull(world, w, p, key, me), 15.0)
+        yield from world.ask(me, worker, partial(pull, world, worker, package, key, me), 15.0)
 
 
 def _enter(world: World, me: Process, number: int) -> Run[None]:
@@ -105,5 +107,5 @@ def cheat(world: World, package: Package, leaf: int | str, asked: str, twice: bo
         leaf = made if isinstance(made, int) else -1
     for _ in range(2 if twice else 1):
         handing = Handing(world, 0, lent, me)
-        yield from world.ask(me, keeper, lambda h=handing, n=leaf: h.run(n), 3.0)
+        yield from world.ask(me, keeper, partial(handing.run, leaf), 3.0)
     yield from world.ask(me, keeper, lambda: returned(world, 0, lent), 0.05)

@@ -26,6 +26,7 @@ class Bug(StrEnum):
     KEEPER_BELIEVES_THE_NUMBER = "the keeper does not look whether the leaf is in the log"
     LEAF_OF_ANOTHER_PACKAGE = "the keeper does not look which package the leaf is about"
     LEAF_OF_AN_EARLIER_LEASE = "the keeper takes a leaf that was written before its lease"
+    LEAF_BEFORE_PREPARED = "the keeper takes a leaf that was written before the package was prepared"
     LEAF_NOT_SPENT = "the keeper does not note that a leaf is used up"
     SPENT_TOO_LATE = "the keeper notes that a leaf is used up after it has sent the key"
     SPENT_NOT_SYNCED = "the keeper's note that a leaf is used up is not durable"

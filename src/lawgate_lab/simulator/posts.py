@@ -100,7 +100,9 @@ class Handing:
         world.in_hand = self._package
         match step:
             case steps.Look(number):
-                self._seen = yield from look(world, self._me, self._package, self._tar, self._lent.asked, number, self._lent)
+                self._seen = yield from look(
+                    world, self._me, self._package, self._tar, self._lent.asked, number, self._lent
+                )
                 self._looked = not world.has(Bug.KEEPER_DOES_NOT_LOOK)
                 return () if not self._looked else self._still()
             case steps.Spend(number):
@@ -111,7 +113,8 @@ class Handing:
             case steps.StillMay():
                 return self._last()
             case steps.Write(part):
-                return (yield from self._write(part, handout))
+                yield from self._write(part, handout)
+                return None
         raise TypeError("a step that the simulator does not know")
 
     def _last(self) -> object:
@@ -191,7 +194,7 @@ def wake(world: World, number: int) -> Run[None]:
 
 
 def cosign(world: World, number: int, size: int, root: bytes, proof: list[bytes], old: int) -> Run[int | None]:
-    """A witness's answer to a head: the second on its clock, or None when the head does not go on from the one it has."""
+    """A witness's answer to a head: the second on its clock, or None when it does not go on from the one it has."""
     witness = world.witnesses[number]
     yield Pause(world.rand.random() * 0.005, "head-checked")
     known, known_root = world.cosigned.get(witness.name, (0, b""))

@@ -23,10 +23,10 @@ from lawgate_lab.simulator.world import QUORUM, World
 TODAY = date(2026, 1, 5)
 YEAR = Span(date(2026, 1, 1), date(2027, 1, 1))
 AGENCY = "agency"
-KNOWN = frozenset(
-    "covering orders_missing published clock_apart prepared_logged contents_match key key_usable key_prepared key_asked "
-    "key_text agency today".split()
-)
+KNOWN = {
+    *("covering", "orders_missing", "published", "clock_apart", "prepared_logged", "contents_match"),
+    *("key", "key_usable", "key_prepared", "key_asked", "key_text", "agency", "today"),
+}
 HERE = tuple(check for check in CHECKS if set(check.needs) <= KNOWN)
 
 
@@ -34,7 +34,7 @@ HERE = tuple(check for check in CHECKS if set(check.needs) <= KNOWN)
 class Seen:
     """What a look found. `handout_logged` is about the leaf that was asked for.
 
-    `size` leaves were read. `clock_off`, seconds by which the clock was wrong then, is for the observer: no process can know it.
+    `size` leaves were read. `clock_off`, seconds by which the clock was wrong then, only the observer knows.
     """
 
     facts: Mapping[str, object]
@@ -165,10 +165,8 @@ def _published(world: World, leaves: list[Leaf], head: Head | None) -> bool | No
     return head.root == root_of(leaf_hashes(leaf.render() for leaf in leaves[: head.size]))
 
 
-def _logged(
-    world: World, leaves: list[Leaf], head: Head | None, package: Package, handout: int, lent: Lent
-) -> bool:
-    """Whether the leaf stands in the published head, is about this package, is of this lease, and of this hour."""
+def _logged(world: World, leaves: list[Leaf], head: Head | None, package: Package, handout: int, lent: Lent) -> bool:
+    """Whether the published head has the leaf, about this package, of this lease and hour, later than `prepared`."""
     if world.has(Bug.KEEPER_BELIEVES_THE_NUMBER):
         return True
     if head is None or not 0 <= handout < head.size or handout >= len(leaves):
@@ -178,4 +176,6 @@ def _logged(
     apart = abs(leaf.at - min(seconds for _, seconds in head.seconds))
     timely = apart <= CLOCK_SECONDS or world.has(Bug.LEAF_TIME_UNCHECKED)
     young = handout >= lent.log_size or world.has(Bug.LEAF_OF_AN_EARLIER_LEASE)
-    return about and timely and young
+    ready = [i for i, known in enumerate(leaves) if known.kind == "prepared" and known.package == package.id]
+    after = bool(ready) and (ready[0] < handout or world.has(Bug.LEAF_BEFORE_PREPARED))
+    return about and timely and young and after

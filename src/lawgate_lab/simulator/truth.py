@@ -57,9 +57,8 @@ class Truth:
         self._world = world
         self._checked = 0
         self._last_at = 0
-        self._largest = 0
+        self.prepared: dict[str, int] = {}
         self.counts: list[dict[str, int]] = [{}]
-        self.leaves_of: dict[str, int] = {}
         self.barred: dict[str, tuple[int, float]] = {}
         self.in_force: dict[str, int] = {}
         self.bound: dict[str, tuple[Order, float]] = {}
@@ -99,6 +98,8 @@ class Truth:
             counts = {**counts, leaf.package: counts.get(leaf.package, 0) + 1}
             honest = leaf.text != ROGUE
             self._need("I3", not (honest and self._stopped(leaf.package)), "a leaf `handout` under an order in force")
+        elif leaf.kind == "prepared":
+            self.prepared.setdefault(leaf.package, index)
         elif leaf.kind == "order-bar":
             self.barred.setdefault(leaf.order, (index, self._world.now))
         elif leaf.kind == "in-force":
@@ -165,7 +166,11 @@ class Truth:
     def _authorised(self, wrote: Wrote) -> None:
         package, lent, world = wrote.package, wrote.lent, self._world
         self._need("I2", wrote.looked, "the keeper did not look for itself")
-        self._need("I2", 0 <= package.prepared < wrote.handout, "the package was not prepared before the leaf")
+        self._need(
+            "I2",
+            self.prepared.get(package.id, wrote.handout) < wrote.handout,
+            "the package was not prepared before the leaf",
+        )
         gone = world.revoked.get(package.key)
         self._need("I2", gone is None or gone >= lent.began, "the recipient's key was revoked before the lease")
         self._need("I3", not self._stopped(package.id), "something is sent under an order in force")
@@ -201,4 +206,3 @@ class Truth:
         self._need("I25", here, "witnesses cosigned a head that is not this log's")
         again = root_of(leaf_hashes(leaf.render() for leaf in log.leaves[: head.size]))
         self._need("I25", again == head.root, "the leaves on disk do not make the root")
-        self._largest = max(self._largest, head.size)

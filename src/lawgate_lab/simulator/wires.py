@@ -43,7 +43,7 @@ class _Answer(Generic[T]):
 def call(
     clock: Clockwork, wires: Wires, caller: Process, server: Process, serve: Callable[[], Run[T]], wait: float
 ) -> Run[T | None]:
-    """Ask another process and wait for what it answers; None when nothing came back in time, whatever happened there."""
+    """Ask another process and wait for its answer; None when nothing came back in time, whatever happened there."""
     answer: _Answer[T] = _Answer()
     waiting = clock.current
 
@@ -62,4 +62,3 @@ def call(
     yield Pause(wait, "waiting")
     answer.over = True
     return answer.value
-

@@ -11,16 +11,18 @@ from lawgate.authority.lifts import Lifting
 from lawgate.docket.act_text import print_act
 from lawgate.docket.acts import Act, ActKind
 from lawgate.docket.printing import print_order
-from lawgate.drivers.keys import KeySigner, verify
+from lawgate.drivers.keys import verify
 from lawgate.model.order import Order
 from lawgate.model.request import Person, Tenure
+from lawgate.office.handout import ReleaseDesk
 from lawgate.office.order_acts import enter_act, lift, served, tell
 from lawgate.office.orders import OrderDesk, enter_order
 from unit.docket.made import an_act, signed
-from unit.release.desk import EVER, OFFICE, POLICY, REVIEWER, START, Office
+from unit.release.desk import CLERKS, EVER, OFFICE, POLICY, REGISTRARS, REVIEWER, START, Office
 
 CLERK = "person.c.5"
-KEYS = {f"person_c_{n}": KeySigner(f"c{n}", 1, bytes([40 + n]) * 32) for n in (1, 2)}
+KEYS = {name.replace(".", "_"): key for name, key in CLERKS.items()}
+"""Registrars, who review too."""
 TWO = {"person_c_1": KEYS["person_c_1"], "person_c_2": KEYS["person_c_2"]}
 
 
@@ -33,11 +35,8 @@ class House:
     hours: int = 24
 
     def __post_init__(self) -> None:
-        made = {
-            name.replace("_", "."): Person(name, name, key.public_key, (Tenure(OFFICE, "custodian", EVER),))
-            for name, key in KEYS.items()
-        }
-        known = {who: replace(person, id=who) for who, person in made.items()}
+        holds = tuple(Tenure(each, "custodian", EVER) for each in (OFFICE, REGISTRARS))
+        known = {name: Person(name, name, key.public_key, holds) for name, key in CLERKS.items()}
         # The same human as person.c.1, under another id.
         known["person.c.8"] = replace(known["person.c.1"], id="person.c.8")
         known["person.a.2"] = Person(
@@ -60,6 +59,10 @@ class House:
     @property
     def desk(self) -> OrderDesk:
         return replace(self.office.orders(), keep=self.waits.setdefault, lifting=self.lifting)
+
+    @property
+    def release(self) -> ReleaseDesk:
+        return self.office.release(lifting=self.lifting)
 
     def lifting(self) -> Lifting:
         return Lifting(self.office.registers, POLICY, verify, OFFICE, dict(self.waits), self.hours)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lawgate.authority.lifts import all_served, lacking, lifted, missing
+from lawgate.authority.lifts import all_served, lacking, lifted, loosening_hours, missing
 from lawgate.docket.act_text import digest_of, print_act
 from lawgate.docket.acts import ActKind
 from lawgate.docket.register import sort
@@ -212,7 +212,7 @@ def test_a_lift_counts_for_its_own_order_and_text_only(house: House) -> None:
     leaves, texts, at = list(house.office.log.leaves()), house.office.register.texts(), house.now
     (index,) = (n for n, leaf in leaves if leaf.kind == "lift")
     assert lifted(leaves, texts, house.lifting(), at) == {digest_of(print_act(act))}
-    for change in ({"order": "order-2"}, {"bar_leaf": 1}, {"paper": "0" * 64}):
+    for change in ({"order": "order-2"}, {"bar_leaf": 999}, {"paper": "0" * 64}):
         forged = StageLeaf("lift", leaves[index][1].at, {**leaves[index][1].body, **change})
         other = [(n, forged if n == index else leaf) for n, leaf in leaves]
         assert lifted(other, texts, house.lifting(), at) == frozenset()
@@ -269,3 +269,28 @@ def test_an_act_binds_although_the_log_is_broken_and_is_made_up_later(house: Hou
 
 def test_no_field_has_the_name_of_what_every_leaf_has() -> None:
     assert [kind for kind, fields in FIELDS.items() if {"kind", "at", "v"} & set(fields)] == []
+
+
+def test_a_rulebook_only_lengthens_the_wait() -> None:
+    assert [loosening_hours(stated) for stated in (None, 0, -5, 24, 72)] == [24, 24, 24, 24, 72]
+    assert min(loosening_hours(stated) for stated in ("24", True, 1.5)) > 24 * 365 * 100
+
+
+def test_a_leaf_before_the_wait_is_not_made_good_by_a_later_proof(house: House) -> None:
+    act = house.act(ActKind.DISSOLVE)
+    house.serve()
+    digest = digest_of(print_act(act))
+    logged = next((at, leaf) for at, leaf in house.office.log.leaves() if leaf.kind == "order-act")
+    body = {
+        "order": "order-1",
+        "bar_leaf": logged[1].number("bar_leaf"),
+        "paper": digest,
+        "people": list(act.people),
+        "effective": instant(house.now),
+    }
+    house.office.log.append(StageLeaf("lift", instant(house.now), body))
+    house.later(25)
+    house.office.log.publish()
+    house.waits[f"{digest}.ended"] = house.office.log.proof(logged[0]).render()
+    assert binding(house)
+    assert lacking(list(house.office.log.leaves()), sort(house.office.register.texts()), digest, house.lifting()) == ()

@@ -18,7 +18,7 @@ def test_as_of_answers_in_both_times(tmp_path: Path) -> None:
     house.office.prepared()
     start = house.now
     house.later(1)
-    pull(house.office.release(), PACKAGE, "rk-1", house.office.courier)
+    pull(house.release, PACKAGE, "rk-1", house.office.courier)
     house.later(1)
     house.order(an_order(since=house.now, effective_at=start))
     entered = house.now

@@ -13,16 +13,34 @@ from lawgate.docket.printing import print_order
 from lawgate.drivers.keys import KeySigner, verify
 from lawgate.drivers.rooms.folders import FolderRooms
 from lawgate.law.notice_parties import NoticeAddress, NoticeParties, NoticeParty
+from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.model.order import EVERY, Effect, EffectKind, NoticeTerms
 from lawgate.model.period import Span
 from lawgate.model.request import Registers, Tenure
 from lawgate.office.notify import NotifyDesk, give_notice, known, owed, record, stands_now, transfer_of, witnessed_now
 from lawgate.office.notify_served import Taken, statement, take_receipt
 from lawgate.office.orders import enter_order
+from lawgate.office.prepare import prepare
+from lawgate.office.review import ToReview
 from lawgate.ports.notify import Handed, NotifyError, Parcel
-from lawgate.protocol.notice import Receipt, Served, parse_served, print_receipt, print_served
+from lawgate.protocol.notice import BOUNCED, Receipt, Served, parse_served, print_receipt, print_served
 from unit.docket.test_clock import RULE
-from unit.release.desk import AGENCY, OFFICE, PACKAGE, POLICY, REVIEWER, ROWS, SIGNER, HandClock, Office, an_order
+from unit.release.desk import (
+    AGENCY,
+    OFFICE,
+    PACKAGE,
+    POLICY,
+    REVIEWER,
+    ROWS,
+    SIGNER,
+    HandClock,
+    Office,
+    an_order,
+    digest,
+    fetched,
+    granted,
+    outgoing,
+)
 
 BY, BOTH = "person.r.1", "person.r.8"
 ORDER = "order-notice"
@@ -81,17 +99,26 @@ class Noticed:
     """An office whose package an order wants notice of. `at` is local time with its offset."""
 
     def __init__(self, root: Path, at: str, hours: int = 24, window: int = 72, changed: str = "") -> None:
-        """`changed` is the name of a second package of the same batch, with one row less."""
+        """`changed` is the name of a second package of the same batch: other rows, and one less."""
         self.clock = HandClock(datetime.fromisoformat(at).astimezone(UTC))
         self.office = Office(root, self.clock)
         self.office.registers = apart(self.office.registers)
         self.parties, self.rule = register(), RULE
         self.mail, self.hook = Way(), Way()
         self.rooms = FolderRooms(root / "notices")
-        self.office.prepared()
+        batch = self.office.decide(2 * ROWS - 1)
+        first = self.package(PACKAGE, batch, range(ROWS))
         if changed:
-            self.office.prepared(changed, ROWS - 1)
+            self.package(changed, batch, range(ROWS, 2 * ROWS - 1), first)
         self.order(ORDER, hours, window)
+
+    def package(self, name: str, batch: ToReview, rows: range, *earlier: bytes) -> bytes:
+        """Review and prepare these rows; the reviewer's paper. `earlier` are those of before."""
+        office = self.office
+        review = office.review(batch, office.looked(rows), earlier)
+        kept = [row for row in granted(2 * ROWS - 1) if row.number in rows]
+        prepare(office.release(), outgoing(name, 2 * ROWS - 1), kept, review, fetched, office.account)
+        return review.paper
 
     def order(self, name: str, hours: int = 24, window: int = 72, parties: tuple[str, ...] = (COURT, ORG)) -> None:
         effect = Effect(EffectKind.NOTICE, EVERY, EVERY, EVERY, EVERY, EVERY, 0, NoticeTerms(hours, parties, window))
@@ -149,6 +176,11 @@ class Noticed:
             receipt = print_receipt(Receipt(parse_served(said), REVIEWER.sign(said)))
             made.append(take_receipt(self.desk, PACKAGE, receipt))
         return made
+
+    def bounced(self, notice: int, where: str) -> None:
+        """The notice came back from an address."""
+        body = {"code": BOUNCED, "subject": f"{notice}/{where}", "detail": digest("a report")}
+        self.office.log.append(StageLeaf("alarm", instant(self.clock.at), body))
 
     def owed(self) -> Owed:
         manifest = transfer_of(self.desk, PACKAGE)[1]

@@ -12,13 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
-import pyrage
-
 from lawgate.authority.approvals import Signed
 from lawgate.authority.lifts import Lifting
 from lawgate.authority.papers import Papers
 from lawgate.docket.printing import print_order
-from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.keys import KeySigner, verify
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
@@ -46,6 +43,7 @@ from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
 from lawgate.protocol.approval import DISCLOSURE, LEGAL, Approval, device_of
 from lawgate.protocol.approval import render as render_approval
 from lawgate.protocol.statement import Looked
+from lawgate.wiring.sealers import openers, sealers
 from lawgate_lab.registering import registration
 
 ORIGIN = "log.example/custodian"
@@ -117,7 +115,9 @@ def people() -> dict[str, Person]:
 class Office:
     """Everything under one folder. `open` again for the same folder is what a restarted process sees."""
 
-    def __init__(self, root: Path, clock: HandClock | None = None, at: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, root: Path, clock: HandClock | None = None, at: Callable[[str], None] | None = None, sealing: str = "age"
+    ) -> None:
         self.root, self.clock, self.at = root, clock or HandClock(), at or (lambda step: None)
         fresh = not (root / "docket").exists()
         self.register = FolderRegister.create(root / "docket") if fresh else FolderRegister(root / "docket")
@@ -133,15 +133,16 @@ class Office:
         self.packages, self.keys = PackageFolders(root / "packages"), KeyFolder(root / "keys")
         self.second_keys = KeyFolder(root / "keys-2")
         self.courier = FolderCourier(root / "out")
-        self.ceilings = Ceilings()
-        self.identity = pyrage.x25519.Identity.from_str((root / "recipient.txt").read_text()) if not fresh else None
-        if self.identity is None:
-            self.identity = pyrage.x25519.Identity.generate()
-            (root / "recipient.txt").write_text(str(self.identity))
-        key = RecipientKey("rk-1", AGENCY, str(self.identity.to_public()), ("person.c.1", "person.c.2"), EVER)
+        self.ceilings, self.sealer = Ceilings(), sealers(sealing)
+        if fresh:
+            (root / "recipient.txt").write_text(self.sealer.fresh().secret)
+        self.identity = (root / "recipient.txt").read_text()
+        key = RecipientKey("rk-1", AGENCY, openers().recipient(self.identity), ("person.c.1", "person.c.2"), EVER)
         self.registers = Registers(people(), {"rk-1": key}, {AGENCY: EVER}, "0" * 64)
         signs = [(name, CLERKS[name].sign) for name in sorted(CLERKS)]
-        self.registration, leaf = registration(key, signs, self.clock.now().replace(microsecond=0) - timedelta(hours=80))
+        self.registration, leaf = registration(
+            key, signs, self.clock.now().replace(microsecond=0) - timedelta(hours=80)
+        )
         if fresh:
             self.log.append(leaf)
         self.time_rule: TimeRule | None = None
@@ -169,7 +170,7 @@ class Office:
             POLICY,
             verify,
             self.packages,
-            AgeSealer(),
+            self.sealer,
             lambda: self.registers,
             lambda batch: True,
             OFFICE,

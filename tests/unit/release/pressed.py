@@ -53,7 +53,9 @@ def clerk(office: Path) -> dict[str, object]:
     while not told_to_end():
         now = datetime.now(UTC)
         effect = Effect(EffectKind.STOP, EVERY, (NOBODY,), EVERY, EVERY, EVERY, 0)
-        order = Order(f"order-{len(made)}", "A Court", "1:30-cv-1", "stay", "a" * 64, now, now, now, None, (effect,), "")
+        order = Order(
+            f"order-{len(made)}", "A Court", "1:30-cv-1", "stay", "a" * 64, now, now, now, None, (effect,), ""
+        )
         text, begun = print_order(order), time.monotonic()
         desk = open_orders(office)
         log = TimedLog(desk.log)

@@ -19,6 +19,7 @@ from lawgate.office.orders import enter_order
 from lawgate.office.prepare import prepare
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.bars import Barred
+from lawgate.wiring.sealers import openers
 from unit.release.desk import AGENCY, BATCH, PACKAGE, START, Office, Value, an_order_text, fetched, granted, outgoing
 
 
@@ -52,7 +53,7 @@ def test_nothing_in_the_way(office: Office) -> None:
     assert done.name != again.name
     assert [leaf.number("attempt") for leaf in office.kinds("handout")] == [1, 2]
     assert len(office.kinds("sent")) == 2
-    texts = {pyrage.decrypt(file.read_bytes(), [office.identity]) for file in office.handed_out()}
+    texts = {openers().open(file.read_bytes(), office.identity) for file in office.handed_out()}
     assert len(texts) == 1
 
 
@@ -389,7 +390,7 @@ def test_a_lease_that_ended_while_sealing(office: Office) -> None:
     sealer = office.release().sealer
 
     class Slow:
-        is_recipient = sealer.is_recipient
+        is_recipient, ending = sealer.is_recipient, sealer.ending
 
         def seal(self, plain: bytes, recipient: str) -> bytes:
             office.clock.seconds += 2.5

@@ -138,7 +138,9 @@ def _ready(talk: socket.socket) -> None:
 def _ask(talk: socket.socket, message: Message, descriptor: int = -1) -> Message:
     def send(data: bytes) -> None:
         sent = socket.send_fds(talk, [data], [descriptor]) if descriptor >= 0 else 0
-        talk.sendall(data[sent:])
+        # Nothing is sent after the end: a keeper that refused at once may be gone, and its answer is still to be read.
+        if rest := data[sent:]:
+            talk.sendall(rest)
 
     try:
         write_frame(send, message)

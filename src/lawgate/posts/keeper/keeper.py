@@ -20,8 +20,9 @@ from lawgate.ports.release import Courier, Gate, KeyRoom, Lease, PackageError, P
 from lawgate.ports.seal import Sealer
 from lawgate.protocol import steps
 from lawgate.protocol.bars import Bar, Barred, Last, last_bars
+from lawgate.protocol.manifest import keys_name
 
-TAR, KEYS = "package.tar", ("keys.age", "keys-2.age")
+TAR = "package.tar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class KeeperLease:
         self._package, self._asked, self._courier = package, key_asked, courier
         self._seen: Look | None = None
         self._logged = False
-        self._envelope = b""
+        self._envelope, self._keys = b"", ""
 
     def left(self) -> float:
         """Seconds left of the lease."""
@@ -119,13 +120,15 @@ class KeeperLease:
         """Seal the identities to the key of the register."""
         if self._seen is None or self._seen.facts.key is None:
             raise LawgateError("no recipient key after all bars were passed")
-        self._envelope = self._desk.sealer.seal(self._desk.keys.read(self._package), self._seen.facts.key.age)
+        recipient = self._seen.facts.key.age
+        self._keys = keys_name(self._desk.sealer.ending(recipient), self._desk.number + 1)
+        self._envelope = self._desk.sealer.seal(self._desk.keys.read(self._package), recipient)
         return steps.Handed(sha256(self._envelope).hexdigest(), len(self._envelope))
 
     def file(self, part: str, found: Evidence) -> tuple[str, bytes]:
         """A file for the recipient. The tar goes with the custodian's own keeper only."""
         if part == steps.KEYS:
-            return KEYS[self._desk.number], self._envelope
+            return self._keys, self._envelope
         if found.tar is None:
             raise LawgateError("no package after all bars were passed")
         return TAR, found.tar

@@ -110,7 +110,7 @@ def _words(found: ToApprove) -> Iterator[str]:
     yield f"package {manifest.package}: records of {found.rows:,} people, out of a request for {manifest.batch_rows:,}"
     yield f"to {manifest.agency}, for: {', '.join(manifest.recipients)}; sealed to key {manifest.recipient_key}"
     years = ", ".join(map(str, manifest.years))
-    yield f"under {manifest.provision}; fields {', '.join(manifest.fields)}; years {years}"
+    yield f"under {found.law}; fields {', '.join(manifest.fields)}; years {years}"
     yield f"orders over it: {', '.join(found.orders) or 'none'}"
     yield from _against(found)
 

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The release protocol under faults: no seed breaks an invariant, the same seed is the same run, planted bugs are found."""
+
+from collections import Counter
+
+import pytest
+from typer.testing import CliRunner
+
+from lawgate.protocol import steps
+from lawgate_lab.app import app
+from lawgate_lab.simulator.faults import FAULTS
+from lawgate_lab.simulator.machines import ALL_PAIRS, PAIRS, Aware
+from lawgate_lab.simulator.planted import Bug, plant
+from lawgate_lab.simulator.run import Mode, mode_of, run
+from lawgate_lab.simulator.screen import hunt
+from lawgate_lab.simulator.sight import HERE
+
+STEPS = 2_000
+SEEDS = {"ci": 40, "full": 4_000}
+WITHIN = 2 * ALL_PAIRS
+"""Seeds within which the state-aware machine finds every planted bug: each pair of place and fault comes twice."""
+SHOWN = {  # a seed that shows the bug, so that finding it takes no search at size ci; at full size the search is made
+}
+
+
+@pytest.mark.parametrize("machine", ["state-aware", "naive"])
+def test_no_seed_breaks_an_invariant(machine: str, size: str) -> None:
+    outcomes = [run(seed, STEPS, machine) for seed in range(SEEDS[size] // 2)]
+    assert [each for each in outcomes if each.invariant] == []
+    assert all(each.steps >= STEPS for each in outcomes)
+    # Nothing is shown by a world in which nothing happens.
+    assert sum(each.handed for each in outcomes) > 2 * len(outcomes)
+    assert sum(each.in_force for each in outcomes) > len(outcomes)
+
+
+@pytest.mark.parametrize("machine", ["state-aware", "naive"])
+def test_the_same_seed_is_the_same_run(machine: str) -> None:
+    assert [run(seed, STEPS, machine) for seed in (3, 8)] == [run(seed, STEPS, machine) for seed in (3, 8)]
+    assert run(3, STEPS, machine) != run(5, STEPS, machine)
+
+
+def test_every_pair_of_place_and_fault_comes_within_the_bound() -> None:
+    tried = Counter(pair for seed in range(ALL_PAIRS) for pair in Aware(seed).pairs)
+    assert set(tried) == set(PAIRS) and {fault for _, fault in PAIRS} == set(FAULTS)
+
+
+def test_both_modes_are_run() -> None:
+    assert {mode_of(seed) for seed in range(2)} == set(Mode)
+
+
+def test_the_checks_are_the_programs_own() -> None:
+    codes = {check.code for check in HERE}
+    assert codes >= {"order", "docket", "witness", "clock", "prepared_leaf", "contents", "key_registered", "key_text"}
+
+
+@pytest.mark.parametrize("bug", Bug, ids=lambda bug: bug.name.lower())
+def test_a_planted_bug_is_found(bug: Bug, size: str) -> None:
+    if size == "full":
+        assert hunt(bug, range(WITHIN), STEPS, "state-aware").outcome is not None
+    found = run(SHOWN[bug.name], STEPS, "state-aware", plant(bug))
+    assert found.invariant, "the seed that showed this bug shows it no more: hunt for another"
+
+
+def test_a_step_left_out_of_the_program_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The simulator runs the program's own steps: without the drain in `enter` itself an order comes too soon."""
+
+    def no_drain() -> steps.Entering:
+        whole = original()
+        step = next(whole)
+        while True:
+            answer = None if isinstance(step, steps.Drain) else (yield step)
+            try:
+                step = whole.send(answer)
+            except StopIteration as end:
+                return int(end.value)
+
+    original = steps.enter
+    monkeypatch.setattr(steps, "enter", no_drain)
+    assert any(run(seed, STEPS).invariant == "I3" for seed in range(40))
+
+
+def test_a_keeper_that_spends_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = steps.hand
+
+    def unspent(handout: int) -> steps.Handing:
+        whole = original(handout)
+        step = next(whole)
+        while True:
+            answer: object = True if isinstance(step, steps.Spend) else (yield step)
+            try:
+                step = whole.send(answer)
+            except StopIteration as end:
+                made: steps.Handed | steps.Stopped = end.value
+                return made
+
+    monkeypatch.setattr(steps, "hand", unspent)
+    assert any(run(seed, STEPS).invariant in {"I9", "I1"} for seed in range(60))
+
+
+def test_the_command_says_how_to_run_an_open_seed_again() -> None:
+    seed = SHOWN["NO_DRAIN"]
+    told = CliRunner().invoke(app, ["simulate", "--seed", str(seed), "--bug", "no_drain"])
+    assert told.exit_code == 1 and "1 open seeds" in told.output
+    command = next(line.split()[1:] for line in told.output.splitlines() if line.startswith("  lawgate-lab simulate"))
+    again = CliRunner().invoke(app, command)
+    assert again.exit_code == 1 and again.output == told.output
+
+
+def test_the_command_without_open_seeds_and_with_a_bug_that_is_none() -> None:
+    fine = CliRunner().invoke(app, ["simulate", "--seeds", "2", "--machine", "naive"])
+    assert fine.exit_code == 0 and "0 open seeds" in fine.output
+    refused = CliRunner().invoke(app, ["simulate", "--bug", "no_such_thing"])
+    assert refused.exit_code == 2 and "no_such_thing" not in refused.output
