@@ -6,12 +6,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from lawgate_lab.story_facts import TABLE, Fact
+from lawgate_lab.story_facts import TABLE, Fact, moment
 from lawgate_lab.story_notice import notice
-from lawgate_lab.story_office import DAYLIGHT, SEED, cleared, found, make_lab
+from lawgate_lab.story_office import SEED, cleared, found, make_lab
 from lawgate_lab.story_orders import later, stay
 from lawgate_lab.story_requests import agreement, august, requests
 from lawgate_lab.story_stop import stop
@@ -20,7 +19,6 @@ from lawgate_lab.virtual_clock import VirtualClock
 
 ROWS = 1_280
 FEWEST, MOST = 1_000, 12_800
-BEGINS = datetime(2025, 4, 7, 9, 0, tzinfo=DAYLIGHT)
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def run(out: Path, rows: int = ROWS, scene: Callable[[Scene], None] = lambda _: 
     begun, told = time.perf_counter(), list[Scene]()
     cleared(out)
     made = make_lab(out / "lab", rows)
-    played = found(out / "office", out / "lab", VirtualClock(BEGINS))
+    played = found(out / "office", out / "lab", VirtualClock(moment("office founded")))
 
     def end(each: Scene) -> Scene:
         told.append(each)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scene four: the order for notice. A small request to somebody else goes; one to the department waits for its notice."""
+"""Scene four: the order for notice. A small request to somebody else goes; one to the department waits for notice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from lawgate.authority.notices import Met
 from lawgate.docket.acts import ActKind
-from lawgate.docket.clock import Counted, spoken
+from lawgate.docket.clock import Counted
 from lawgate.model.order import EVERY, Effect, EffectKind, NoticeTerms
 from lawgate.office.handout import HandedOut
 from lawgate.office.notify import Given, give_notice
@@ -18,13 +18,11 @@ from lawgate.office.prepare import Prepared
 from lawgate.protocol.notice import Receipt, parse_served, print_receipt
 from lawgate_lab.office import CLERK
 from lawgate_lab.played import signing_key
-from lawgate_lab.story_facts import fact
-from lawgate_lab.story_office import COUNSEL, COURT, DAYLIGHT, PLAINTIFFS, SEED, Played, an_order
+from lawgate_lab.story_facts import fact, moment
+from lawgate_lab.story_office import COUNSEL, COURT, PLAINTIFFS, SEED, Played, an_order
 from lawgate_lab.story_told import Scene, barred_by, orders_named
 
 ORDER = "order-2025-09-notice"
-DISTRICT = "U.S. District Court for the District of Columbia"
-NUMBER = "1:25-cv-00457"
 TO = ("us.dhs",)
 WINDOW = 72
 COPY = b"STAMPED (made up by the lab)\n"
@@ -35,7 +33,7 @@ def notice(played: Played) -> Scene:
     scene, clock = Scene(4, "September 2025: notice before bulk transfers"), played.clock
     scene.tell("notice_order")
     _entered(scene, played)
-    clock.at(datetime(2025, 9, 23, 9, 0, tzinfo=DAYLIGHT))
+    clock.at(moment("small request"))
     small = played.prepared(played.decided("september-small"))
     done = played.pulled(small)
     scene.suppose(
@@ -44,7 +42,7 @@ def notice(played: Played) -> Scene:
         "out. The order is about another recipient.",
         small_request_sent=isinstance(done, HandedOut),
     )
-    clock.at(datetime(2025, 9, 25, 9, 0, tzinfo=DAYLIGHT))
+    clock.at(moment("larger request"))
     larger = played.prepared(played.decided("september-larger"))
     done = played.pulled(larger)
     scene.suppose(
@@ -72,12 +70,11 @@ def verified(played: Played, order: str) -> None:
 
 def _entered(scene: Scene, played: Played) -> None:
     clock = played.clock
-    effective = datetime(2025, 9, 5, 15, 0, tzinfo=DAYLIGHT)
-    learned = clock.at(datetime(2025, 9, 5, 15, 20, tzinfo=DAYLIGHT))
+    effective, learned = moment("notice ordered"), clock.at(moment("notice order learned"))
     terms = NoticeTerms(fact("notice_order").numbers["hours"], (COURT, PLAINTIFFS), WINDOW)
     effect = Effect(EffectKind.NOTICE, EVERY, EVERY, TO, EVERY, EVERY, 0, notice=terms)
     note = "Entered for the earlier of two days that the sources name. How many people are a bulk was not seen: 0."
-    played.ordered(an_order(ORDER, DISTRICT, NUMBER, "minute-order", (effect,), effective, learned, note))
+    played.ordered(an_order(ORDER, fact("notice_order"), "minute-order", (effect,), effective, learned, note))
     reported = state(played, ORDER)
     scene.play(
         learned,
@@ -85,7 +82,7 @@ def _entered(scene: Scene, played: Played) -> None:
         "takes one person.",
         state_reported=reported,
     )
-    clock.at(datetime(2025, 9, 5, 17, 0, tzinfo=DAYLIGHT))
+    clock.at(moment("notice order verified"))
     verified(played, ORDER)
     scene.play(
         clock.now(),
@@ -96,9 +93,9 @@ def _entered(scene: Scene, played: Played) -> None:
 
 def _served(scene: Scene, played: Played, package: Prepared) -> None:
     clock, name = played.clock, package.manifest.package
-    clock.at(datetime(2025, 9, 26, 15, 30, tzinfo=DAYLIGHT))
+    clock.at(moment("notice given"))
     told = give_notice(played.house.notify, name, CLERK)
-    clock.at(datetime(2025, 9, 26, 15, 40, tzinfo=DAYLIGHT))
+    clock.at(moment("court served"))
     receipt(played, name, COURT, "filed", COPY)
     scene.suppose(
         clock.now(),
@@ -107,9 +104,11 @@ def _served(scene: Scene, played: Played, package: Prepared) -> None:
         after_the_court=clocks(played, name),
         addresses_told=_addresses(told),
     )
-    clock.at(datetime(2025, 9, 26, 16, 0, tzinfo=DAYLIGHT))
+    clock.at(moment("all served"))
     receipt(played, name, PLAINTIFFS, "hand", b"")
-    scene.suppose(clock.now(), "Now everybody is served, on a Friday. The clock, step by step:", after_all=clocks(played, name))
+    scene.suppose(
+        clock.now(), "Now everybody is served, on a Friday. The clock, step by step:", after_all=clocks(played, name)
+    )
     steps, ends = counting(played, name)
     for step in steps:
         scene.add(step)
@@ -132,7 +131,9 @@ def receipt(played: Played, package: str, party: str, how: str, evidence: bytes)
     """State service on a party as the docket clerk, sign it, hand it in."""
     desk = played.house.notify
     said = statement(desk, package, party, "counter", how, played.clock.now(), CLERK, evidence)
-    take_receipt(desk, package, print_receipt(Receipt(parse_served(said), signing_key(SEED, CLERK).sign(said))), evidence)
+    take_receipt(
+        desk, package, print_receipt(Receipt(parse_served(said), signing_key(SEED, CLERK).sign(said))), evidence
+    )
 
 
 def clocks(played: Played, package: str) -> list[str]:
@@ -152,8 +153,3 @@ def counting(played: Played, package: str) -> tuple[Sequence[str], datetime]:
 
 def _addresses(told: Given) -> list[str]:
     return sorted(f"{each.party}/{each.address}" for each in told.told)
-
-
-def moment(at: datetime) -> str:
-    """A moment as a person reads it."""
-    return spoken(at)

@@ -7,7 +7,7 @@ import base64
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,13 +39,14 @@ from lawgate_lab.played import signing_key
 from lawgate_lab.proper import make_proper
 from lawgate_lab.registering import register_at
 from lawgate_lab.request import Cover
+from lawgate_lab.story_facts import SIGNED as SIGNED_ON
+from lawgate_lab.story_facts import SIGNED_LAST, Fact
 from lawgate_lab.virtual_clock import VirtualClock, house_at
 from lawgate_lab.world import World
 
 SEED, PEOPLE, ENTRIES = 2025, 10_000, 473
 COUNSEL = "person.custodian.22"
 OFFICES = {CLERK: "custodian.docket", COUNSEL: "custodian.counsel"}
-DAYLIGHT, STANDARD = timezone(timedelta(hours=-4)), timezone(timedelta(hours=-5))
 COURT, PLAINTIFFS = "court.example", "plaintiffs.example"
 PARTY = """[[party]]
 id = "{id}"
@@ -56,7 +57,7 @@ kind = "{kind}"
 id = "counter"
 kind = "paper"
 where = "{where}"
-from = 2025-04-07
+from = 2020-01-01
 to = "until further notice"
 """
 
@@ -73,15 +74,15 @@ class Asked:
 
 
 ASKED = (
-    Asked("april-statute", "us.doj", 2, "2025-04-08"),
-    Asked("april-agreement", "us.doj", 2, "2025-04-08", "agr-2025-04"),
-    Asked("september-small", "us.doj", 3, "2025-09-22"),
-    Asked("september-larger", "us.dhs", 12, "2025-09-22"),
-    Asked("november-waiting", "us.dhs", 2, "2025-11-03"),
-    Asked("december-other", "us.doj", 2, "2025-12-01"),
-    Asked("december-three", "us.dhs", 3, "2025-12-01"),
-    Asked("december-one", "us.dhs", 1, "2025-12-01"),
-    Asked("hypothetical", "us.doj", 8, "2026-12-01"),
+    Asked("april-statute", "us.doj", 2, SIGNED_ON["april"]),
+    Asked("april-agreement", "us.doj", 2, SIGNED_ON["april"], "agr-2025-04"),
+    Asked("september-small", "us.doj", 3, SIGNED_ON["september"]),
+    Asked("september-larger", "us.dhs", 12, SIGNED_ON["september"]),
+    Asked("november-waiting", "us.dhs", 2, SIGNED_ON["november"]),
+    Asked("december-other", "us.doj", 2, SIGNED_ON["december"]),
+    Asked("december-three", "us.dhs", 3, SIGNED_ON["december"]),
+    Asked("december-one", "us.dhs", 1, SIGNED_ON["december"]),
+    Asked("hypothetical", "us.doj", 8, SIGNED_LAST),
 )
 COVERS = {"us.doj": honest.COVER, "us.dhs": affair.COVER}
 
@@ -183,16 +184,15 @@ def stand_in(name: str) -> str:
 
 def an_order(
     id: str,
-    court: str,
-    number: str,
+    of: Fact,
     kind: str,
     effects: Sequence[Effect],
     effective: datetime,
     learned: datetime,
     note: str,
 ) -> Order:
-    """An order until further notice that is entered when it is learned of."""
-    return Order(id, court, number, kind, stand_in(id), learned, learned, effective, None, tuple(effects), note)
+    """An order until further notice, of the court in this fact, that is entered when it is learned of."""
+    return Order(id, of.court, of.docket, kind, stand_in(id), learned, learned, effective, None, tuple(effects), note)
 
 
 def found(folder: Path, lab: Path, clock: VirtualClock) -> Played:
@@ -207,7 +207,9 @@ def found(folder: Path, lab: Path, clock: VirtualClock) -> Played:
 
 
 def _parties() -> str:
-    court = PARTY.format(id=COURT, name="The court (made-up entry)", kind="court", counsel="", where="the clerk's counter")
+    court = PARTY.format(
+        id=COURT, name="The court (made-up entry)", kind="court", counsel="", where="the clerk's counter"
+    )
     counsel = 'counsel = "Their counsel (made-up entry)"\n'
     who = "The plaintiffs (made-up entry)"
     return court + "\n" + PARTY.format(id=PLAINTIFFS, name=who, kind="organisation", counsel=counsel, where="an office")

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from lawgate.decide.frozen import without_new_practices
 from lawgate.docket.acts import ActKind
 from lawgate.law.read import read_rulebook
-from lawgate.ledger.leaf import instant
 from lawgate.model.fault import Refused
 from lawgate.model.order import EVERY, Effect, EffectKind, Exempt
 from lawgate.office.evidence import Wanted, make
@@ -23,15 +21,13 @@ from lawgate.office.recall import freeze_notices, open_recall
 from lawgate.ports.cases import BatchRow
 from lawgate.protocol.bars import Barred
 from lawgate_lab.office import CLERK
-from lawgate_lab.story_notice import COPY, DISTRICT, NUMBER, TO, clocks, receipt, state, verified
+from lawgate_lab.story_facts import fact, moment
+from lawgate_lab.story_notice import COPY, TO, clocks, receipt, state, verified
 from lawgate_lab.story_notice import ORDER as NOTICE
-from lawgate_lab.story_office import COUNSEL, COURT, PLAINTIFFS, STANDARD, Played, an_order
+from lawgate_lab.story_office import COUNSEL, COURT, PLAINTIFFS, Played, an_order
 from lawgate_lab.story_told import Scene, barred_by, listed, orders_named
 
 STAY, FREEZE = "order-2025-11-stay", "order-2026-02-freeze"
-OTHER_COURT, OTHER_NUMBER = "U.S. District Court for the District of Massachusetts", "1:25-cv-12822"
-ENTERED = datetime(2025, 11, 21, 15, 0, tzinfo=STANDARD)
-LEARNED = datetime(2025, 11, 21, 15, 10, tzinfo=STANDARD)
 PRACTICE = """id = "made-up"
 requester = "us.dhs"
 provision = "i2"
@@ -51,9 +47,9 @@ def stay(played: Played, history_leaf: int) -> tuple[Scene, Prepared]:
     scene, clock = Scene(5, "21 November 2025: the stay"), played.clock
     waiting = _waiting(scene, played)
     scene.tell("stay")
-    clock.at(LEARNED)
+    clock.at(moment("stay learned"))
     _entered(scene, played)
-    clock.at(datetime(2025, 11, 21, 16, 5, tzinfo=STANDARD))
+    clock.at(moment("waiting asked for"))
     done = played.pulled(waiting)
     scene.suppose(
         clock.now(),
@@ -72,12 +68,12 @@ def stay(played: Played, history_leaf: int) -> tuple[Scene, Prepared]:
 
 def _waiting(scene: Scene, played: Played) -> Prepared:
     clock = played.clock
-    clock.at(datetime(2025, 11, 20, 11, 0, tzinfo=STANDARD))
+    clock.at(moment("waiting prepared"))
     made = played.prepared(played.decided("november-waiting"))
     name = made.manifest.package
     give_notice(played.house.notify, name, CLERK)
     receipt(played, name, COURT, "filed", COPY)
-    clock.at(datetime(2025, 11, 20, 16, 0, tzinfo=STANDARD))
+    clock.at(moment("waiting served"))
     receipt(played, name, PLAINTIFFS, "hand", b"")
     scene.suppose(
         clock.now(),
@@ -104,22 +100,24 @@ def _entered(scene: Scene, played: Played) -> None:
         "Entered from reports: no return information to the department but for a criminal investigation that meets the "
         "statute, or by a court's approval; read strictly as one person a request, every element shown."
     )
-    order = an_order(STAY, DISTRICT, NUMBER, "stay", stay_effects(played), ENTERED, LEARNED, note)
+    entered, learned = moment("stay entered"), moment("stay learned")
+    order = an_order(STAY, fact("stay"), "stay", stay_effects(played), entered, learned, note)
     begun = time.perf_counter()
     played.ordered(order)
     took = time.perf_counter() - begun
     bar, force = (leaf_of(played, kind, STAY) for kind in ("order-bar", "in-force"))
+    slipped = dict(played.house.decide.log.leaves())[force].number("exposed_rows")
     scene.play(
-        LEARNED,
+        learned,
         f"One person enters it as soon as the office learns of it, ten minutes after the court. It binds at once; bar, "
         f"drain and list of what slipped through are in the log {took:.1f} s later by this machine's clock. Handed out "
-        f"since the court's own hour: {played.house.release.release.log.leaves()[force][1].number('exposed_rows')}.",
+        f"since the court's own hour: {slipped}.",
         bar_leaf=bar,
         in_force_leaf=force,
         bound_within_seconds=int(took) + 1,
-        exposed_rows=played.house.release.release.log.leaves()[force][1].number("exposed_rows"),
+        exposed_rows=slipped,
     )
-    played.clock.on(timedelta(minutes=20))
+    played.clock.at(moment("stay verified"))
     verified(played, STAY)
     scene.play(played.clock.now(), f"Two people verify it: {state(played, STAY)}.", state=state(played, STAY))
 
@@ -145,14 +143,14 @@ def _left_in_place(scene: Scene, played: Played, history_leaf: int) -> None:
 
 
 def _certified(scene: Scene, played: Played) -> None:
-    """Before anything else goes out: this form of certificate cannot tell an exception of an order, and refuses then."""
-    played.clock.at(datetime(2025, 12, 1, 9, 0, tzinfo=STANDARD))
+    """Made before anything else goes out: this form of certificate cannot tell an exception of an order, and refuses."""
+    played.clock.at(moment("stay certified"))
     since = leaf_of(played, "order-bar", STAY)
     made = make(played.house.release, Wanted("non-release", STAY, first=since))
     scene.play(
         played.clock.now(),
-        f"A certificate over leaves {since} to {len(played.house.decide.log.leaves()) - 1} of the log: nothing that the "
-        f"stay covers was handed out ({len(made.data):,} bytes; anybody can check it with the verifier).",
+        f"A certificate over leaves {since} to {played.house.log_head()[0] - 1} of the log: nothing that the stay "
+        f"covers was handed out ({len(made.data):,} bytes; anybody can check it with the verifier).",
         certificate_bytes=len(made.data),
         certificate_missing=list(made.missing),
     )
@@ -160,7 +158,7 @@ def _certified(scene: Scene, played: Played) -> None:
 
 def _still_answered(scene: Scene, played: Played) -> None:
     clock = played.clock
-    clock.at(datetime(2025, 12, 2, 9, 0, tzinfo=STANDARD))
+    clock.at(moment("december requests"))
     other = played.prepared(played.decided("december-other"))
     done = played.pulled(other)
     three, one = played.decided("december-three"), played.decided("december-one")
@@ -196,15 +194,15 @@ def _frozen(scene: Scene, played: Played) -> None:
     kept = without_new_practices(book, as_of(played.house.orders, played.clock.now()).stands, cover)
     scene.suppose(
         played.clock.now(),
-        "Somebody writes a new practice for large requests of the department. The stay freezes expansion: no request of "
-        "the department is decided by a practice that began after it.",
+        "Somebody writes a new practice for large requests of the department. The stay freezes expansion: no request "
+        "of the department is decided by a practice that began after it.",
         practices_with_new=sorted(each.id for each in book.practices),
         practices_under_stay=sorted(each.id for each in kept.practices),
     )
 
 
 def _told_later(scene: Scene, played: Played) -> None:
-    between = ENTERED + timedelta(minutes=5)
+    between = moment("stay asked about")
     then, now = as_of(played.house.orders, between), as_of(played.house.orders, between, played.clock.now())
     known_then, known_now = (sorted(each.id for each in found.stands.in_force) for found in (then, now))
     scene.play(
@@ -220,36 +218,37 @@ def later(played: Played, waiting: Prepared) -> Scene:
     """February 2026 and after: what each later ruling moves, which is mostly nothing."""
     scene, clock = Scene(6, "February 2026 and after: later rulings, each with its status"), played.clock
     scene.tell("second_court")
-    learned = clock.at(datetime(2026, 2, 5, 14, 0, tzinfo=STANDARD))
+    learned = clock.at(moment("second court"))
     effects = tuple(
         Effect(kind, EVERY, EVERY, TO, EVERY, EVERY, 0) for kind in (EffectKind.STOP, EffectKind.FREEZE_RECIPIENT)
     )
     note = "Entered from reports: binds custodian and recipient; the recipient may not use what it has."
-    played.ordered(an_order(FREEZE, OTHER_COURT, OTHER_NUMBER, "injunction", effects, learned, learned, note))
-    clock.on(timedelta(hours=1))
+    played.ordered(an_order(FREEZE, fact("second_court"), "injunction", effects, learned, learned, note))
+    clock.at(moment("second court verified"))
     verified(played, FREEZE)
     letters = freeze_notices(played.house.recall, FREEZE, CLERK)
     scene.play(
         clock.now(),
-        f"Entered, verified, {state(played, FREEZE)}: nothing goes to this recipient, and {len(letters)} letters tell "
-        "it which earlier disclosures it may not use. Nobody is asked to destroy anything.",
+        f"Entered, verified, {state(played, FREEZE)}: nothing goes to this recipient, and a letter for each earlier "
+        f"disclosure ({len(letters)}: the list of August, and the HYPOTHETICAL package of September) tells it that it "
+        "may not use it. Nobody is asked to destroy anything.",
         freeze_state=state(played, FREEZE),
         freeze_letters=sorted({each.recipient for each in letters}),
         freeze_disclosures=len(letters),
     )
     before = _in_force(played)
-    for key, kind, id, day in (
-        ("other_case", ActKind.CITED, "act-2026-02-other-case", 24),
-        ("indicative", ActKind.INDICATIVE, "act-2026-02-indicative", 26),
+    for key, kind, id in (
+        ("other_case", ActKind.CITED, "act-2026-02-other-case"),
+        ("indicative", ActKind.INDICATIVE, "act-2026-02-indicative"),
     ):
         scene.tell(key)
-        clock.at(datetime(2026, 2, day, 16, 0, tzinfo=STANDARD))
+        clock.at(moment(key.replace("_", " ")))
         played.acted(STAY, kind, id, "Entered from reports, without effect.", (CLERK, COUNSEL))
         scene.play(
             clock.now(),
             f"Entered as `{kind.value}`: no transition. The stay is {state(played, STAY)}, as before.",
-            **{f"{key}_moves": _in_force(played) != before, f"{key}_state": state(played, STAY)},
         )
+        scene.outcomes |= {f"{key}_moves": _in_force(played) != before, f"{key}_state": state(played, STAY)}
     _pending(scene, played, waiting, before)
     return scene
 
@@ -261,7 +260,7 @@ def _in_force(played: Played) -> list[str]:
 
 def _pending(scene: Scene, played: Played, waiting: Prepared, before: Sequence[str]) -> None:
     scene.tell("pending")
-    played.clock.at(datetime(2026, 11, 22, 12, 0, tzinfo=STANDARD))
+    played.clock.at(moment("today"))
     try:
         lift(played.house.orders, "act-2026-02-indicative", COUNSEL)
         code = ""
@@ -271,10 +270,14 @@ def _pending(scene: Scene, played: Played, waiting: Prepared, before: Sequence[s
     scene.play(
         played.clock.now(),
         f"A pending appeal lifts nothing. What stands: {listed(before)}. To lift by the indicative ruling is refused "
-        f"({code}: {instant(played.clock.now())[:10]}, no act that loosens). The package of November still stays.",
+        f"({code}): it is no act that loosens.",
         lifted=sorted(lifted_now(played.house.orders)),
         lift_refused=code,
         unchanged=_in_force(played) == list(before),
+    )
+    scene.suppose(
+        played.clock.now(),
+        f"The package of November is asked for again, and stays: {listed(orders_named(done))} cover it.",
         waiting_barred_by=orders_named(done),
     )
 

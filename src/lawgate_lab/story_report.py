@@ -21,8 +21,10 @@ def write_story(told: Told, folder: Path) -> None:
 
     OSError when they cannot be written; jinja2.UndefinedError when a template asks for something that is not there.
     """
-    page = environment().get_template(PAGE).render(
-        told=told, beginning=[each.format(scale=scale(told.rows)) for each in BEGINNING]
+    page = (
+        environment()
+        .get_template(PAGE)
+        .render(told=told, beginning=[each.format(scale=scale(told.rows)) for each in BEGINNING])
     )
     (folder / "story.html").write_text(page, encoding="utf-8")
     (folder / "story.json").write_text(json.dumps(plain(told), indent=1, sort_keys=True) + "\n", encoding="utf-8")

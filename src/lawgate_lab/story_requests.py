@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import timedelta
 
 from lawgate.law.read import read_rulebook
 from lawgate.office.history import audit_history, audit_paper
@@ -13,8 +13,8 @@ from lawgate_lab.figures import affair_figures
 from lawgate_lab.office import CLERK, REVIEWER
 from lawgate_lab.played import signing_key
 from lawgate_lab.replica import replica_2025
-from lawgate_lab.story_facts import fact
-from lawgate_lab.story_office import DAYLIGHT, SEED, Played, register_keys
+from lawgate_lab.story_facts import fact, moment
+from lawgate_lab.story_office import SEED, Played, register_keys
 from lawgate_lab.story_told import Scene
 
 AGREEMENT = "agr-2025-04"
@@ -35,7 +35,7 @@ def agreement(played: Played) -> Scene:
     """April 2025: an agreement limits; it gives nothing."""
     scene, clock = Scene(1, "April 2025: an agreement, which is a limit and no authority"), played.clock
     scene.tell("agreement")
-    before = read_rulebook(played.house.decide.law(), datetime(2025, 4, 6).date())
+    before = read_rulebook(played.house.decide.law(), clock.now().date() - timedelta(days=1))
     since = read_rulebook(played.house.decide.law(), clock.now().date())
     scene.play(
         clock.now(),
@@ -46,7 +46,7 @@ def agreement(played: Played) -> Scene:
         listed_since=AGREEMENT in since.agreements,
         provisions_added=sorted(set(since.provisions) - set(before.provisions)),
     )
-    clock.at(datetime(2025, 4, 8, 12, 0, tzinfo=DAYLIGHT))
+    clock.at(moment("april requests"))
     plain, resting = played.decided("april-statute"), played.decided("april-agreement")
     scene.suppose(
         clock.now(),
@@ -61,7 +61,7 @@ def agreement(played: Played) -> Scene:
         with_agreement_held=resting.figures.get(OUTSIDE, 0),
         asked=resting.accepted,
     )
-    clock.at(datetime(2025, 5, 1, 12, 0, tzinfo=DAYLIGHT))
+    clock.at(moment("keys registered"))
     usable = register_keys(played)
     scene.play(
         clock.now(),
@@ -74,14 +74,14 @@ def agreement(played: Played) -> Scene:
 def requests(played: Played) -> Scene:
     """June 2025: three requests."""
     scene, clock = Scene(2, "June 2025: three requests"), played.clock
-    for key, name, day in (("first_request", "chain-1", 5), ("second_request", "chain-2", 24)):
+    for key, name in (("first_request", "chain-1"), ("second_request", "chain-2")):
         scene.tell(key)
-        clock.at(datetime(2025, 6, day, 16, 0, tzinfo=DAYLIGHT))
+        clock.at(moment(key.replace("_", " ")))
         _rejected(scene, played, key, played.decided(name))
         if name == "chain-2":
             scene.tell("deficiencies")
     scene.tell("third_request")
-    clock.at(datetime(2025, 6, 27, 16, 0, tzinfo=DAYLIGHT))
+    clock.at(moment("third request"))
     _third(scene, played, played.decided("affair"))
     return scene
 
@@ -91,8 +91,8 @@ def _rejected(scene: Scene, played: Played, key: str, batch: BatchRow) -> None:
     scene.play(
         played.clock.now(),
         f"A made-up request in its manner, {_rows(batch)}: {granted} would be answered. {_against(batch)}",
-        **{f"{key}_rows": batch.accepted, f"{key}_granted": granted, f"{key}_against": _codes(batch)},
     )
+    scene.outcomes |= {f"{key}_rows": batch.accepted, f"{key}_granted": granted, f"{key}_against": _codes(batch)}
 
 
 def _rows(batch: BatchRow) -> str:
@@ -108,11 +108,8 @@ def _codes(batch: BatchRow) -> list[str]:
 
 def _against(batch: BatchRow) -> str:
     figures: Mapping[str, int] = batch.figures
-    told = [
-        f"{SAYS[code]} ({'all' if figures['because.' + code] == batch.accepted else format(figures['because.' + code], ',')})"
-        for code in _codes(batch)
-        if code in SAYS
-    ]
+    counted = [(SAYS[code], figures[f"because.{code}"]) for code in _codes(batch) if code in SAYS]
+    told = [f"{says} ({'all' if rows == batch.accepted else format(rows, ',')})" for says, rows in counted]
     return f"Against rows of it, by their number: {'; '.join(told)}."
 
 
@@ -149,10 +146,9 @@ def august(played: Played) -> Scene:
     """August 2025: addresses leave outside of this program; the list is entered as what already left, and audited."""
     scene, clock = Scene(3, "7 August 2025: what left, outside of this program"), played.clock
     scene.tell("sent", "by_address")
-    clock.at(datetime(2025, 8, 15, 11, 0, tzinfo=DAYLIGHT))
+    clock.at(moment("list audited"))
     house, history = played.house.history, played.lab / "history"
-    sent = datetime(2025, 8, 7, 16, 0, tzinfo=DAYLIGHT)
-    paper = audit_paper(house, history, sent, (REVIEWER, CLERK), "what left outside of this program")
+    paper = audit_paper(house, history, moment("sent"), (REVIEWER, CLERK), "what left outside of this program")
     found = audit_history(house, history, paper, [signing_key(SEED, who).sign(paper) for who in (REVIEWER, CLERK)])
     by_number = found.by_basis["name_and_number"]
     scene.play(

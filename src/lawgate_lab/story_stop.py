@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Thread
 
 from lawgate.model.order import EVERY, Effect, EffectKind, Order
@@ -18,14 +18,15 @@ from lawgate.ports.release import Courier, Holding, KeyKeeper
 from lawgate.protocol.bars import Barred
 from lawgate.protocol.steps import Handed, Stopped
 from lawgate_lab.office import granted_rows
-from lawgate_lab.story_office import STANDARD, Played, an_order
+from lawgate_lab.story_facts import Fact, moment
+from lawgate_lab.story_office import Played, an_order
 from lawgate_lab.story_orders import leaf_of
 from lawgate_lab.story_told import Scene, barred_by, listed
 from lawgate_lab.virtual_clock import beside, with_keepers
 
 ORDER = "order-hypothetical-stop"
 A_PACKAGE = 2
-MORNING = datetime(2026, 12, 7, 10, 0, tzinfo=STANDARD)
+MADE_UP = Fact("", (), court="An example court (HYPOTHETICAL)", docket="0:00-cv-00000")
 PATIENCE = 10.0
 
 
@@ -80,7 +81,7 @@ def stop(played: Played) -> Scene:
 
 
 def _packed(scene: Scene, played: Played) -> list[Prepared]:
-    played.clock.at(MORNING - timedelta(hours=1))
+    played.clock.at(moment("packages prepared"))
     batch = played.decided("hypothetical")
     rows = granted_rows(played.house, batch.id)
     made = [played.prepared(batch, rows[n : n + A_PACKAGE]) for n in range(0, len(rows), A_PACKAGE)]
@@ -95,8 +96,8 @@ def _packed(scene: Scene, played: Played) -> list[Prepared]:
 
 def _before(scene: Scene, played: Played, packages: list[Prepared]) -> None:
     sent = 0
-    for minute, package in ((1, packages[0]), (3, packages[1])):
-        played.clock.at(MORNING + timedelta(minutes=minute))
+    for name, package in (("first fetched", packages[0]), ("second fetched", packages[1])):
+        played.clock.at(moment(name))
         sent += isinstance(played.pulled(package), HandedOut)
     scene.play(
         played.clock.now(),
@@ -111,13 +112,13 @@ def _during(scene: Scene, played: Played, package: Prepared) -> None:
     clock, begun = played.clock, list[Thread]()
 
     def arrives() -> None:
-        clock.at(MORNING + timedelta(minutes=5))
+        clock.at(moment("stop learned"))
         begun.append(beside(lambda: played.ordered(_order(clock.now()))))
         until = time.monotonic() + PATIENCE
         while not any(ORDER in file for file in played.house.orders.register.texts()) and time.monotonic() < until:
             time.sleep(0.005)
 
-    clock.at(MORNING + timedelta(minutes=4, seconds=40))
+    clock.at(moment("third asked for"))
     (keeper,) = played.house.release.release.keepers
     between = Interrupted(keeper, arrives)
     caught = replace(played, house=with_keepers(played.house, (between,)))
@@ -138,29 +139,28 @@ def _during(scene: Scene, played: Played, package: Prepared) -> None:
 
 def _order(learned: datetime) -> Order:
     effect = Effect(EffectKind.STOP, EVERY, ("us.doj",), EVERY, EVERY, EVERY, 0)
-    court, effective = "An example court (HYPOTHETICAL)", MORNING + timedelta(minutes=2)
-    return an_order(ORDER, court, "0:00-cv-00000", "stay", (effect,), effective, learned, "Made up by the lab.")
+    return an_order(ORDER, MADE_UP, "stay", (effect,), moment("stop entered"), learned, "Made up by the lab.")
 
 
 def _after(scene: Scene, played: Played, packages: list[Prepared]) -> None:
     clock = played.clock
-    clock.at(MORNING + timedelta(minutes=6))
+    clock.at(moment("fourth asked for"))
     last = played.pulled(packages[3])
     leaves = dict(played.house.decide.log.leaves())
     exposed = leaves[leaf_of(played, "in-force", ORDER)].texts("exposed")
     sent = {leaf.number("handout_leaf") for leaf in leaves.values() if leaf.kind == "sent"}
-    told = [(name.partition("@")[0], leaves[int(name.partition("@")[2])]) for name in exposed]
+    told = [(name, int(leaf), leaves[int(leaf)].at) for name, _, leaf in (each.partition("@") for each in exposed)]
     scene.play(
         clock.now(),
         "The log lists every hand-out that the order covers, since the court's own moment, by package and instant: "
         + "; ".join(
-            f"{name} at {leaf.at[11:19]} UTC{'' if int(at.partition('@')[2]) in sent else ' (leaf written, keys refused)'}"
-            for (name, leaf), at in zip(told, exposed, strict=True)
+            f"{name} at {at[11:19]} UTC{'' if leaf in sent else ' (leaf written, keys refused)'}"
+            for name, leaf, at in told
         )
         + ".",
-        exposed=[name for name, _ in told],
-        exposed_at=[leaf.at for _, leaf in told],
-        exposed_with_keys=sum(int(name.partition("@")[2]) in sent for name in exposed),
+        exposed=[name for name, _, _ in told],
+        exposed_at=[at for _, _, at in told],
+        exposed_with_keys=sum(leaf in sent for _, leaf, _ in told),
     )
     bar = leaf_of(played, "order-bar", ORDER)
     made = make(played.house.release, Wanted("non-release", ORDER, first=bar))

@@ -61,16 +61,21 @@ class Scene:
     def play(self, at: datetime, words: str, **outcomes: Outcome) -> None:
         """What the program did with made-up data, and what came out of it."""
         self.lines.append(Line(Mark.MADE_UP if self.made_up else Mark.PLAYED, at, words))
-        self.outcomes |= outcomes
+        self.found(**outcomes)
 
     def suppose(self, at: datetime, words: str, **outcomes: Outcome) -> None:
         """What the program did with a request, or an act, that nobody made."""
         self.lines.append(Line(Mark.MADE_UP, at, words))
+        self.found(**outcomes)
+
+    def found(self, **outcomes: Outcome) -> None:
+        """Outcomes by name."""
         self.outcomes |= outcomes
 
     def add(self, words: str) -> None:
-        """A remark about what was just played, or how to read it."""
-        self.lines.append(Line(Mark.MADE_UP if self.made_up else Mark.PLAYED, None, words))
+        """More about what was just told, with the same mark; the first line of a made-up scene is made up."""
+        mark = self.lines[-1].mark if self.lines else Mark.MADE_UP if self.made_up else Mark.PLAYED
+        self.lines.append(Line(mark, None, words))
 
 
 def barred_by(done: object) -> list[str]:

@@ -173,7 +173,7 @@ def test_an_order_finds_room_where_there_is_none(register, tmp_path: Path, monke
     assert reserve.stat().st_size == reserve.stat().st_blocks * 512 == 1 << 20
 
     def full(handle: int) -> None:
-        if reserve.exists() and os.readlink(f"/proc/self/fd/{handle}").endswith(".toml"):
+        if reserve.exists() and Path(f"/proc/self/fd/{handle}").readlink().suffix == ".toml":
             raise OSError(errno.ENOSPC, "No space left on device")
         real(handle)
 

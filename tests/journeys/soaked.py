@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures of release under full load: kept with the commit they were measured on, and only when a full run made them."""
+"""Figures of release under full load, with the commit they were measured on: kept when a full run made them."""
 
 from __future__ import annotations
 

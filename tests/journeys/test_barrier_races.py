@@ -8,12 +8,21 @@ import secrets
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from journeys.soaked import keep, spread
+from lawgate.docket.standing import digest
+from lawgate.ledger.leaf import StageLeaf
+from lawgate.model.fault import LawgateError
+from lawgate.office.handout import pull
+from lawgate.office.orders import BindsUnloggedError, enter_order
+from lawgate.protocol.bars import CLOCK_SECONDS, Barred
+from unit.release.desk import PACKAGE, START, Office, an_order, an_order_text
 from unit.release.promises import Folder, broken, readable
 from unit.release.racer import Clerk, Entered, Pulled, Puller, Workers, prepare_office
 
@@ -125,6 +134,74 @@ def test_an_order_about_others_stops_nobody_here(top: Path, workers: Workers) ->
     prepare_office(top / "ready", 1)
     for number in range(4):
         root = shutil.copytree(top / "ready", top / f"race-{number}")
-        entered, pulled = workers.race(Clerk(str(root), number / 100, 3600.0, "other-1"), Puller(str(root), 1, 0.0))
+        _, pulled = workers.race(Clerk(str(root), number / 100, 3600.0, "other-1"), Puller(str(root), 1, 0.0))
         assert isinstance(pulled, Pulled) and pulled.ended == ["handed out"]
         assert broken(root) == []
+
+
+class Impatient:
+    """A gate that nobody waits for: an order comes as far as its bar."""
+
+    def drain(self) -> bool:
+        raise LawgateError("nobody waits here")
+
+
+def barred_by(office: Office, text: bytes) -> None:
+    """Enter an order up to its bar: the hand-out under way holds the gate."""
+    with pytest.raises(BindsUnloggedError):
+        enter_order(replace(office.orders(), gate=Impatient()), text, "person.c.1")
+    assert office.kinds("order-bar")
+
+
+class Between:
+    """A log that lets somebody in between the last look and the leaf `handout`."""
+
+    def __init__(self, office: Office, first: Callable[[], object]) -> None:
+        self._office, self._first, self._done = office, first, False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._office.log, name)
+
+    def append(self, leaf: StageLeaf, still: Callable[[], None] | None = None) -> int:
+        if leaf.kind == "handout" and not self._done:
+            self._done = True
+            self._first()
+        return self._office.log.append(leaf, still)
+
+
+def test_an_order_between_the_look_and_the_leaf(top: Path) -> None:
+    """I3: the leaf itself would stand behind the bar, and count as a hand-out after an order."""
+    office = Office(top)
+    office.prepared()
+    log = Between(office, lambda: barred_by(office, an_order_text()))
+    with pytest.raises(Barred) as barred:
+        pull(office.release(log=log), PACKAGE, "rk-1", office.courier)
+    assert (barred.value.step, {bar.code for bar in barred.value.bars}) == ("looked", {"order"})
+    assert (office.kinds("handout"), readable(top), broken(top)) == ([], {}, [])
+
+
+def test_another_order_between_the_look_and_the_leaf(top: Path) -> None:
+    """It covers nothing here: the leaf names the docket with it, and the keys go."""
+    office = Office(top)
+    office.prepared()
+    effect = replace(an_order().effects[0], recipients=("us.agency-z",))
+    text = an_order_text("other-1", effects=(effect,))
+    log = Between(office, lambda: barred_by(office, text))
+    pull(office.release(log=log), PACKAGE, "rk-1", office.courier)
+    (leaf,) = office.kinds("handout")
+    assert leaf.text("standing") == digest(office.register.texts())
+    assert broken(top) == []
+
+
+def test_an_order_dated_a_little_ahead_binds_at_once(top: Path) -> None:
+    """A clerk's clock may be ahead of ours; what is in the docket binds all the same, and nothing slips between."""
+    office = Office(top)
+    office.prepared()
+    ahead = START + timedelta(seconds=CLOCK_SECONDS)
+    enter_order(
+        office.orders(), an_order_text("order-1", entered_at=ahead, learned_at=ahead, effective_at=ahead), "p.c"
+    )
+    with pytest.raises(Barred) as barred:
+        pull(office.release(), PACKAGE, "rk-1", office.courier)
+    assert {bar.code for bar in barred.value.bars} == {"order"}
+    assert (office.kinds("handout"), readable(top)) == ([], {})

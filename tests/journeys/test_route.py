@@ -122,7 +122,7 @@ def test_an_order_stops_the_same_pull(office: Office, tmp_path: Path) -> None:
     refused(office, before, out, "pull", f"{first}-p01", "--key", KEY, "--out", out)
     refused(office, before, out, "pull", reviewed_third, "--key", KEY, "--out", out)
     listed = office.call("order", "list").output
-    assert "order-of-ours  stay  stop  until further notice" in listed
+    assert "order-of-ours  stay  REPORTED  stop  stated end: until further notice  binds since " in listed
     assert office.broken() == []
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -18,10 +19,11 @@ SRC = Path(__file__).resolve().parents[2] / "src" / "lawgate"
 WAYS = tomllib.loads(Path(__file__).with_name("ways.toml").read_text("utf-8"))
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def sources() -> tuple[tuple[str, ast.Module], ...]:
     """Every file of the source by its path below the package."""
-    for file in sorted(SRC.rglob("*.py")):
-        yield file.relative_to(SRC).as_posix(), ast.parse(file.read_text("utf-8"))
+    files = sorted(SRC.rglob("*.py"))
+    return tuple((file.relative_to(SRC).as_posix(), ast.parse(file.read_text("utf-8"))) for file in files)
 
 
 def called(name: str) -> set[str]:

@@ -151,6 +151,7 @@ class Copy:
         """`folder` does not exist yet; `seconds` is the most that one bug may take."""
         self.root, self.seconds = folder, seconds
         self.without: list[str] = []
+        self.green = set[str]()
         shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
         self._stamps = itertools.count(int(time.time()) + 1)
         env = folder / ".venv"
@@ -227,7 +228,9 @@ def _shown(copy: Copy, bug: Bug, by: str, whole: str) -> bool:
     """Whether the test fails once more with the bug, and passes without it."""
     again, _ = copy.run(by)
     copy.put(bug.file, whole)
-    return again != 0 and copy.run(by)[0] == 0
+    if again != 0 and by not in copy.green and copy.run(by)[0] == 0:
+        copy.green.add(by)
+    return again != 0 and by in copy.green
 
 
 def _verdict(status: int, said: str) -> tuple[str, str]:

@@ -225,8 +225,17 @@ def order_stall_and_clock_back(world: World, me: Process, package: Package) -> f
 
 
 def order_and_first_keeper_dies(world: World, me: Process, package: Package) -> float:
-    """An order comes, the first keeper dies, and a worker or the second keeper, standing here, is held up a little."""
-    if me is not world.keepers[1] and me.role != "worker":
+    """An order comes, the first keeper dies, and the second, which stands here, is held up a little."""
+    if me is not world.keepers[1]:
+        return ELSEWHERE
+    order(world, me, package)
+    crash(world, world.keepers[0], package)
+    return world.rand.uniform(0.2, 1.8)
+
+
+def order_and_its_keeper_dies(world: World, me: Process, package: Package) -> float:
+    """An order comes, the first keeper dies, and the worker who has its lease is held up a little."""
+    if me.role != "worker":
         return ELSEWHERE
     order(world, me, package)
     crash(world, world.keepers[0], package)
@@ -369,6 +378,7 @@ FAULTS: Mapping[str, Fault] = {
         asleep,
         order_stall_and_clock_back,
         order_and_first_keeper_dies,
+        order_and_its_keeper_dies,
         cheat_by_number,
         cheat_by_leaf,
         order_and_cheat,

@@ -69,6 +69,7 @@ def test_without_the_wait(house: House) -> None:
     house.act(ActKind.STAY)
     house.serve()
     house.later(23.9)
+    house.hours = 1
     refused(house, "witnessed")
     house.later(0.2)
     lift(house.desk, "act-1", CLERK)

@@ -17,7 +17,6 @@ from pathlib import Path
 from lawgate.docket.reading import entered_as, is_order_id
 from lawgate.ports.orders import RegisterBrokenError
 
-
 RESERVE = 1 << 20
 """Bytes set aside beside the docket, given back when the disk is full: for a text, and for the leaves about it."""
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT))

@@ -134,6 +134,24 @@ BARS = Group(
             "enter the approval with its days and source in safeguards.toml, when there is one",
         ),
         Meaning(
+            "approvals",
+            ASKS,
+            "the package needs approvals that are not there, do not count, or leave an objection out",
+            "`lawgate approve list PACKAGE` says what is short and why",
+        ),
+        Meaning(
+            "notice",
+            ASKS,
+            "an order wants notice of exactly this package, and it is not served on everybody, or its time is not over",
+            "`lawgate notice list PACKAGE` shows who was served when, and how the clock runs",
+        ),
+        Meaning(
+            "key_registration",
+            ASKS,
+            "the log does not show that two people registered this very key, long enough ago, and that it stands",
+            "`lawgate key list` says why, and until when",
+        ),
+        Meaning(
             "custody",
             OFFICE,
             "the request is of so many people that two keepers, of two commands, must each hold a key of every record",

@@ -89,6 +89,12 @@ STOPS = Group(
             "`lawgate status` lists the packages; deliver into a folder of your own, a new one for each pull",
         ),
         Meaning(
+            "E_KEEPER",
+            "the custodian's office",
+            "the key keeper cannot be reached, does not answer, or its memory of the log cannot be read",
+            "see that it runs (docs/spec/keeper.md), then ask again; a leaf that was written counts as disclosed",
+        ),
+        Meaning(
             "E_SEAL",
             OFFICE,
             "a record could not be sealed to the recipient key",
