@@ -143,16 +143,20 @@ def demo(
     from lawgate_lab.demo import run, screen
     from lawgate_lab.make import SIZES
     from lawgate_lab.report import write_report
+    from lawgate_lab.story_beside import Beside
 
     rows, people = SIZES[claims.value]
+    beside = Beside(out / "story")
     try:
-        story = run(out, rows, people, Console(stderr=True))
+        story = run(out, rows, people, Console(stderr=True), beside.begin)
+        write_report(story, out / "report.html")
+        for line in (*screen(story), *beside.lines()):
+            typer.echo(line)
     except FileExistsError as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(2) from fault
-    write_report(story, out / "report.html")
-    for line in screen(story):
-        typer.echo(line)
+    finally:
+        beside.end()
 
 
 @app.command()

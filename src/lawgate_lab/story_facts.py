@@ -27,9 +27,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: key, day (several where sources differ, or the first and last), numbers by name, how it stands, who says so, plain words.
+    """One fact: key, days, numbers by name, how it stands, who says so, and plain words.
 
-    `words` may use the numbers by their names. `court` and `docket` are there for what a docket takes in.
+    Several days are those between which sources differ; of what is `lasting`, the first and the last. `words` may use
+    the numbers by their names. `court` and `docket` are there for what a docket takes in.
     """
 
     key: str

@@ -143,7 +143,7 @@ def _left_in_place(scene: Scene, played: Played, history_leaf: int) -> None:
 
 
 def _certified(scene: Scene, played: Played) -> None:
-    """Made before anything else goes out: this form of certificate cannot tell an exception of an order, and refuses."""
+    """Made before anything else goes out: a certificate cannot tell exceptions of an order, and would be refused."""
     played.clock.at(moment("stay certified"))
     since = leaf_of(played, "order-bar", STAY)
     made = make(played.house.release, Wanted("non-release", STAY, first=since))

@@ -37,6 +37,7 @@ def plain(told: Told) -> dict[str, Any]:
         "synthetic": True,
         "rows": told.rows,
         "seed": told.seed,
+        "seconds": round(told.seconds),
         "made": told.made,
         "log_leaves": told.leaves,
         "log_broken": told.broken,

@@ -92,7 +92,7 @@ def _rejected(scene: Scene, played: Played, key: str, batch: BatchRow) -> None:
         played.clock.now(),
         f"A made-up request in its manner, {_rows(batch)}: {granted} would be answered. {_against(batch)}",
     )
-    scene.outcomes |= {f"{key}_rows": batch.accepted, f"{key}_granted": granted, f"{key}_against": _codes(batch)}
+    scene.outcomes |= {f"{key}_rows": batch.accepted, f"{key}_sent": granted, f"{key}_against": _codes(batch)}
 
 
 def _rows(batch: BatchRow) -> str:

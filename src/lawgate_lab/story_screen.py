@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lawgate_lab.story import Told
 from lawgate_lab.story_facts import fact
-from lawgate_lab.story_told import Line, Mark, Scene
+from lawgate_lab.story_told import Line, Mark, Outcome, Scene, listed
 
 WIDTH = 80
+WHICH = ("first", "second", "third")
 BEGINNING = (
     "SYNTHETIC DATA. Nobody here exists. The lab plays every person, with keys of its own.",
     "REPORTED: what courts and reports say happened, with how sure it is. Where sources differ, both are told.",
@@ -63,25 +64,25 @@ def wrapped(words: str, indent: str = "") -> list[str]:
     return textwrap.wrap(words, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def key_lines(told: Told) -> list[str]:
-    """The story in a few lines of at most 100 characters, every figure of the program's computed."""
-    by = {scene.number: scene.outcomes for scene in told.scenes}
-    sent = fact("sent").numbers
+def key_lines(by: Mapping[int, Mapping[str, Outcome]], seconds: float) -> list[str]:
+    """The story in a few lines of at most 100 characters, from the outcomes of its scenes by their numbers."""
+    sent, hours = fact("sent").numbers, fact("notice_order").numbers["hours"]
+    asked = [f"{fact(f'{which}_request').numbers['people'] / 1_000_000:g}M" for which in WHICH]
+    answered = [str(by[2][f"{which}_request_sent"]) for which in WHICH]
+    moved = [name for name in ("indicative", "other_case") if by[6][f"{name}_moves"] is not False]
     return [
-        f"The story      as it happened, on a virtual clock, made-up data ({told.seconds:.0f} s); all of it: "
-        "lawgate-lab story",
-        f"June 2025      three requests in the manner of those for 7.6M, 7.3M and 1.28M people: it sends "
-        f"{by[2]['first_request_granted']}, {by[2]['second_request_granted']}, {by[2]['third_request_sent']}",
-        f"7 August 2025  {sent['addresses']:,} sent outside of it, {sent['by_number']:,} on name and number alone; "
-        f"of {by[3]['entries']} like these it sends {by[3]['would_send']}",
-        f"September      24 hours' notice: {_yes(by[4]['small_request_sent'], 'others are answered')}; to the "
-        f"department {_yes(by[4]['after_the_clock'], 'only after service on all')}",
-        f"21 November    found likely unlawful, stayed: nothing covered leaves, {by[5]['exposed_rows']} slipped; what "
-        "left in August stays",
-        f"2026           another court's freeze binds; an indicative ruling and another case move "
-        f"{int(bool(by[6]['indicative_moves'])) + int(bool(by[6]['other_case_moves']))}",
+        f"The story      as it happened, on a virtual clock, made-up data ({seconds:.0f} s): lawgate-lab story",
+        f"June 2025      requests for {listed(asked)} people; in the like case it sends {listed(answered)}",
+        f"7 August 2025  {sent['addresses']:,} sent, not by it, {sent['by_number']:,} on name and number alone; "
+        f"of {by[3]['entries']} like them it sends {by[3]['would_send']}",
+        f"September      {hours} hours' notice (HYPOTHETICAL requests): others "
+        f"{_yes(by[4]['small_request_sent'], 'are answered')}, the department's "
+        f"{_yes(by[4]['after_the_clock'] is True and by[4]['one_minute_early'] == ['notice'], 'wait')}",
+        f"21 November    likely unlawful, stayed: {by[5]['exposed_rows']} slipped through, and what left in August "
+        "stays in place",
+        f"2026           another court's freeze binds; an indicative ruling and another case move {len(moved)} orders",
         f"HYPOTHETICAL   a stop in mid-release: {by[7]['sent_before']} of {by[7]['packages']} packages were out, "
-        f"{by[7]['exposed_with_keys']} since the court's hour; after the bar {by[7]['handouts_after_bar']}",
+        f"{by[7]['exposed_with_keys']} since the court's hour; after it {by[7]['handouts_after_bar']}",
     ]
 
 

@@ -26,7 +26,7 @@ from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.handout import pull
 from lawgate.office.orders import enter_order
 from lawgate.ports.keeper import MOST, KeeperError, read_frame, write_frame
-from lawgate.ports.release import KeyKeeper, PackageError
+from lawgate.ports.release import Holding, KeyKeeper, PackageError
 from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
 from lawgate.posts.keeper.replay import Replay
 from lawgate.posts.keeper.serve import converse
@@ -80,8 +80,9 @@ def office(tmp_path: Path) -> Office:
 
 def hand(keeper: KeyKeeper, office: Office, leaf: int, key: str = "rk-1") -> Handed | Stopped:
     with keeper.open(PACKAGE, key, office.courier) as lease:
-        assert 0 < lease.left() <= 2
-        return lease.hand(leaf)
+        held: Holding = lease
+        assert 0 < held.left() <= 2
+        return held.hand(leaf)
 
 
 def a_leaf(office: Office, *, publish: bool = True, **other: object) -> int:

@@ -69,6 +69,8 @@ def faulted(source: Source) -> Codes:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef) and "code" in (names := [each.arg for each in node.args.args]):
             yield from texts(arguments(source.tree, node.name, names.index("code")))
+    if re.search(r"^from lawgate\.docket\.form import .*\bfault\b", source.text, re.M):
+        yield from texts(arguments(source.tree, "fault", 2))
 
 
 def papers_faulted(source: Source) -> Codes:
@@ -143,8 +145,10 @@ def replayed(source: Source) -> Codes:
 
 
 def bars_checked(source: Source) -> Codes:
+    """Yield the codes of the checks, and of the bars that a step itself makes."""
     if source.path == BARRING:
         yield from (check.code for check in (*CHECKS, *LAST_CHECKS))
+    yield from texts(arguments(source.tree, "Bar", 0))
 
 
 PLACES: list[tuple[tuple[Group, ...], Callable[[Source], Codes], Source]] = [

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +46,11 @@ def prepared(top: Path, claims: str) -> tuple[Office, str, str]:
     make(top / "lab", rows, people, "affair", SEED)
     office = allow_many(open_office(top / "office", top / "lab"))
     package = office.prepared(office.decided(office.lab / "small"), [0, 1]).manifest.package
-    return office, package, receive(office.house.intake, office.lab / "affair").batch.id
+    batch = receive(office.house.intake, office.lab / "affair").batch.id
+    # The records lie beside the office, so that each round has a copy of everything else.
+    (office.folder / "records").rename(top / "records")
+    (office.folder / "records").symlink_to(top / "records")
+    return office, package, batch
 
 
 @contextmanager
@@ -85,23 +90,34 @@ def measured(
     return orders, pulls, over - begun
 
 
+def in_their_order(office: Office) -> None:
+    """Each order has its bar, and is in force after it."""
+    leaves = list(office.house.decide.log.leaves())
+    bars = {index for index, leaf in leaves if leaf.kind == "order-bar"}
+    forced = {leaf.number("bar_leaf"): index for index, leaf in leaves if leaf.kind == "in-force"}
+    assert set(forced) == bars and all(bar < index for bar, index in forced.items())
+
+
 def test_an_order_does_not_wait_for_a_batch(top: Path, size: str) -> None:
     """T53, I4: an order has the log's turn soon, whatever else is at work."""
     office, package, batch = prepared(top, BATCH[size])
-    orders, pulls, seconds = measured(office, package, batch, top / "out")
+    orders, pulls, seconds = [], Counter[str](), list[float]()
+    while not orders or (size == "full" and len(orders) < WANTED):
+        each = office.copy(top / f"round-{len(seconds)}")
+        found, ended_so, took = measured(each, package, batch, top / f"out-{len(seconds)}")
+        orders += found
+        pulls.update(ended_so)
+        seconds.append(round(took, 1))
+        in_their_order(each)
     bars, forces = [each[1] for each in orders], [each[2] for each in orders]
     assert bars and all(0 < bar < force for bar, force in zip(bars, forces, strict=True))
-    assert pulls.get("handed out", 0) > 0, pulls
-    log = [(index, leaf) for index, leaf in office.house.decide.log.leaves()]
-    at = {index: leaf for index, leaf in log if leaf.kind == "order-bar"}
-    forced = {leaf.number("bar_leaf"): index for index, leaf in log if leaf.kind == "in-force"}
-    assert set(forced) == set(at) and all(bar < index for bar, index in forced.items())
+    assert pulls, "nobody pulled meanwhile"
     said = {
         "rows": SIZES[BATCH[size]][0],
         "records": SIZES[BATCH[size]][1],
         "orders": len(orders),
-        "decided_in_s": round(seconds, 1),
-        "pulls": pulls,
+        "decided_in_s": seconds,
+        "pulls": dict(pulls),
         "enter_to_bar": spread(bars),
         "enter_to_in_force": spread(forces),
     }

@@ -77,7 +77,8 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "src/lawgate/protocol/steps.py": (
         "tests/unit/release/test_handout.py",
         "tests/contract/test_key_keeper.py",
-        "tests/unit/lab",
+        "tests/unit/lab/test_protocol_model.py",
+        "tests/unit/lab/test_simulator.py",
     ),
     "src/lawgate/protocol/bars.py": ("tests/unit/protocol/test_bars.py",),
     "src/lawgate/office/handout.py": ("tests/unit/release/test_handout.py", "tests/journeys/test_release.py"),
@@ -138,21 +139,24 @@ def planted(bug: Bug, text: str) -> str:
 
 
 def suite_for(file: str, root: Path = ROOT) -> tuple[str, ...]:
-    """Paths of the tests that are about a file, the nearest ones first."""
+    """Paths of the tests that are about a file, the nearest ones first; whole journeys come last, they take longest."""
     named = sorted((key for key in ABOUT if file.startswith(key)), key=len, reverse=True)
     wanted = dict.fromkeys(path for key in named for path in ABOUT[key])
-    return tuple(path for path in {**wanted, **dict.fromkeys(ALWAYS)} if (root / path).exists())
+    every = sorted((*wanted, *(path for path in ALWAYS if path not in wanted)), key=lambda path: "/journeys/" in path)
+    return tuple(path for path in every if (root / path).exists())
 
 
 class Copy:
     """A copy of the tree with a Python that imports nothing of lawgate but this copy."""
 
-    def __init__(self, folder: Path, seconds: int) -> None:
-        """`folder` does not exist yet; `seconds` is the most that one bug may take."""
+    def __init__(self, folder: Path, seconds: int, but: Sequence[str] = ()) -> None:
+        """`folder` does not exist yet; `seconds` is the most that one bug may take; `but` are files left out."""
         self.root, self.seconds = folder, seconds
         self.without: list[str] = []
         self.green = set[str]()
         shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
+        for each in but:
+            (folder / each).unlink()
         self._stamps = itertools.count(int(time.time()) + 1)
         env = folder / ".venv"
         site = env / Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
@@ -245,8 +249,8 @@ def _verdict(status: int, said: str) -> tuple[str, str]:
     return CAUGHT, by
 
 
-def measure(wanted: Sequence[Bug], workers: int, seconds: int) -> Iterator[Found]:
-    """What becomes of each, as it is known. Each worker has a copy of its own."""
+def measure(wanted: Sequence[Bug], workers: int, seconds: int, but: Sequence[str] = ()) -> Iterator[Found]:
+    """What becomes of each, as it is known. Each worker has a copy of its own, without the files `but`."""
     todo: queue.SimpleQueue[Bug] = queue.SimpleQueue()
     done: queue.SimpleQueue[Found | None] = queue.SimpleQueue()
     for bug in wanted:
@@ -254,7 +258,7 @@ def measure(wanted: Sequence[Bug], workers: int, seconds: int) -> Iterator[Found
 
     def work(folder: Path) -> None:
         try:
-            copy = Copy(folder, seconds)
+            copy = Copy(folder, seconds, but)
             copy.prove()
             while True:
                 done.put(one(copy, todo.get_nowait()))
@@ -286,12 +290,12 @@ def commit() -> str:
     return said[0] + ("+" if said[1] else "")
 
 
-def summary(found: Mapping[str, Found]) -> dict[str, object]:
-    """How many were caught, of how many, and which were not, by name."""
+def summary(found: Mapping[str, Found], of: str) -> dict[str, object]:
+    """How many were caught, of how many, and which were not, by name; `of` is the commit they were planted in."""
     missed = {id: each.verdict for id, each in sorted(found.items()) if each.verdict not in (CAUGHT, BROKEN)}
     return {
         "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "commit": commit(),
+        "commit": of,
         "bugs": len(found),
         "caught": len(found) - len(missed),
         "missed": missed,
@@ -304,6 +308,9 @@ def main() -> None:
     ask.add_argument("ids", nargs="*", help="bugs by id; all unless said")
     ask.add_argument("--workers", type=int, default=2)
     ask.add_argument("--seconds", type=int, default=300, help="the most that one bug may take")
+    ask.add_argument("--missed", action="store_true", help="only those that the last run did not catch")
+    ask.add_argument("--left", action="store_true", help="only those that were not measured yet")
+    ask.add_argument("--without", action="append", default=[], help="a file of the tests to leave out of the copy")
     ask.add_argument("--first", action="store_true", help="keep these figures as the first ones ever measured")
     ask.add_argument("--out", type=Path, default=OUT)
     said = ask.parse_args()
@@ -311,13 +318,18 @@ def main() -> None:
     wanted = [bug for bug in every if not said.ids or bug.id in said.ids]
     if unknown := set(said.ids) - {bug.id for bug in every}:
         raise SystemExit(f"no such bug: {', '.join(sorted(unknown))}")
+    of = commit()
     old = json.loads(said.out.read_text("utf-8")) if said.out.exists() else {}
     found = {each["id"]: Found(**each) for each in old.get("found", []) if each["id"] in {bug.id for bug in every}}
-    for each in measure(wanted, said.workers, said.seconds):
+    if said.left:
+        wanted = [bug for bug in wanted if bug.id not in found]
+    if said.missed:
+        wanted = [bug for bug in wanted if bug.id in found and found[bug.id].verdict not in (CAUGHT, BROKEN)]
+    for each in measure(wanted, said.workers, said.seconds, said.without):
         found[each.id] = each
         print(f"{each.verdict:16}{each.id:40}{each.by}", flush=True)
-        made = {"found": [asdict(found[id]) for id in sorted(found)], "last": summary(found)}
-        first = old.get("first") if not said.first else summary(found)
+        made = {"found": [asdict(found[id]) for id in sorted(found)], "last": summary(found, of)}
+        first = old.get("first") if not said.first else summary(found, of)
         said.out.write_text(json.dumps({**made, **({"first": first} if first else {})}, indent=1) + "\n", "utf-8")
 
 

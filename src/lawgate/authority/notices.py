@@ -176,12 +176,14 @@ def notices_met(
     now: Witnessed | None,
 ) -> frozenset[tuple[str, int]]:
     """Order id and place of the effect of each duty of notice that is met: what `docket.standing.covering` takes."""
-    wanted = [(duty, owed) for duty in found if (owed := owed_of(duty)) is not None]
-    return frozenset(
-        (duty.order, duty.effect)
-        for duty, owed in wanted
-        if isinstance(notice_met(owed, transfer, record, known, rule, now), Met)
-    )
+    asked = [((duty.order, duty.effect), owed_of(duty)) for duty in found]
+    open_ = {
+        place
+        for place, owed in asked
+        if owed is None or not isinstance(notice_met(owed, transfer, record, known, rule, now), Met)
+    }
+    # Two instruments may have one id: a place is met when every duty that goes by it is.
+    return frozenset(place for place, _ in asked) - open_
 
 
 def _service(

@@ -14,8 +14,9 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 
+from lawgate.authority.gates import Sources
 from lawgate.authority.lifts import Lifting
-from lawgate.authority.look import Evidence, Look, Sources, look
+from lawgate.authority.look import Evidence, Look, look
 from lawgate.docket.standing import digest
 from lawgate.law.notice_parties import NoticeParties
 from lawgate.law.rulebook import Rulebook
@@ -78,7 +79,7 @@ class ReleaseDesk:
             registers=self.registers,
             holds=self.holds,
             sealable=self.sealer.is_recipient,
-            now=self.clock.now,
+            moment=self.clock.now,
             policy=self.policy,
             verify=self.verify,
             office=self.office,

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from lawgate.authority.look import Sources
+from lawgate.authority.gates import Sources
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.keeper.client import READY, SocketKeeper, listening, started
 from lawgate.drivers.keeper.memory import FileMemory
@@ -81,7 +81,7 @@ def keeper_at(office: Path, own: Path, number: int, clock: Clock | None = None) 
         registers=registers,
         holds=partial(_holds, replay, law, office / "records" / "manifest.json"),
         sealable=sealer.is_recipient,
-        now=clock.now,
+        moment=clock.now,
         policy=read_listed(office).policy,
         verify=verify,
         office=settings.review_office,

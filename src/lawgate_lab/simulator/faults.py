@@ -275,6 +275,16 @@ def order_and_cheat(world: World, me: Process, package: Package) -> float:
     return 0.0
 
 
+def cheat_before_prepared(world: World, _: Process, __: Package) -> float:
+    """Somebody inside writes a leaf about the package that is just being prepared, before it is."""
+    waiting = [package for package in world.packages.values() if package.prepared < 0]
+    if not waiting:
+        return ELSEWHERE
+    early = cheat(world, waiting[0], waiting[0].id, waiting[0].key, False)
+    world.clock.spawn(world.insider, early)
+    return world.rand.uniform(0.02, 0.2)
+
+
 def revoke_and_cheat(world: World, me: Process, package: Package) -> float:
     """A recipient's key is revoked, and somebody inside writes a leaf without a look."""
     revoke(world, me, package)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 
 from lawgate_lab.simulator.clockwork import Pause, Task
-from lawgate_lab.simulator.faults import ELSEWHERE, FAULTS
+from lawgate_lab.simulator.faults import ELSEWHERE, FAULTS, cheat_before_prepared
 from lawgate_lab.simulator.posts import BRIEF
 from lawgate_lab.simulator.world import World
 
@@ -32,6 +32,8 @@ PAIRS = (
 )
 A_SEED = 5
 """Pairs of place and fault that one seed of the state-aware machine tries."""
+PREPARING = 79
+"""One seed in so many cheats while packages are prepared; it fits no other place, so it is no pair."""
 ALL_PAIRS = -(-len(PAIRS) // A_SEED)
 """So many seeds in a row try every pair of place and fault."""
 
@@ -95,10 +97,13 @@ class Aware(Machine):
         for place, fault in self.pairs:
             self._at.setdefault(place, []).append(fault)
         self._left = dict.fromkeys(self.pairs, 6)
+        self._early = seed % PREPARING == PREPARING - 1
 
     def choose(self, world: World, task: Task, at: str) -> float:
         """The pair's fault at its place, at some visits; now and then an order, so that there is one to break."""
         held_up = 0.0
+        if self._early and at == "preparing" and task.process is not None:
+            return max(0.0, cheat_before_prepared(world, task.process, world.in_hand))
         if self.rand.random() < 0.0015:
             held_up = self.strike(world, task, self.rand.choice(("order", "order_and_stall", "crash")))
         stands = at in BESIDE or (task.process is not None and task.process.role in ("worker", "keeper"))

@@ -149,9 +149,9 @@ def _ask(talk: socket.socket, message: Message, descriptor: int = -1) -> Message
         raise KeeperError("the key keeper does not answer") from None
     if said is None:
         raise KeeperError("the key keeper ended without an answer")
-    match said.get("refused"):
-        case [str(code), str(why)]:
-            raise Refused(code, why)
+    if "refused" in said:
+        # The one thing a keeper refuses: everything else it says is a bar, or that it failed.
+        raise Refused("gate_busy", "another hand-out holds the gate; ask again in a moment")
     return said
 
 

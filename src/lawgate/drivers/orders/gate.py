@@ -28,7 +28,7 @@ class FileGate:
     """A `Gate` (see `ports.release`): whoever has the exclusive lock of the file holds the lease."""
 
     def __init__(self, file: Path, monotonic: Callable[[], float] = time.monotonic, also: Sequence[Path] = ()) -> None:
-        """The file is made when it is missing. It is empty and stays so. `also` are others' gates: drained, not held."""
+        """The file is made when it is missing. It stays empty. `also` are others' gates, drained and not held."""
         self._file, self._monotonic, self._also = file, monotonic, also
 
     def lease(self) -> AbstractContextManager[_FileLease]:

@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from lawgate.docket.reading import entered_as, is_order_id
@@ -79,10 +79,15 @@ class FolderRegister:
     def _known(self, name: str, text: bytes) -> str:
         for place in sorted(self._folder.iterdir()):
             entered = entered_as(place.name)
-            with suppress(OSError):
-                if entered and entered[1] == name and self._read(place) == text:
-                    return place.name
+            if entered and entered[1] == name and self._is(place, text):
+                return place.name
         return ""
+
+    def _is(self, place: Path, text: bytes) -> bool:
+        try:
+            return self._read(place) == text
+        except OSError:
+            return False  # what cannot be read is entered once more, next to it
 
     def _write(self, file: str, text: bytes, *, again: bool) -> None:
         try:
@@ -112,14 +117,16 @@ class FolderRegister:
         """Set the reserve aside if it is not there. An order never waits for that."""
         if self._reserve.exists():
             return
-        with suppress(OSError):
+        try:
             handle = os.open(self._reserve, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            try:
-                os.posix_fallocate(handle, 0, RESERVE)
-            except OSError:
-                self._reserve.unlink()
-            finally:
-                os.close(handle)
+        except OSError:
+            return  # tried again with the next order
+        try:
+            os.posix_fallocate(handle, 0, RESERVE)
+        except OSError:
+            self._reserve.unlink(missing_ok=True)
+        finally:
+            os.close(handle)
 
     def _read(self, place: Path) -> bytes:
         handle = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
-from lawgate.authority.look import Evidence, Look, Sources, look, prove
+from lawgate.authority.gates import Sources
+from lawgate.authority.look import Evidence, Look, look, prove
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError
 from lawgate.ports.release import Courier, Gate, KeyRoom, Lease, PackageError, PackageStore, opened

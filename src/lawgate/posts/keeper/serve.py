@@ -36,7 +36,8 @@ def converse(connection: socket.socket, keeper: Keeper, courier: Callable[[Path]
         if (message := read_frame(receive)) is not None:
             _answer(message, keeper, receive, connection, handed, courier)
     except Refused as refused:
-        _say(connection, {"refused": [refused.code, str(refused)]})
+        busy = refused.code == "gate_busy"
+        _say(connection, {"refused": refused.code} if busy else {"failed": refused.why})
     except (LawgateError, OSError, ValueError, KeyError, TypeError) as error:
         _say(connection, {"failed": str(error) if isinstance(error, LawgateError) else type(error).__name__})
     finally:
