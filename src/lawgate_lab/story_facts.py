@@ -13,16 +13,13 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How a fact stands. A court's words are told with the act they stand in, and with nothing stronger."""
+    """How a fact stands, in the words of the glossary. What a court said is told with its act, and no stronger."""
 
-    REPORTED = "reported"
+    REPORT = "report"
     RECORD = "later record"
-    ORDER = "order"
-    LIKELY = "likely, in an order for the time being"
-    AFFIRMED = "appeal in another case"
-    INDICATIVE = "indicative: no order"
-    PENDING = "pending"
-    ARITHMETIC = "arithmetic from the record"
+    BOTH = "report, later record"
+    LIKELY = "report: likely"
+    INDICATIVE = "later record: indicative"
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ TABLE = (
     Fact(
         "agreement",
         (date(2025, 4, 7),),
-        status=Status.REPORTED,
+        status=Status.REPORT,
         source="reports; public text of the agreement, partly blacked out",
         words="The heads of two departments sign an agreement on how addresses may be asked for in criminal matters.",
     ),
@@ -108,15 +105,14 @@ TABLE = (
         "by_address",
         (date(2025, 8, 7),),
         {"by_address": 4_594},
-        status=Status.ARITHMETIC,
-        source="47,289 less 42,695",
+        source="arithmetic: addresses less those on name and number",
         words="The other {by_address} went out on name and address.",
     ),
     Fact(
         "notice_order",
         (date(2025, 9, 5), date(2025, 9, 9)),
         {"hours": 24},
-        status=Status.ORDER,
+        status=Status.BOTH,
         source="reports and court record; they give two days and no number of people",
         words="A court orders {hours} hours' notice to itself and to the plaintiffs before any bulk transfer.",
         court=DISTRICT,
@@ -135,7 +131,6 @@ TABLE = (
     Fact(
         "second_court",
         (date(2026, 2, 5),),
-        status=Status.ORDER,
         source="court record; its operative paragraphs were not seen",
         words="Another court orders, for the time being, that the practice stop and that the recipient not use what it "
         "has. That order binds the recipient too.",
@@ -145,7 +140,6 @@ TABLE = (
     Fact(
         "other_case",
         (date(2026, 2, 24),),
-        status=Status.AFFIRMED,
         source="court record",
         words="An appeals court affirms that an order was refused in another case. It reads the paragraph "
         "as reaching addresses, and the agreement as a statement that binds nobody. It ends neither order.",
@@ -162,7 +156,6 @@ TABLE = (
     Fact(
         "pending",
         (date(2026, 11, 22),),
-        status=Status.PENDING,
         source="no decision was found when this was written",
         words="The appeals are pending.",
     ),

@@ -14,7 +14,7 @@ WIDTH = 80
 WHICH = ("first", "second", "third")
 BEGINNING = (
     "SYNTHETIC DATA. Nobody here exists. The lab plays every person, with keys of its own.",
-    "REPORTED: what courts and reports say happened, with how sure it is. Where sources differ, both are told.",
+    "TOLD: what courts and reports say happened, with how sure it is. Where sources differ, both are told.",
     "PLAYED: what this program does in the like case, with made-up people, on a clock that only the story moves. It "
     "was not there in 2025. Requests have 1 row for {scale:,} reported ones; the list of August has 1 for about 100, "
     "because below 50 rows the looks at a request as a whole do not apply.",

@@ -17,7 +17,7 @@ Outcome = str | int | bool | list[str]
 class Mark(StrEnum):
     """What kind of line it is. What never happened is marked on every line of it."""
 
-    TOLD = "REPORTED"
+    TOLD = "TOLD"
     PLAYED = "PLAYED"
     MADE_UP = "HYPOTHETICAL"
 

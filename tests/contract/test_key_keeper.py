@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pyrage
@@ -34,6 +35,7 @@ from lawgate.protocol.bars import Barred
 from lawgate.protocol.steps import Handed, Stopped
 from unit.release.desk import BULK, PACKAGE, Office, an_order_text, nothing
 
+ALARM = {"code": "made-up", "subject": "", "detail": ""}
 Made = Callable[[Office], KeyKeeper]
 
 
@@ -78,11 +80,12 @@ def office(tmp_path: Path) -> Office:
     return place
 
 
-def hand(keeper: KeyKeeper, office: Office, leaf: int, key: str = "rk-1") -> Handed | Stopped:
+def hand(keeper: KeyKeeper, office: Office, leaf: Callable[[], int] | int, key: str = "rk-1") -> Handed | Stopped:
+    """What the keeper does when it is named a leaf: one that is written while it holds the gate, or any number."""
     with keeper.open(PACKAGE, key, office.courier) as lease:
         held: Holding = lease
         assert 0 < held.left() <= 2
-        return held.hand(leaf)
+        return held.hand(leaf if isinstance(leaf, int) else leaf())
 
 
 def a_leaf(office: Office, *, publish: bool = True, **other: object) -> int:
@@ -97,73 +100,93 @@ def a_leaf(office: Office, *, publish: bool = True, **other: object) -> int:
     return made
 
 
+def last(office: Office) -> int:
+    """The index of the last leaf."""
+    return len(list(office.log.leaves())) - 1
+
+
 def stopped(found: Handed | Stopped) -> set[str]:
     assert isinstance(found, Stopped)
     return {bar.code for bar in found.bars}
 
 
 def test_a_leaf_under_witnesses_is_handed_out_on(office: Office, made: Made) -> None:
-    leaf = a_leaf(office)
-    found = hand(made(office), office, leaf)
+    found = hand(made(office), office, partial(a_leaf, office))
     assert isinstance(found, Handed)
     (keys,) = office.handed_out()
-    assert (keys.parent.name, keys.stat().st_size) == (f"{PACKAGE}-{leaf}", found.size)
+    assert (keys.parent.name, keys.stat().st_size) == (f"{PACKAGE}-{last(office)}", found.size)
     assert (keys.parent / "package.tar").read_bytes() == office.packages.tar(PACKAGE)
 
 
 def test_never_log_the_release(office: Office, made: Made) -> None:
-    """I1, I2, T22: no leaf; a leaf no witness has seen; a leaf about something else; a head that is old."""
+    """I1, I2, T22: no leaf; a leaf no witness has seen; a leaf about something else; one of before; an old head."""
     office.log.publish()
     assert stopped(hand(made(office), office, 999)) == {"handout_leaf"}
     for other in ({"recipient_text": "0" * 64}, {"rows": 2}, {"root": "0" * 64}, {"package": "pkg-9999"}):
-        assert stopped(hand(made(office), office, a_leaf(office, **other))) == {"handout_leaf"}
+        assert stopped(hand(made(office), office, partial(a_leaf, office, **other))) == {"handout_leaf"}
     (prepared,) = [index for index, leaf in office.log.leaves() if leaf.kind == "prepared"]
     assert stopped(hand(made(office), office, prepared)) == {"handout_leaf"}
-    unseen = a_leaf(office, publish=False)
-    assert stopped(hand(made(office), office, unseen)) == {"handout_leaf"}
-    office.log.publish()
-    office.clock.at += timedelta(seconds=61)
-    assert stopped(hand(made(office), office, unseen)) == {"fresh"}
+    assert stopped(hand(made(office), office, partial(a_leaf, office, publish=False))) == {"handout_leaf"}
+    # Written before the gate was taken: published since, and never used, it is good for nothing all the same.
+    assert stopped(hand(made(office), office, a_leaf(office))) == {"handout_leaf"}
+
+    def old() -> int:
+        leaf = a_leaf(office)
+        office.clock.at += timedelta(seconds=61)
+        return leaf
+
+    assert stopped(hand(made(office), office, old)) == {"fresh"}
     assert office.handed_out() == []
-    office.log.publish()
-    assert isinstance(hand(made(office), office, unseen), Handed)
+    assert isinstance(hand(made(office), office, partial(a_leaf, office)), Handed)
+
+
+def test_a_log_whose_time_ran_ahead_hands_out_nothing(office: Office, made: Made) -> None:
+    """I27: a leaf more than two minutes from its witness's time. It goes on when time has caught up with the log."""
+    office.log.append(StageLeaf("alarm", instant(office.clock.now() + timedelta(hours=25)), ALARM))
+    assert stopped(hand(made(office), office, partial(a_leaf, office))) == {"handout_leaf"}
+    assert office.handed_out() == []
+    office.clock.at += timedelta(hours=25)
+    assert isinstance(hand(made(office), office, partial(a_leaf, office)), Handed)
 
 
 def test_a_leaf_is_good_for_one_hand_out(office: Office, made: Made) -> None:
     """I1, I7: as many hand-outs as leaves, whoever asks the keeper, and also after it was started anew."""
-    leaf = a_leaf(office)
-    assert isinstance(hand(made(office), office, leaf), Handed)
-    assert stopped(hand(made(office), office, leaf)) == {"handout_spent"}
+    with made(office).open(PACKAGE, "rk-1", office.courier) as lease:
+        leaf = a_leaf(office)
+        # What a hand-out leaves that broke off: used up, and nothing went.
+        office.keys.spend(PACKAGE, leaf)
+        assert stopped(lease.hand(leaf)) == {"handout_spent"}
+    assert isinstance(hand(made(office), office, partial(a_leaf, office)), Handed)
+    assert stopped(hand(made(office), office, last(office))) == {"handout_leaf"}
     assert len(office.handed_out()) == 1
 
 
 def test_nothing_the_office_says_is_believed(office: Office, made: Made) -> None:
     """I2: the keeper reads docket, registers and package itself."""
-    leaf = a_leaf(office)
-    assert stopped(hand(made(office), office, leaf, "rk-2")) == {"key_prepared"}
+    make = partial(a_leaf, office)
+    assert stopped(hand(made(office), office, make, "rk-2")) == {"key_prepared"}
     good = office.registers
     office.registers = replace(good, safeguards={})
-    assert stopped(hand(made(office), office, leaf)) == {"safeguard"}
+    assert stopped(hand(made(office), office, make)) == {"safeguard"}
     office.registers = good
     enter_order(office.orders(), an_order_text(), "person.c.1")
-    assert stopped(hand(made(office), office, leaf)) == {"order"}
+    assert stopped(hand(made(office), office, make)) == {"order"}
     assert office.handed_out() == []
 
 
 def test_a_log_that_is_not_the_one_it_saw_gets_no_key(office: Office, made: Made) -> None:
     """T20, T21: a shorter log, or another one, even if everybody else was made to forget the first."""
-    leaf = a_leaf(office)
-    keeper = made(office)
+    make = partial(a_leaf, office)
     seen = office.root / "keeper-0" / "seen"
-    assert isinstance(hand(keeper, office, leaf), Handed)
+    assert isinstance(hand(made(office), office, make), Handed)
     size, root = seen.read_text().split()
-    for lie in (f"{size} {'00' * 32}\n", f"{int(size) + 1} {root}\n", "nonsense\n"):
+    for lie in (f"{size} {'00' * 32}\n", f"{int(size) + 9} {root}\n", "nonsense\n"):
         seen.write_text(lie)
         with pytest.raises(LawgateError):
-            hand(made(office), office, a_leaf(office))
+            hand(made(office), office, make)
         assert len(office.handed_out()) == 1
     seen.write_text(f"{size} {root}\n")
-    assert isinstance(hand(made(office), office, a_leaf(office)), Handed)
+    assert isinstance(hand(made(office), office, make), Handed)
 
 
 def test_the_gate_is_one(office: Office, made: Made) -> None:
@@ -180,8 +203,8 @@ def test_the_gate_is_one(office: Office, made: Made) -> None:
 
 def test_a_lease_that_has_ended_hands_out_nothing(office: Office, made: Made) -> None:
     """I4: whoever was slow asks again."""
-    leaf = a_leaf(office)
     with made(office).open(PACKAGE, "rk-1", office.courier) as lease:
+        leaf = a_leaf(office)
         office.clock.seconds += 2
         assert stopped(lease.hand(leaf)) == {"lease"}
     assert office.handed_out() == []
@@ -221,7 +244,7 @@ def test_other_words_are_no_command(office: Office, message: dict[str, object]) 
     assert office.handed_out() == []
 
 
-@pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\0\0\0\5hello", b"\0\0\0\2[]", b"\0\0\0\x09{\"a\": 1", b"\0"])
+@pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\0\0\0\5hello", b"\0\0\0\2[]", b'\0\0\0\x09{"a": 1', b"\0"])
 def test_a_frame_that_is_none(office: Office, data: bytes) -> None:
     ours, theirs = socket.socketpair()
     with ours:
@@ -255,8 +278,8 @@ def test_an_order_that_comes_between_two_keepers(tmp_path: Path) -> None:
     office.approve()
     desk = office.release()
     first, second = desk.keepers
-    leaf = a_leaf(office)
     with first.open(PACKAGE, "rk-1", office.courier) as one, second.open(PACKAGE, "rk-1", office.courier) as two:
+        leaf = a_leaf(office)
         assert isinstance(one.hand(leaf), Handed)
         office.register.enter("order-1", an_order_text())
         assert stopped(two.hand(leaf)) == {"order"}

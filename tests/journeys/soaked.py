@@ -17,7 +17,9 @@ def keep(name: str, size: str, figures: dict[str, object]) -> None:
     if size != "full":
         return
     known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    known[name] = {"commit": commit(), **figures}
+    # Each part was measured on a commit of its own; at the top stands that of the last one.
+    known["commit"] = commit()
+    known[name] = {"commit": known["commit"], **figures}
     FIGURES.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
 
 

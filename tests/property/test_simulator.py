@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from lawgate.protocol import steps
 from lawgate_lab.app import app
-from lawgate_lab.simulator.faults import FAULTS
 from lawgate_lab.simulator.machines import ALL_PAIRS, PAIRS, Aware
+from lawgate_lab.simulator.menu import FAULTS
 from lawgate_lab.simulator.planted import Bug, plant
 from lawgate_lab.simulator.run import Mode, mode_of, run
 from lawgate_lab.simulator.screen import hunt

@@ -30,6 +30,7 @@ from lawgate.protocol.bars import CLOCK_SECONDS
 from lawgate.protocol.manifest import Manifest
 
 Indexed = tuple[int, StageLeaf]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Sources:
 class Found:
     """What was read for one look, at one moment. `head` is the newest head that counts; None when there is none."""
 
-    now: datetime
+    at: datetime
     manifest: Manifest
     leaves: Sequence[Indexed]
     registers: Registers
@@ -76,7 +77,7 @@ class Found:
     @property
     def day(self) -> date:
         """The UTC day."""
-        return self.now.astimezone(UTC).date()
+        return self.at.astimezone(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,13 @@ def docket_of(sources: Sources, found: Found) -> Docket:
     """The register read afresh. Duties with terms do not cover: notice and approvals are bars of their own."""
     try:
         texts: Mapping[str, bytes] = sources.texts()
-        loosened = lifted(found.leaves, texts, sources.lifting(), found.now)
+        loosened = lifted(found.leaves, texts, sources.lifting(), found.at)
     except LawgateError:
         return Docket(None, None, None, ())
     # What begins while a lease runs counts already, and so does what a clerk dated a little ahead of our clock:
     # whatever is in the docket binds at once.
-    ahead = found.now + timedelta(seconds=CLOCK_SECONDS)
-    stands = tuple(standing(texts, at, loosened) for at in (found.now, ahead))
+    ahead = found.at + timedelta(seconds=CLOCK_SECONDS)
+    stands = tuple(standing(texts, at, loosened) for at in (found.at, ahead))
     ids = dict.fromkeys(
         each
         for one in stands
@@ -155,6 +156,6 @@ def key_short(sources: Sources, found: Found, key: RecipientKey | None) -> tuple
     as_written = None if key is None else found.registers.recipients.get(key.id)
     if as_written is None:
         return None
-    now = None if found.head is None else datetime.fromtimestamp(found.head.seconds, UTC)
+    now = None if found.head is None else EPOCH + timedelta(seconds=found.head.seconds)
     papers, rules = found.papers.registrations, key_rules_of(found.rulebook)
     return key_usable(as_written, found.leaves, papers, found.registers, rules, now, sources.verify).short

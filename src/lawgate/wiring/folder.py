@@ -35,7 +35,6 @@ from lawgate.law.rulebook import Rulebook
 from lawgate.ledger.note import ED25519
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.fault import Refused
-from lawgate.model.request import Registers
 from lawgate.office.approvals import paper_checks
 from lawgate.office.audit import AuditDesk, audit
 from lawgate.office.bench import DecideDesk
@@ -52,6 +51,7 @@ from lawgate.office.release import Release, still_holds
 from lawgate.office.review import ReviewDesk
 from lawgate.office.state import require_state
 from lawgate.ports.clock import Clock
+from lawgate.ports.release import PackageStore
 from lawgate.ports.rooms import Rooms
 from lawgate.wiring.accounting import accounting_desk
 from lawgate.wiring.holding import HeldLog, hold
@@ -137,33 +137,8 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
 
     files = decide.law()
     rulebook = read_rulebook(files, clock.now().date())
-    ceilings = rulebook.ceilings
-
-    def registers() -> Registers:
-        return read_registers(decide.registers())
-
-    gate = FileGate(folder / GATES[0], also=(folder / GATES[1],))
-    packages = PackageFolders(folder / "packages")
-    review = ReviewDesk(log, registers, settings.review_office, ceilings, clock, verify)
-    release = ReleaseDesk(
-        keepers=keepers_of(folder, settings),
-        register=register,
-        log=log,
-        policy=log_of.policy,
-        verify=verify,
-        packages=packages,
-        sealer=sealers(settings.sealing or "age"),
-        registers=registers,
-        holds=partial(still_holds, decide),
-        office=settings.review_office,
-        ceilings=ceilings,
-        rulebook=lambda: read_rulebook(decide.law(), clock.now().date()),
-        time_rule=lambda day: time_rule(decide.law(), day),
-        parties=partial(parties, folder),
-        lifting=lifting_of(folder),
-        papers=paper_rooms(folder),
-        clock=clock,
-    )
+    release = _release_desk(folder, settings, log_of, log, decide)
+    review = ReviewDesk(log, release.registers, settings.review_office, release.ceilings, clock, verify)
     whole = Release(decide, review, release, settings.use_terms)
     desk = AuditDesk(whole, DuckEngine().row_table)
     parser = SyntheticOnly(ChildParser(), _never_issued(rulebook))
@@ -174,11 +149,9 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         intake=IntakeDesk(parser, read_layout(files), log, decide.cases, clock, decide.rooms),
         decide=decide,
         release=whole,
-        orders=OrderDesk(
-            register, log_of.log, gate, packages, clock, humans_of(folder), keep_of(folder), lifting_of(folder)
-        ),
+        orders=_order_desk(folder, log_of, release),
         history=history,
-        recall=_recall(decide, history, packages, settings),
+        recall=_recall(decide, history, release.packages, settings),
         keys=recipients,
         notify=notify_desk(folder, decide, release, log_of.policy),
         notice_keys=partial(make_keys, folder),
@@ -194,6 +167,44 @@ def open_house(folder: Path, clock: Clock | None = None) -> House:
         prove=partial(prove, log_of),
         witness_note=log_of.witness_note,
         profile=settings.profile,
+    )
+
+
+def _release_desk(folder: Path, settings: Settings, log_of: Logged, log: HeldLog, decide: DecideDesk) -> ReleaseDesk:
+    def rulebook() -> Rulebook:
+        return read_rulebook(decide.law(), decide.clock.now().date())
+
+    return ReleaseDesk(
+        keepers=keepers_of(folder, settings),
+        register=decide.orders,
+        log=log,
+        policy=log_of.policy,
+        verify=verify,
+        packages=PackageFolders(folder / "packages"),
+        sealer=sealers(settings.sealing or "age"),
+        registers=lambda: read_registers(decide.registers()),
+        holds=partial(still_holds, decide),
+        office=settings.review_office,
+        ceilings=rulebook().ceilings,
+        rulebook=rulebook,
+        time_rule=lambda day: time_rule(decide.law(), day),
+        parties=partial(parties, folder),
+        lifting=lifting_of(folder),
+        papers=paper_rooms(folder),
+        clock=decide.clock,
+    )
+
+
+def _order_desk(folder: Path, log_of: Logged, release: ReleaseDesk) -> OrderDesk:
+    return OrderDesk(
+        release.register,
+        log_of.log,
+        FileGate(folder / GATES[0], also=(folder / GATES[1],)),
+        release.packages,
+        release.clock,
+        humans_of(folder),
+        keep_of(folder),
+        release.lifting,
     )
 
 
@@ -248,7 +259,7 @@ def _history(folder: Path, settings: Settings, decide: DecideDesk, parser: Synth
     )
 
 
-def _recall(decide: DecideDesk, history: HistoryDesk, packages: PackageFolders, settings: Settings) -> RecallDesk:
+def _recall(decide: DecideDesk, history: HistoryDesk, packages: PackageStore, settings: Settings) -> RecallDesk:
     return RecallDesk(
         log=decide.log,
         rooms=history.rooms,

@@ -3,16 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
 
-from lawgate.ledger.merkle import leaf_hash, root_of
 from lawgate_lab.simulator.clockwork import Process, Run
-from lawgate_lab.simulator.office import store_head
-from lawgate_lab.simulator.people import cheat
-from lawgate_lab.simulator.posts import cosign
-from lawgate_lab.simulator.stores import Head, Leaf, Order, Package
-from lawgate_lab.simulator.world import QUORUM, World
+from lawgate_lab.simulator.stores import Order, Package
+from lawgate_lab.simulator.world import World
 
 HOURS_25 = 25 * 3600.0
 ELSEWHERE = -1.0
@@ -21,7 +16,9 @@ Fault = Callable[[World, Process, Package], float]
 """Makes something go wrong; seconds by which the process at hand is held up."""
 
 
-def _later(world: World, seconds: float, change: Callable[[], object]) -> None:
+def later(world: World, seconds: float, change: Callable[[], object]) -> None:
+    """Let something change after so many seconds."""
+
     def run() -> Run[None]:
         change()
         return
@@ -35,7 +32,7 @@ def crash(world: World, me: Process, _: Package) -> float:
     if me.role not in ("recipient", "insider"):
         world.crash(me, world.rand.uniform(0.01, 0.8))
         if world.rand.random() < 0.25:
-            _later(world, 0.9, lambda: world.crash(me, 0.3))
+            later(world, 0.9, lambda: world.crash(me, 0.3))
     return 0.0
 
 
@@ -59,7 +56,7 @@ def order(world: World, _: Process, package: Package) -> float:
         clerk = rand.randrange(2)
         paper = world.comes(Order(f"order{number}", scope, f"text of order {number}"), rand.random() * 40, clerk)
         if rand.random() < 0.85:
-            _later(world, rand.uniform(0.5, 6.0), lambda: setattr(paper, "lift", True))
+            later(world, rand.uniform(0.5, 6.0), lambda: setattr(paper, "lift", True))
     return 0.0
 
 
@@ -80,7 +77,7 @@ def clock_step(world: World, me: Process, _: Package) -> float:
     host, rand = me.host, world.rand
     if host.name != "out":
         host.skew = rand.choice((HOURS_25, -HOURS_25, rand.uniform(-100, 100)))
-        _later(world, rand.uniform(0.5, 5.0), lambda: setattr(host, "skew", 0.0))
+        later(world, rand.uniform(0.5, 5.0), lambda: setattr(host, "skew", 0.0))
     return 0.0
 
 
@@ -94,7 +91,7 @@ def night(world: World, *_: object) -> float:
 def slow_disk(world: World, *_: object) -> float:
     """Writing takes fifty times as long for a while."""
     world.worse.disk = 50.0
-    _later(world, world.rand.uniform(0.5, 4.0), lambda: setattr(world.worse, "disk", 1.0))
+    later(world, world.rand.uniform(0.5, 4.0), lambda: setattr(world.worse, "disk", 1.0))
     return 0.0
 
 
@@ -102,11 +99,12 @@ def bad_net(world: World, *_: object) -> float:
     """Messages are lost, doubled, late."""
     wires, rand = world.wires, world.rand
     wires.loses, wires.doubles, wires.slow = rand.uniform(0, 0.3), rand.uniform(0, 0.5), rand.uniform(0.02, 0.8)
-    _later(world, rand.uniform(0.5, 4.0), lambda: _heal_net(world))
+    later(world, rand.uniform(0.5, 4.0), lambda: heal_net(world))
     return 0.0
 
 
-def _heal_net(world: World) -> None:
+def heal_net(world: World) -> None:
+    """Make the net good again."""
     wires = world.wires
     wires.loses, wires.doubles, wires.slow = 0.0, 0.0, 0.02
     wires.cut.clear()
@@ -117,7 +115,7 @@ def partition(world: World, *_: object) -> float:
     away = world.rand.choice([world.keepers[1], *world.witnesses, *world.recipients])
     for process in (*world.workers, *world.clerks, *world.recipients):
         world.wires.cut.add(frozenset((process.name, away.name)))
-    _later(world, world.rand.uniform(0.5, 4.0), lambda: _heal_net(world))
+    later(world, world.rand.uniform(0.5, 4.0), lambda: heal_net(world))
     return 0.0
 
 
@@ -174,7 +172,7 @@ def revoke(world: World, _: Process, package: Package) -> float:
     if package.key in world.keys:
         world.keys.pop(package.key)
         world.revoked[package.key] = world.now
-        _later(world, world.rand.uniform(3.0, 8.0), lambda: _register(world, package))
+        later(world, world.rand.uniform(3.0, 8.0), lambda: _register(world, package))
     return 0.0
 
 
@@ -187,7 +185,7 @@ def swap_key(world: World, _: Process, package: Package) -> float:
     """Somebody puts another key under the recipient's id."""
     if package.key in world.keys:
         world.keys[package.key] = "text of another key"
-        _later(world, world.rand.uniform(0.5, 3.0), lambda: _swap_back(world, package))
+        later(world, world.rand.uniform(0.5, 3.0), lambda: _swap_back(world, package))
     return 0.0
 
 
@@ -199,7 +197,7 @@ def _swap_back(world: World, package: Package) -> None:
 def spoil(world: World, _: Process, package: Package) -> float:
     """The disk changes a stored package; it comes back from a copy later."""
     package.stored = "0" * 64
-    _later(world, world.rand.uniform(1.0, 4.0), lambda: setattr(package, "stored", package.tar))
+    later(world, world.rand.uniform(1.0, 4.0), lambda: setattr(package, "stored", package.tar))
     return 0.0
 
 
@@ -219,7 +217,7 @@ def order_stall_and_clock_back(world: World, me: Process, package: Package) -> f
     if me.role != "keeper":
         return ELSEWHERE
     me.host.skew = -HOURS_25
-    _later(world, 6.0, lambda: setattr(me.host, "skew", 0.0))
+    later(world, 6.0, lambda: setattr(me.host, "skew", 0.0))
     order(world, me, package)
     return world.rand.uniform(3.2, 6.0)
 
@@ -240,164 +238,3 @@ def order_and_its_keeper_dies(world: World, me: Process, package: Package) -> fl
     order(world, me, package)
     crash(world, world.keepers[0], package)
     return world.rand.uniform(0.2, 1.8)
-
-
-def _newest(world: World, package: Package) -> int:
-    leaves = world.log.leaves[: world.log.synced]
-    found = [i for i, leaf in enumerate(leaves) if leaf.kind == "handout" and leaf.package == package.id]
-    return found[-1] if found else -1
-
-
-def cheat_by_number(world: World, _: Process, package: Package) -> float:
-    """Somebody inside names a leaf: an old one of this package, used up or not, or of another, or none at all."""
-    log, rand = world.log, world.rand
-    handouts = [i for i, leaf in enumerate(log.leaves[: log.synced]) if leaf.kind == "handout"]
-    named = rand.choice([*handouts[-6:], log.synced, log.synced - 1])
-    world.clock.spawn(world.insider, cheat(world, package, named, package.key, rand.random() < 0.5), rand.random())
-    return 0.0
-
-
-def cheat_by_leaf(world: World, _: Process, package: Package) -> float:
-    """Somebody inside writes a leaf without a look: about this package or another, for its own key or another."""
-    rand = world.rand
-    about = package.id if rand.random() < 0.7 else rand.choice(list(world.packages))
-    asked = package.key if rand.random() < 0.7 else rand.choice(list(world.keys) or [package.key])
-    world.clock.spawn(world.insider, cheat(world, package, about, asked, rand.random() < 0.3), rand.random())
-    return 0.0
-
-
-def order_and_cheat(world: World, me: Process, package: Package) -> float:
-    """An order comes, and when it may be in force somebody inside writes a leaf without a look."""
-    order(world, me, package)
-    world.clock.spawn(
-        world.insider, cheat(world, package, package.id, package.key, False), world.rand.uniform(0.1, 4.0)
-    )
-    return 0.0
-
-
-def cheat_before_prepared(world: World, _: Process, __: Package) -> float:
-    """Somebody inside writes a leaf about the package that is just being prepared, before it is."""
-    waiting = [package for package in world.packages.values() if package.prepared < 0]
-    if not waiting:
-        return ELSEWHERE
-    early = cheat(world, waiting[0], waiting[0].id, waiting[0].key, False)
-    world.clock.spawn(world.insider, early)
-    return world.rand.uniform(0.02, 0.2)
-
-
-def revoke_and_cheat(world: World, me: Process, package: Package) -> float:
-    """A recipient's key is revoked, and somebody inside writes a leaf without a look."""
-    revoke(world, me, package)
-    world.clock.spawn(
-        world.insider, cheat(world, package, package.id, package.key, False), world.rand.uniform(0.1, 2.0)
-    )
-    return 0.0
-
-
-def crash_and_cheat(world: World, me: Process, package: Package) -> float:
-    """The process dies, and somebody inside names the newest leaf twice."""
-    newest = _newest(world, package)
-    crash(world, me, package)
-    world.clock.spawn(world.insider, cheat(world, package, newest, package.key, True), world.rand.uniform(0.3, 3.0))
-    return 0.0
-
-
-def power_cut_and_cheat(world: World, me: Process, package: Package) -> float:
-    """The power goes, and somebody inside names the newest leaf twice."""
-    newest = _newest(world, package)
-    power_cut(world)
-    world.clock.spawn(world.insider, cheat(world, package, newest, package.key, True), world.rand.uniform(1.2, 4.0))
-    return crash(world, me, package) if me.role == "keeper" else 0.0
-
-
-def old_leaf_on_an_old_clock(world: World, me: Process, package: Package) -> float:
-    """The process dies, a day passes, somebody sets the clock back by it and names the newest leaf."""
-    newest = _newest(world, package)
-    crash(world, me, package)
-    night(world)
-    for process in world.custodial:
-        if process.role == "worker":
-            world.crash(process, 2.0)
-    world.office.skew = -HOURS_25
-    _later(world, 3.0, lambda: setattr(world.office, "skew", 0.0))
-    world.clock.spawn(world.insider, cheat(world, package, newest, package.key, False), world.rand.uniform(0.3, 0.8))
-    return 0.0
-
-
-def hand_twice(world: World, *_: object) -> float:
-    """For a moment every message arrives twice."""
-    world.wires.doubles = 1.0
-    _later(world, 0.3, lambda: setattr(world.wires, "doubles", 0.0))
-    return 0.0
-
-
-def fork_offered(world: World, *_: object) -> float:
-    """Somebody with the log's key offers another history to the witnesses."""
-    size, root = world.log.synced + 1, b"\x07" * 32
-
-    def run() -> Run[None]:
-        seconds: dict[str, int] = {}
-        for number, witness in enumerate(world.witnesses):
-            signing = partial(cosign, world, number, size, root, [], 0)
-            made = yield from world.ask(world.insider, witness, signing, 0.5)
-            if isinstance(made, int):
-                seconds[witness.name] = made
-        if len(seconds) >= QUORUM:
-            store_head(world, Head(size, root, tuple(seconds.items())))
-
-    world.clock.spawn(world.insider, run())
-    return 0.0
-
-
-def forged_log(world: World, _: Process, package: Package) -> float:
-    """A keeper is shown a log with a leaf that nobody wrote, under a head that one bought witness cosigned."""
-    log = world.log
-    if log.synced:
-        leaf = Leaf("handout", max(world.wall(world.office), log.leaves[-1].at), package=package.id)
-        root = root_of(log.hashes + leaf_hash(leaf.render()))
-        head = Head(log.synced + 1, root, (("witness0", int(world.true_wall())),))
-        world.worse.forged = (world.now + 5.0, leaf, head)
-        world.clock.spawn(world.insider, cheat(world, package, log.synced, package.key, False))
-    return 0.0
-
-
-FAULTS: Mapping[str, Fault] = {
-    made.__name__: made
-    for made in (
-        crash,
-        power_cut,
-        stall,
-        order,
-        order_and_stall,
-        order_and_crash,
-        clock_step,
-        night,
-        slow_disk,
-        bad_net,
-        partition,
-        witnesses_out,
-        stale_orders,
-        stale_orders_and_order,
-        stale_log,
-        unreadable_orders,
-        lock_lost,
-        lock_lost_and_order,
-        revoke,
-        swap_key,
-        spoil,
-        asleep,
-        order_stall_and_clock_back,
-        order_and_first_keeper_dies,
-        order_and_its_keeper_dies,
-        cheat_by_number,
-        cheat_by_leaf,
-        order_and_cheat,
-        revoke_and_cheat,
-        old_leaf_on_an_old_clock,
-        hand_twice,
-        crash_and_cheat,
-        power_cut_and_cheat,
-        fork_offered,
-        forged_log,
-    )
-}

@@ -7,8 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from random import Random
 
+from lawgate_lab.simulator.cheats import cheat_before_prepared
 from lawgate_lab.simulator.clockwork import Pause, Task
-from lawgate_lab.simulator.faults import ELSEWHERE, FAULTS, cheat_before_prepared
+from lawgate_lab.simulator.faults import ELSEWHERE
+from lawgate_lab.simulator.menu import FAULTS
 from lawgate_lab.simulator.posts import BRIEF
 from lawgate_lab.simulator.world import World
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lawgate_lab.simulator.faults import _heal_net
+from lawgate_lab.simulator.faults import heal_net
 from lawgate_lab.simulator.machines import MACHINES, Machine
 from lawgate_lab.simulator.people import settle
 from lawgate_lab.simulator.planted import Bug
@@ -75,7 +75,7 @@ def _play(world: World, chooser: Machine, steps: int, mode: Mode) -> None:
 def _calm(world: World) -> None:
     """Faults stop: everything is reachable, right and up again; some orders are lifted, and a new one comes."""
     world.worse = Worse(calm=True)
-    _heal_net(world)
+    heal_net(world)
     for process in (*world.custodial, world.keepers[1], *world.witnesses):
         process.host.skew = 0.0
     for paper in world.papers:

@@ -58,7 +58,14 @@ def test_what_a_court_found_is_said_with_its_act_and_status() -> None:
     assert fact("stay").status is Status.LIKELY
     assert fact("indicative").status is Status.INDICATIVE and "indicative" in fact("indicative").told
     assert "approximately" in fact("indicative").told
-    assert fact("other_case").status is Status.AFFIRMED and "another case" in fact("other_case").told
+    assert "affirms" in fact("other_case").told and "another case" in fact("other_case").told
+
+
+def test_statuses_are_words_of_the_glossary() -> None:
+    words = (ROOT / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8")
+    for status in Status:
+        for word in re.split("[:,] ", status.value):
+            assert f"\n| {word} |" in words
 
 
 def test_where_sources_differ_both_are_told() -> None:

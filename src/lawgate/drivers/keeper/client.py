@@ -23,6 +23,14 @@ PATIENCE = 60.0
 START = (sys.executable, "-I", "-m", "lawgate.wiring.keeper")
 READY = b"ready\n"
 
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def running() -> float:
+    """Seconds that only grow, those counted in which the machine slept, as the keeper's gate counts them."""
+    return time.clock_gettime(_RUNNING)
+
+
 Connect = Callable[[], AbstractContextManager[socket.socket]]
 
 
@@ -52,7 +60,7 @@ class SocketKeeper:
     def open(self, package: str, key_asked: str, courier: Courier) -> Iterator[RemoteLease]:
         """Have the keeper take its gate. Refused (`gate_busy`) when somebody else has it."""
         with self._connect() as talk, _folder(courier.room) as out:
-            asked = time.monotonic()
+            asked = running()
             said = _ask(talk, {"open": package, "key": key_asked}, out)
             if not isinstance(said.get("left"), (int, float)):
                 raise KeeperError(f"the keeper gave no lease: {said.get('failed', 'no reason given')}")
@@ -68,7 +76,7 @@ class RemoteLease:
 
     def left(self) -> float:
         """Seconds left, at the least."""
-        return left(self._asked, time.monotonic())
+        return left(self._asked, running())
 
     def hand(self, handout: int) -> Handed | Stopped:
         """Name the leaf, and hear what came of it. KeeperError when nothing is heard: it may have handed out."""

@@ -14,6 +14,12 @@ from lawgate.model.fault import LawgateError, Refused
 from lawgate.protocol.lease import DRAIN_SECONDS, left
 
 _STEP = 0.01
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def running() -> float:
+    """Seconds that only grow, those counted in which the machine slept, where its system counts them."""
+    return time.clock_gettime(_RUNNING)
 
 
 class _FileLease:
@@ -27,7 +33,7 @@ class _FileLease:
 class FileGate:
     """A `Gate` (see `ports.release`): whoever has the exclusive lock of the file holds the lease."""
 
-    def __init__(self, file: Path, monotonic: Callable[[], float] = time.monotonic, also: Sequence[Path] = ()) -> None:
+    def __init__(self, file: Path, monotonic: Callable[[], float] = running, also: Sequence[Path] = ()) -> None:
         """The file is made when it is missing. It stays empty. `also` are others' gates, drained and not held."""
         self._file, self._monotonic, self._also = file, monotonic, also
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from lawgate.authority.gates import Sources
@@ -20,7 +21,7 @@ from lawgate.model.fault import LawgateError
 from lawgate.ports.release import Courier, Gate, KeyRoom, Lease, PackageError, PackageStore, opened
 from lawgate.ports.seal import Sealer
 from lawgate.protocol import steps
-from lawgate.protocol.bars import Bar, Barred, Last, last_bars
+from lawgate.protocol.bars import CLOCK_SECONDS, Bar, Barred, Last, last_bars
 from lawgate.protocol.manifest import keys_name
 
 TAR = "package.tar"
@@ -60,16 +61,27 @@ class Keeper:
     def open(self, package: str, key_asked: str, courier: Courier) -> Iterator[KeeperLease]:
         """Take the gate; it is given back when this ends, whatever happened."""
         with self._desk.gate.lease() as lease:
-            yield KeeperLease(self._desk, lease, package, key_asked, courier)
+            # Only a leaf that is written while the gate is held is good for what is handed out under it.
+            begins = len(self._desk.sources.leaves())
+            yield KeeperLease(self._desk, lease, Asked(package, key_asked, begins), courier)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The package, the recipient key that asks, and how many leaves there were when the gate was taken."""
+
+    package: str
+    key: str
+    begins: int
 
 
 class KeeperLease:
     """A `Holding` (see `ports.release`)."""
 
-    def __init__(self, desk: KeeperDesk, lease: Lease, package: str, key_asked: str, courier: Courier) -> None:
+    def __init__(self, desk: KeeperDesk, lease: Lease, asked: Asked, courier: Courier) -> None:
         """`lease` is held by whoever made this."""
-        self._desk, self._lease = desk, lease
-        self._package, self._asked, self._courier = package, key_asked, courier
+        self._desk, self._lease, self._courier = desk, lease, courier
+        self._package, self._asked, self._begins = asked.package, asked.key, asked.begins
         self._seen: Look | None = None
         self._logged = False
         self._envelope, self._keys = b"", ""
@@ -99,9 +111,17 @@ class KeeperLease:
         sources = self._desk.sources
         self._seen = look(sources, found, self._asked)
         leaf = dict(sources.leaves()).get(handout)
-        about = leaf is not None and _is_about(leaf, found, self._seen)
-        self._logged = leaf is not None and about and prove(sources, handout, leaf) is not None
+        self._logged = leaf is not None and handout >= self._begins and self._shown(found, handout, leaf)
         return self.still()
+
+    def _shown(self, found: Evidence, handout: int, leaf: StageLeaf) -> bool:
+        """Whether a leaf is about this hand-out, under witnesses, and of the moment at which they saw it."""
+        if self._seen is None or not _is_about(leaf, handout, found, self._seen):
+            return False
+        head = prove(self._desk.sources, handout, leaf)
+        # A log whose time ran ahead carries that on from leaf to leaf: then its moments say nothing.
+        said = datetime.fromisoformat(leaf.at).timestamp()
+        return head is not None and abs(head.seconds - said) <= CLOCK_SECONDS
 
     def still(self) -> tuple[Bar, ...]:
         """The bars of the last look once more, with the lease as it is now."""
@@ -183,11 +203,13 @@ class _Parcels:
                 return self._lease.still()
 
 
-def _is_about(leaf: StageLeaf, found: Evidence, seen: Look) -> bool:
+def _is_about(leaf: StageLeaf, handout: int, found: Evidence, seen: Look) -> bool:
     """Whether a leaf is a hand-out of this very package, to this very key, over the rows accounted for."""
     if leaf.kind != "handout" or seen.prepared is None:
         return False
     index, prepared = seen.prepared
+    if index >= handout:
+        return False
     same = all(leaf.text(name) == prepared.text(name) for name in ("package", "root", "recipient", "recipient_key"))
     named = (leaf.text("package"), leaf.number("prepared_leaf"), leaf.number("rows"), leaf.text("recipient_text"))
     return same and named == (found.manifest.package, index, found.rows, found.manifest.recipient_text)

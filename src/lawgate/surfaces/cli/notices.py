@@ -29,6 +29,7 @@ def add_notices(app: typer.Typer, doors: Doors) -> None:
     app.add_typer(group, name="notice")
     _sent(group, doors)
     _back(group, doors)
+    _reports(group, doors)
     _told(group, doors)
 
 
@@ -133,6 +134,8 @@ def _back(group: typer.Typer, doors: Doors) -> None:
                 "witnesses have not seen it yet: no clock starts before `lawgate notice list` finds them", err=True
             )
 
+
+def _reports(group: typer.Typer, doors: Doors) -> None:
     @group.command()
     def report(package: PACKAGE, file: Path, by: PERSON, office: OFFICE = Path()) -> None:
         """Hand in a report of a mail system: one that says the notice came back stops the clock."""
