@@ -139,7 +139,9 @@ def test_a_stop_in_mid_release_lists_whole_packages_and_the_keeper_refuses_the_k
     """E21, E22 read in packages: one out before the order, one in between, one whose keys are refused, one never."""
     found = scenes[7]
     assert (found["people"], found["packages"], found["sent_before"]) == (8, 4, 2)
-    assert (found["keeper_bars"], found["third_barred_by"], found["third_step"]) == (["order"], ["order"], "logged")
+    # On a busy machine the lease runs out besides; the order is what the keeper finds in any case.
+    assert "order" in strings(found["keeper_bars"]) and "order" in strings(found["third_barred_by"])
+    assert found["third_step"] == "logged"
     assert found["third_delivered"] is False
     exposed = [name[-3:] for name in strings(found["exposed"])]
     assert (exposed, found["exposed_with_keys"]) == (["p02", "p03"], 1)
