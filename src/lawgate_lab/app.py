@@ -150,7 +150,9 @@ def demo(
     try:
         story = run(out, rows, people, Console(stderr=True), beside.begin)
         write_report(story, out / "report.html")
-        for line in (*screen(story), *beside.lines()):
+        for line in screen(story):
+            typer.echo(line)
+        for line in beside.lines():
             typer.echo(line)
     except FileExistsError as fault:
         typer.echo(str(fault), err=True)

@@ -16,7 +16,7 @@ BEGINNING = (
     "SYNTHETIC DATA. Nobody here exists. The lab plays every person, with keys of its own.",
     "TOLD: what courts and reports say happened, with how sure it is. Where sources differ, both are told.",
     "PLAYED: what this program does in the like case, with made-up people, on a clock that only the story moves. It "
-    "was not there in 2025. Requests have 1 row for {scale:,} reported ones; the list of August has 1 for about 100, "
+    "was not there in 2025. Requests have 1 row for {scale} reported ones; the list of August has 1 for about 100, "
     "because below 50 rows the looks at a request as a whole do not apply.",
     "HYPOTHETICAL: what nobody did. Days are those of the sources, times of day the lab's own.",
 )
@@ -29,9 +29,10 @@ def beginning(rows: int) -> Iterator[str]:
     yield ""
 
 
-def scale(rows: int) -> int:
+def scale(rows: int) -> str:
     """How many reported rows one made-up row stands for."""
-    return fact("third_request").numbers["people"] // rows
+    each, rest = divmod(fact("third_request").numbers["people"], rows)
+    return f"about {each:,}" if rest else f"{each:,}"
 
 
 def scene_lines(scene: Scene) -> Iterator[str]:

@@ -33,7 +33,7 @@ from lawgate.posts.keeper.replay import Replay
 from lawgate.posts.keeper.serve import converse
 from lawgate.protocol.bars import Barred
 from lawgate.protocol.steps import Handed, Stopped
-from unit.release.desk import BULK, PACKAGE, Office, an_order_text, nothing
+from unit.release.desk import BULK, PACKAGE, Office, a_leaf, an_order_text, nothing
 
 ALARM = {"code": "made-up", "subject": "", "detail": ""}
 Made = Callable[[Office], KeyKeeper]
@@ -86,18 +86,6 @@ def hand(keeper: KeyKeeper, office: Office, leaf: Callable[[], int] | int, key: 
         held: Holding = lease
         assert 0 < held.left() <= 2
         return held.hand(leaf if isinstance(leaf, int) else leaf())
-
-
-def a_leaf(office: Office, *, publish: bool = True, **other: object) -> int:
-    """The leaf `handout` of the package, with some of it said otherwise."""
-    index, prepared = next((i, leaf) for i, leaf in office.log.leaves() if leaf.kind == "prepared")
-    named = {name: prepared.body[name] for name in ("package", "root", "rows", "recipient", "recipient_key")}
-    body = {**named, "recipient_text": prepared.body["recipient_text"], "prepared_leaf": index, "attempt": 1}
-    leaf = StageLeaf("handout", instant(office.clock.now()), {**body, "standing": "0" * 64, **other})
-    made = office.log.append(leaf)
-    if publish:
-        office.log.publish()
-    return made
 
 
 def last(office: Office) -> int:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from lawgate.protocol.steps import Stopped
 from lawgate.wiring.folder import open_house
+from lawgate.wiring.keeper import keepers_of
+from lawgate.wiring.settings import read_settings
 from lawgate_lab.story_facts import moment
 from lawgate_lab.story_orders import FREEZE, NOTICE, STAY
 from lawgate_lab.story_stop import ORDER as STOP
@@ -165,6 +168,19 @@ def test_the_log_is_whole_and_has_the_story_in_its_own_time(out: Path, told: dic
     assert times == sorted(times) and times[0][:10] == "2025-04-07" and times[-1][:10] == "2026-12-07"
     bars = {leaf.text("order"): leaf.at for leaf in leaves if leaf.kind == "order-bar"}
     assert set(bars) == {NOTICE, STAY, FREEZE, STOP} and bars[STAY] == "2025-11-21T20:10:00Z"
+
+
+def test_a_keeper_of_its_own_goes_by_the_machines_clock(out: Path, tmp_path: Path) -> None:
+    """Whatever an office is told about the time: the keeper finds head and clock apart, and hands out nothing."""
+    office = out / "office"
+    house = open_house(office)
+    index, leaf = [(i, leaf) for i, leaf in house.decide.log.leaves() if leaf.kind == "handout"][-1]
+    (keeper,) = keepers_of(office, read_settings(office))
+    tmp_path.chmod(0o700)
+    with keeper.open(leaf.text("package"), leaf.text("recipient_key"), house.courier(tmp_path)) as lease:
+        said = lease.hand(index)
+    assert isinstance(said, Stopped) and {"clock", "order"} <= {bar.code for bar in said.bars}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_prints_narrow_lines_and_labels_what_never_happened(out: Path) -> None:

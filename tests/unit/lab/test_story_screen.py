@@ -72,6 +72,7 @@ def test_the_beginning_says_what_is_made_up_and_at_which_scale() -> None:
     assert "SYNTHETIC DATA" in said and "1 row for 1,000" in said.replace("  ", " ")
     assert "HYPOTHETICAL: what nobody did" in said and "not there in 2025" in said
     assert "1 row for 100 " in " ".join(beginning(12_800))
+    assert "1 row for about 426 " in " ".join(beginning(3_000))
 
 
 def test_the_key_lines_are_few_short_and_from_the_outcomes() -> None:

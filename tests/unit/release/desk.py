@@ -355,3 +355,15 @@ def an_order(name: str = "order-1", **other: object) -> Order:
 
 def an_order_text(name: str = "order-1", **other: object) -> bytes:
     return print_order(an_order(name, **other))
+
+
+def a_leaf(office: Office, *, publish: bool = True, **other: object) -> int:
+    """The leaf `handout` of the package, with some of it said otherwise."""
+    index, prepared = next((i, leaf) for i, leaf in office.log.leaves() if leaf.kind == "prepared")
+    named = {name: prepared.body[name] for name in ("package", "root", "rows", "recipient", "recipient_key")}
+    body = {**named, "recipient_text": prepared.body["recipient_text"], "prepared_leaf": index, "attempt": 1}
+    leaf = StageLeaf("handout", instant(office.clock.now()), {**body, "standing": "0" * 64, **other})
+    made = office.log.append(leaf)
+    if publish:
+        office.log.publish()
+    return made
