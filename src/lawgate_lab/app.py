@@ -66,6 +66,19 @@ def make(
 
 
 @app.command()
+def found(
+    lab: Annotated[Path, typer.Argument(help="A folder that `make` wrote.")],
+    office: Annotated[Path, typer.Argument(help="Folder of the office; it is made.")],
+    seed: Annotated[int, typer.Option(min=0, help="The seed the folder was made with.")] = 1,
+) -> None:
+    """Found an office some days back, with the lab's people and records; its recipient keys have waited long enough."""
+    from lawgate_lab.office import found_office
+
+    found_office(office, lab, seed)
+    typer.echo(f"made {office}: founded some days back, the recipient keys registered then by two played registrars")
+
+
+@app.command()
 def pseudopeople(
     folder: Annotated[Path, typer.Argument(help="Folder to write; it is made if it does not exist.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same files.")] = 1,

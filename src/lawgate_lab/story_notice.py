@@ -57,10 +57,10 @@ def notice(played: Played) -> Scene:
     return scene
 
 
-def state(played: Played, order: str) -> str:
-    """How an order stands now."""
+def states(played: Played) -> dict[str, str]:
+    """How each order stands now, in the order of entry."""
     found = as_of(played.house.orders, played.clock.now()).stands.stood
-    return next(each.state.value for each in found if each.order.id == order)
+    return {each.order.id: each.state.value for each in found}
 
 
 def verified(played: Played, order: str) -> None:
@@ -75,7 +75,7 @@ def _entered(scene: Scene, played: Played) -> None:
     effect = Effect(EffectKind.NOTICE, EVERY, EVERY, TO, EVERY, EVERY, 0, notice=terms)
     note = "Entered for the earlier of two days that the sources name. How many people are a bulk was not seen: 0."
     played.ordered(an_order(ORDER, fact("notice_order"), "minute-order", (effect,), effective, learned, note))
-    reported = state(played, ORDER)
+    reported = states(played)[ORDER]
     scene.play(
         learned,
         f"One person enters the order as reported. It stands as {reported} and binds from this moment: to tighten "
@@ -84,11 +84,8 @@ def _entered(scene: Scene, played: Played) -> None:
     )
     clock.at(moment("notice order verified"))
     verified(played, ORDER)
-    scene.play(
-        clock.now(),
-        f"Two people verify it by the paper: {state(played, ORDER)}.",
-        state_verified=state(played, ORDER),
-    )
+    stands = states(played)[ORDER]
+    scene.play(clock.now(), f"Two people verify it by the paper: {stands}.", state_verified=stands)
 
 
 def _served(scene: Scene, played: Played, package: Prepared) -> None:

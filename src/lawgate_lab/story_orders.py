@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from lawgate.decide.frozen import without_new_practices
 from lawgate.docket.acts import ActKind
@@ -22,7 +22,7 @@ from lawgate.ports.cases import BatchRow
 from lawgate.protocol.bars import Barred
 from lawgate_lab.office import CLERK
 from lawgate_lab.story_facts import fact, moment
-from lawgate_lab.story_notice import COPY, TO, clocks, receipt, state, verified
+from lawgate_lab.story_notice import COPY, TO, clocks, receipt, states, verified
 from lawgate_lab.story_notice import ORDER as NOTICE
 from lawgate_lab.story_office import COUNSEL, COURT, PLAINTIFFS, Played, an_order
 from lawgate_lab.story_told import Scene, barred_by, listed, orders_named
@@ -119,7 +119,8 @@ def _entered(scene: Scene, played: Played) -> None:
     )
     played.clock.at(moment("stay verified"))
     verified(played, STAY)
-    scene.play(played.clock.now(), f"Two people verify it: {state(played, STAY)}.", state=state(played, STAY))
+    stands = states(played)[STAY]
+    scene.play(played.clock.now(), f"Two people verify it: {stands}.", state=stands)
 
 
 def leaf_of(played: Played, kind: str, order: str) -> int:
@@ -226,17 +227,16 @@ def later(played: Played, waiting: Prepared) -> Scene:
     played.ordered(an_order(FREEZE, fact("second_court"), "injunction", effects, learned, learned, note))
     clock.at(moment("second court verified"))
     verified(played, FREEZE)
-    letters = freeze_notices(played.house.recall, FREEZE, CLERK)
+    letters, before = freeze_notices(played.house.recall, FREEZE, CLERK), states(played)
     scene.play(
         clock.now(),
-        f"Entered, verified, {state(played, FREEZE)}: nothing goes to this recipient, and a letter for each earlier "
+        f"Entered, verified, {before[FREEZE]}: nothing goes to this recipient, and a letter for each earlier "
         f"disclosure ({len(letters)}: the list of August, and the HYPOTHETICAL package of September) tells it that it "
         "may not use it. Nobody is asked to destroy anything.",
-        freeze_state=state(played, FREEZE),
+        freeze_state=before[FREEZE],
         freeze_letters=sorted({each.recipient for each in letters}),
         freeze_disclosures=len(letters),
     )
-    before = _in_force(played)
     for key, kind, id in (
         ("other_case", ActKind.CITED, "act-2026-02-other-case"),
         ("indicative", ActKind.INDICATIVE, "act-2026-02-indicative"),
@@ -244,21 +244,17 @@ def later(played: Played, waiting: Prepared) -> Scene:
         scene.tell(key)
         clock.at(moment(key.replace("_", " ")))
         played.acted(STAY, kind, id, "Entered from reports, without effect.", (CLERK, COUNSEL))
+        after = states(played)
+        said = "no transition" if after == before else "IT MOVED SOMETHING"
         scene.play(
-            clock.now(),
-            f"Entered as `{kind.value}`: no transition. The stay is {state(played, STAY)}, as before.",
+            clock.now(), f"Entered as `{kind.value}`: {said}. The stay is {after[STAY]}, and was {before[STAY]}."
         )
-        scene.outcomes |= {f"{key}_moves": _in_force(played) != before, f"{key}_state": state(played, STAY)}
+        scene.outcomes |= {f"{key}_moves": after != before, f"{key}_state": after[STAY]}
     _pending(scene, played, waiting, before)
     return scene
 
 
-def _in_force(played: Played) -> list[str]:
-    found = as_of(played.house.orders, played.clock.now()).stands.stood
-    return [f"{each.order.id} {each.state.value}" for each in found]
-
-
-def _pending(scene: Scene, played: Played, waiting: Prepared, before: Sequence[str]) -> None:
+def _pending(scene: Scene, played: Played, waiting: Prepared, before: Mapping[str, str]) -> None:
     scene.tell("pending")
     played.clock.at(moment("today"))
     try:
@@ -266,14 +262,14 @@ def _pending(scene: Scene, played: Played, waiting: Prepared, before: Sequence[s
         code = ""
     except Refused as refused:
         code = refused.code
-    done = played.pulled(waiting)
+    done, now = played.pulled(waiting), states(played)
     scene.play(
         played.clock.now(),
-        f"A pending appeal lifts nothing. What stands: {listed(before)}. To lift by the indicative ruling is refused "
+        f"A pending appeal lifts nothing. What stands: {listed(f'{id} {now[id]}' for id in now)}. To lift by the indicative ruling is refused "
         f"({code}): it is no act that loosens.",
         lifted=sorted(lifted_now(played.house.orders)),
         lift_refused=code,
-        unchanged=_in_force(played) == list(before),
+        unchanged=now == before,
     )
     scene.suppose(
         played.clock.now(),

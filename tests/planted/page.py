@@ -36,7 +36,7 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
     known = {bug.id: bug for bug in bugs()}
     found = {each["id"]: each for each in figures["found"]}
     why = tomllib.loads(WHY.read_text("utf-8")) if WHY.exists() else {}
-    yield "## Planted bugs\n"
+    yield "## Planted bugs in the source, and the suite\n"
     yield (
         f"{len(known)} bugs of one small change each stand in `tests/planted/bugs.toml`. The list was written and "
         "committed before the suite was run against any of them; since then no entry was taken out or made easier. "

@@ -140,11 +140,16 @@ def planted(bug: Bug, text: str) -> str:
     return text.replace(bug.find, bug.replace)
 
 
-def suite_for(file: str, root: Path = ROOT) -> tuple[str, ...]:
-    """Paths of the tests that are about a file, the nearest ones first; whole journeys come last, they take longest."""
+def suite_for(file: str, root: Path = ROOT, *, near: bool = False) -> tuple[str, ...]:
+    """Paths of the tests that are about a file, the nearest ones first; whole journeys come last, they take longest.
+
+    With `near` no journeys, and of the others only those that are about this very file, where there are any.
+    """
     named = sorted((key for key in ABOUT if file.startswith(key)), key=len, reverse=True)
     wanted = dict.fromkeys(path for key in named for path in ABOUT[key])
     every = sorted((*wanted, *(path for path in ALWAYS if path not in wanted)), key=lambda path: "/journeys/" in path)
+    if near:
+        every = [path for path in every if "/journeys/" not in path and (path in wanted or not wanted)] or every
     return tuple(path for path in every if (root / path).exists())
 
 
@@ -215,14 +220,14 @@ class Copy:
             raise SystemExit("the suite fails without any bug; nothing was measured")
 
 
-def one(copy: Copy, bug: Bug) -> Found:
+def one(copy: Copy, bug: Bug, *, near: bool = False) -> Found:
     """Plant one bug, see what happens, and take it out again."""
     began, whole = time.monotonic(), (copy.root / bug.file).read_text("utf-8")
     verdict, by = UNSURE, ""
     try:
         for _ in range(TRIES):
             copy.put(bug.file, planted(bug, whole))
-            verdict, by = _verdict(*copy.run(*suite_for(bug.file, copy.root), *copy.without))
+            verdict, by = _verdict(*copy.run(*suite_for(bug.file, copy.root, near=near), *copy.without))
             if verdict not in (CAUGHT, BROKEN) or not by or _shown(copy, bug, by, whole):
                 break
             copy.without.append(f"--deselect={by}")
@@ -253,7 +258,9 @@ def _verdict(status: int, said: str) -> tuple[str, str]:
     return CAUGHT, by
 
 
-def measure(wanted: Sequence[Bug], workers: int, seconds: int, but: Sequence[str] = ()) -> Iterator[Found]:
+def measure(
+    wanted: Sequence[Bug], workers: int, seconds: int, but: Sequence[str] = (), *, near: bool = False
+) -> Iterator[Found]:
     """What becomes of each, as it is known. Each worker has a copy of its own, without the files `but`."""
     todo: queue.SimpleQueue[Bug] = queue.SimpleQueue()
     done: queue.SimpleQueue[Found | None] = queue.SimpleQueue()
@@ -263,7 +270,7 @@ def measure(wanted: Sequence[Bug], workers: int, seconds: int, but: Sequence[str
     def work(copy: Copy) -> None:
         try:
             while True:
-                done.put(one(copy, todo.get_nowait()))
+                done.put(one(copy, todo.get_nowait(), near=near))
         except queue.Empty:
             return
         finally:
@@ -317,6 +324,7 @@ def main() -> None:
     ask.add_argument("--seconds", type=int, default=300, help="the most that one bug may take")
     ask.add_argument("--missed", action="store_true", help="only those that the last run did not catch")
     ask.add_argument("--left", action="store_true", help="only those that were not measured yet")
+    ask.add_argument("--near", action="store_true", help="only the nearest tests; what they miss is asked again after")
     ask.add_argument("--without", action="append", default=[], help="a file of the tests to leave out of the copy")
     ask.add_argument("--first", action="store_true", help="keep these figures as the first ones ever measured")
     ask.add_argument("--out", type=Path, default=OUT)
@@ -332,7 +340,7 @@ def main() -> None:
         wanted = [bug for bug in wanted if bug.id not in found or found[bug.id].verdict in (UNSURE, HUNG)]
     if said.missed:
         wanted = [bug for bug in wanted if bug.id in found and found[bug.id].verdict not in (CAUGHT, BROKEN)]
-    for each in measure(wanted, said.workers, said.seconds, said.without):
+    for each in measure(wanted, said.workers, said.seconds, said.without, near=said.near):
         found[each.id] = each
         print(f"{each.verdict:16}{each.id:40}{each.by}", flush=True)
         made = {"found": [asdict(found[id]) for id in sorted(found)], "last": summary(found, of)}

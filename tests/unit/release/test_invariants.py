@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -22,6 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lawgate.authority.look import Sources
+from lawgate.drivers.keeper.client import SocketKeeper
 from lawgate.drivers.keys import verify
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.package.archive import read_member
@@ -36,6 +40,7 @@ from lawgate.office.accounting import expected
 from lawgate.office.handout import pull
 from lawgate.office.orders import complete_orders
 from lawgate.office.prepare import prepare
+from lawgate.ports.keeper import KeeperError, write_frame
 from lawgate.ports.release import Disclosable, KeyKeeper, PackageError
 from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
 from lawgate.protocol.bars import FRESH_SECONDS, Barred, Facts, bars
@@ -585,3 +590,47 @@ def test_i23_two_instruments_of_one_id_are_two_duties(tmp_path: Path) -> None:
     assert asked(place) == ("notice",)
     place.later(hours=73)
     assert asked(place) == ()
+
+
+# ----------------------------------------------------------------------------------------- the keeper at the other end
+
+
+def answering(*answers: dict[str, object], late: float = 0.0) -> SocketKeeper:
+    """A keeper that gives these answers, each so late, and then hangs up."""
+
+    @contextmanager
+    def connect() -> Iterator[socket.socket]:
+        ours, theirs = socket.socketpair()
+
+        def talk() -> None:
+            with theirs:
+                for answer in answers:
+                    theirs.recv(1 << 16)
+                    time.sleep(late)
+                    write_frame(theirs.sendall, answer)
+                theirs.recv(1 << 16)
+
+        run = threading.Thread(target=talk, daemon=True)
+        with ours:
+            run.start()
+            yield ours
+        run.join(10)
+
+    return SocketKeeper(connect)
+
+
+def test_i11_a_keeper_that_hangs_up_said_nothing(office: Office) -> None:
+    with pytest.raises(PackageError):
+        answering({}).keep(PACKAGE, b"identities")
+    for ask in (lambda k: k.keep(PACKAGE, b"identities"), lambda k: k.keeps(PACKAGE)):
+        with pytest.raises(KeeperError):
+            ask(answering())
+    with pytest.raises(KeeperError), answering().open(PACKAGE, "rk-1", office.courier):
+        raise AssertionError("no lease was given")
+    with answering({"left": 2.0}).open(PACKAGE, "rk-1", office.courier) as lease, pytest.raises(KeeperError):
+        lease.hand(7)
+
+
+def test_i4_the_office_never_thinks_a_lease_longer_than_its_keeper_does(office: Office) -> None:
+    with answering({"left": LEASE_SECONDS}, late=0.5).open(PACKAGE, "rk-1", office.courier) as lease:
+        assert lease.left() <= LEASE_SECONDS - 0.5
