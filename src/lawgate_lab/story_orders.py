@@ -265,8 +265,8 @@ def _pending(scene: Scene, played: Played, waiting: Prepared, before: Mapping[st
     done, now = played.pulled(waiting), states(played)
     scene.play(
         played.clock.now(),
-        f"A pending appeal lifts nothing. What stands: {listed(f'{id} {now[id]}' for id in now)}. To lift by the indicative ruling is refused "
-        f"({code}): it is no act that loosens.",
+        f"A pending appeal lifts nothing. What stands: {listed(f'{id} {now[id]}' for id in now)}. To lift by the "
+        f"indicative ruling is refused ({code}): it is no act that loosens.",
         lifted=sorted(lifted_now(played.house.orders)),
         lift_refused=code,
         unchanged=now == before,

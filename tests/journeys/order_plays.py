@@ -7,7 +7,7 @@ Those that take days are played by the small custodian of the docket's tests, wh
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,7 @@ from unit.docket.made import STOP, WHAT
 from unit.docket.made import an_order as made_order
 from unit.release.desk import PACKAGE
 from unit.release.desk import Office as Small
+from unit.release.desk import an_order_text as made_order_text
 
 ONE = {"person_c_1": KEYS["person_c_1"]}
 
@@ -249,10 +250,42 @@ def place_batch(office: Office) -> str:
     return next(each.id for each in office.house.decide.cases.batches() if each.state == "decided")
 
 
+def sent_without_keys(place: Place, out: Path) -> None:
+    """The sealed package went, the order came, the lease ran out: no key follows, and log and list say both."""
+    small = Small(out)
+    small.prepared()
+
+    class Courier:
+        room = small.courier.room
+
+        def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
+            def one_by_one() -> Iterable[tuple[str, bytes]]:
+                for file, data in files:
+                    yield file, data
+                    small.register.enter("order-1", made_order_text())
+                    small.clock.seconds += 2.5
+
+            small.courier.deliver(name, one_by_one())
+
+    with pytest.raises(Barred) as found:
+        pull(small.release(), PACKAGE, "rk-1", Courier())
+    assert (found.value.step, [bar.code for bar in found.value.bars]) == ("begun", ["lease"])
+    enter_order(small.orders(), made_order_text(), CLERK)
+    (handed,) = [index for index, leaf in small.log.leaves() if leaf.kind == "handout"]
+    assert [file.name for file in (small.root / "out").rglob("*") if file.is_file()] == ["package.tar"]
+    assert (small.kinds("sent"), small.kinds("barred")[0].text("step")) == ([], "begun")
+    assert small.kinds("in-force")[0].texts("exposed") == (f"{PACKAGE}@{handed}",)
+    with pytest.raises(Barred) as found:
+        pull(small.release(), PACKAGE, "rk-1", small.courier)
+    assert "order" in {bar.code for bar in found.value.bars}
+    assert small.handed_out() == []
+
+
 ORDER_PLAYS: dict[str, Callable[[Place, Path], None]] = {
     play.__name__: play
     for play in (
         stopped_between_records,
+        sent_without_keys,
         stay_counts_from_verification,
         still_in_force,
         no_change_by_another_case,

@@ -19,6 +19,7 @@ from lawgate.wiring.keeper import keepers_of
 from lawgate.wiring.settings import read_settings
 from lawgate_lab.story_facts import moment
 from lawgate_lab.story_orders import FREEZE, NOTICE, STAY
+from lawgate_lab.story_screen import key_lines
 from lawgate_lab.story_stop import ORDER as STOP
 
 ROWS = 1_280
@@ -203,6 +204,13 @@ def test_the_page_is_no_wider_than_a_narrow_screen(out: Path, tmp_path: Path, ne
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     (found,) = re.findall(r"<title>width (\d+) of (\d+)</title>", done.stdout)
     assert found == ("320", "320")
+
+
+def test_the_key_lines_of_the_demonstration_are_those_of_this_telling(scenes: Outcomes) -> None:
+    lines = key_lines(scenes, 1.0)
+    assert len(lines) == 7 and max(map(len, lines)) <= 100
+    assert "it sends 0, 0 and 0" in lines[1] and "of 473 like them it sends 0" in lines[2]
+    assert not any("NOT so" in line for line in lines)
 
 
 def test_seed_and_size_are_stated(told: dict[str, object]) -> None:

@@ -143,13 +143,14 @@ def planted(bug: Bug, text: str) -> str:
 def suite_for(file: str, root: Path = ROOT, *, near: bool = False) -> tuple[str, ...]:
     """Paths of the tests that are about a file, the nearest ones first; whole journeys come last, they take longest.
 
-    With `near` no journeys, and of the others only those that are about this very file, where there are any.
+    With `near` only those that are about this very file where there are any, and journeys only where nothing else is.
     """
     named = sorted((key for key in ABOUT if file.startswith(key)), key=len, reverse=True)
     wanted = dict.fromkeys(path for key in named for path in ABOUT[key])
     every = sorted((*wanted, *(path for path in ALWAYS if path not in wanted)), key=lambda path: "/journeys/" in path)
     if near:
-        every = [path for path in every if "/journeys/" not in path and (path in wanted or not wanted)] or every
+        quick = [path for path in every if "/journeys/" not in path]
+        every = [path for path in quick if path in wanted] or list(wanted) or quick
     return tuple(path for path in every if (root / path).exists())
 
 
