@@ -686,8 +686,7 @@ def about(subject, leaves):
             for i, leaf in leaves.items()
             if leaf.get("batch") == name
             or leaf.get("package") in packages - {name}
-            or leaf["kind"] == "objection"
-            and leaf["subject"] in packages
+            or (leaf["kind"] == "objection" and leaf["subject"] in packages)
         }
     served = ("receipt", "act-receipt")
     return found | {i for i, leaf in leaves.items() if leaf["kind"] in served and leaf["notice_leaf"] in found}

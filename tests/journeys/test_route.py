@@ -133,7 +133,9 @@ def test_an_order_stops_preparing_too(office: Office, tmp_path: Path) -> None:
     done = office.call("prepare", batch)
     assert (done.exit_code, "order-of-ours" in done.output) == (1, True)
     assert list((office.folder / "packages").iterdir()) == []
-    assert not (office.folder / "keeper" / "packages").exists() or not any((office.folder / "keeper/packages").iterdir())
+    assert not (office.folder / "keeper" / "packages").exists() or not any(
+        (office.folder / "keeper/packages").iterdir()
+    )
 
 
 def ok(office: Office, *words: str | Path) -> None:
