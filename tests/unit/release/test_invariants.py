@@ -304,15 +304,17 @@ def test_i5_a_record_holds_what_was_granted_and_what_it_is_for_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    "values",
+    ("values", "why"),
     [
-        {"mailing_address": dict.fromkeys((2021, 2022), Value("x")), "wages": {2021: Value("1")}},
-        {"mailing_address": dict.fromkeys((2020, 2021, 2022), Value("x"))},
-        {"mailing_address": {2021: Value("x")}},
-        {},
+        ({"mailing_address": dict.fromkeys((2021, 2022), Value("x")), "wages": {2021: Value("1")}}, "something else"),
+        ({"mailing_address": dict.fromkeys((2020, 2021, 2022), Value("x"))}, "something else"),
+        ({"mailing_address": {2021: Value("x")}}, "lacks a value"),
+        ({}, "something else"),
     ],
 )
-def test_i5_a_value_more_or_less_makes_no_package(tmp_path: Path, values: dict[str, dict[int, Value]]) -> None:
+def test_i5_a_value_more_or_less_makes_no_package(
+    tmp_path: Path, values: dict[str, dict[int, Value]], why: str
+) -> None:
     office = Office(tmp_path)
     batch = office.decide()
     review = office.review(batch, office.looked(range(3)))
@@ -321,7 +323,7 @@ def test_i5_a_value_more_or_less_makes_no_package(tmp_path: Path, values: dict[s
         first, *others = fetched(numbers)
         return [replace(first, values=values), *others]
 
-    with pytest.raises(LawgateError):
+    with pytest.raises(LawgateError, match=why):
         prepare(office.release(), outgoing(), granted(), review, more, office.account)
     assert not office.kinds("prepared")
     assert not list((tmp_path / "packages").iterdir())

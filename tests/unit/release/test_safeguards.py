@@ -15,8 +15,11 @@ import pytest
 from lawgate.authority.look import prove
 from lawgate.authority.people import reviewed_on
 from lawgate.drivers.orders.gate import FileGate
+from lawgate.ledger.leaf import StageLeaf
 from lawgate.office.handout import pull
 from lawgate.office.prepare import prepare
+from lawgate.ports.keeper import KeeperError
+from lawgate.ports.log import LogBrokenError
 from lawgate.protocol.bars import Barred, bars, last_bars
 from unit.protocol.test_bars import GOOD, KEY, LAST
 from unit.release.desk import (
@@ -110,3 +113,37 @@ def test_t17_a_lease_is_measured_by_a_clock_that_nobody_sets() -> None:
     clock = inspect.signature(FileGate).parameters["monotonic"].default
     kernels = (time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC)
     assert min(abs(time.clock_gettime(each) - clock()) for each in kernels) < 1
+
+
+def test_t54_when_the_log_takes_no_leaf_it_is_the_log_that_stops_it(office: Office) -> None:
+    """No earlier leaf is taken for this one: the keeper is not even asked."""
+    barred(office)
+
+    class Full:
+        """The log on a full disk."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(office.log, name)
+
+        def append(self, leaf: StageLeaf, still: object = None) -> int:
+            raise LogBrokenError("no space left")
+
+    with pytest.raises(LogBrokenError):
+        pull(office.release(log=Full()), PACKAGE, "rk-1", office.courier)
+    assert len(office.handed_out()) == len(office.kinds("handout")) == 1
+
+
+def test_a_keeper_has_the_keys_before_there_is_a_package(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    review = office.review(office.decide(), office.looked(range(3)))
+
+    class Away:
+        """A keeper that cannot be reached."""
+
+        def keep(self, package: str, identities: bytes) -> None:
+            raise KeeperError("the key keeper is not there")
+
+    with pytest.raises(KeeperError):
+        prepare(office.release(keepers=(Away(),)), outgoing(), granted(), review, fetched, office.account)
+    assert not list((tmp_path / "packages").iterdir())
+    assert not office.kinds("prepared")
