@@ -27,7 +27,7 @@ $(UV):
 demo: .venv/.runtime
 	.venv/bin/lawgate-lab demo --out out
 test: .venv/.peers
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 --dist loadfile
 lint: .venv/.dev
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 bench: .venv/.peers

@@ -95,6 +95,7 @@ redecision batch:id decision_leaf:number patterns:digest docket:digest known_at:
   program:digest
 review batch:id set:digest reviewer:id day:day rows:count kept:count paper:digest
 approval package:id set:digest person:id office:id role:code paper:digest
+objection subject:id set:digest? person:id paper:digest
 notice package:id orders:id* set:digest recipient:id rows:count paper:digest
 receipt notice_leaf:number served:id served_at:instant paper:digest
 prepared package:id batch:id decision_leaf:number subtree:code root:digest rows:count width:count set:digest
@@ -106,6 +107,9 @@ sent package:id handout_leaf:number envelope:digest size:number
 ack package:id handout_leaf:number paper:digest
 order-bar order:id instrument:digest learned:instant effective:instant effects:code* provisional:flag person:id
 in-force order:id bar_leaf:number exposed:id* exposed_rows:count
+order-act order:id bar_leaf:number act:id does:code instrument:digest document:digest effective:instant people:id*
+act-notice order:id act_leaf:number paper:digest parties:id*
+act-receipt notice_leaf:number served:id served_at:instant paper:digest
 lift order:id bar_leaf:number paper:digest people:id* effective:instant
 policy-proposed policy:id old:digest new:digest diff:digest widening:flag person:id
 policy-explained policy:id proposed_leaf:number explanation:digest declared:digest comments_until:day
@@ -155,6 +159,9 @@ LINKS = {
     "recall-demand": ("recall_leaf", "recall", ("recall",)),
     "history-audit": ("read_leaf", "history-read", ("history", "list")),
     "in-force": ("bar_leaf", "order-bar", ("order",)),
+    "order-act": ("bar_leaf", "order-bar", ("order",)),
+    "act-notice": ("act_leaf", "order-act", ("order",)),
+    "act-receipt": ("notice_leaf", "act-notice", ()),
     "lift": ("bar_leaf", "order-bar", ("order",)),
     "policy-explained": ("proposed_leaf", "policy-proposed", ("policy",)),
     "policy-active": ("proposed_leaf", "policy-proposed", ("policy",)),
@@ -665,16 +672,24 @@ def check_start(bundle, leaves, policy):
 def about(subject, leaves):
     """Indexes of the leaves that speak of a batch, package or order."""
     kind, name = subject["kind"], subject["id"]
-    if kind == "order":
-        return {i for i, leaf in leaves.items() if leaf.get("order") == name or name in leaf.get("orders", ())}
     packages = {name}
-    if kind == "batch":
+    if kind == "order":
+        found = {i for i, leaf in leaves.items() if leaf.get("order") == name or name in leaf.get("orders", ())}
+    elif kind == "package":
+        found = {i for i, leaf in leaves.items() if leaf.get("package") == name}
+        found |= {i for i, leaf in leaves.items() if leaf["kind"] == "objection" and leaf["subject"] == name}
+    else:
         made = [leaf for leaf in leaves.values() if leaf["kind"] == "prepared" and leaf["batch"] == name]
-        packages = {leaf["package"] for leaf in made}
-    found = {i for i, leaf in leaves.items() if leaf.get("package") in packages and kind == "package"}
-    if kind == "batch":
-        found = {i for i, leaf in leaves.items() if leaf.get("batch") == name or leaf.get("package") in packages}
-    return found | {i for i, leaf in leaves.items() if leaf["kind"] == "receipt" and leaf["notice_leaf"] in found}
+        packages |= {leaf["package"] for leaf in made}
+        found = {
+            i
+            for i, leaf in leaves.items()
+            if leaf.get("batch") == name
+            or leaf.get("package") in packages - {name}
+            or (leaf["kind"] == "objection" and leaf["subject"] in packages)
+        }
+    served = ("receipt", "act-receipt")
+    return found | {i for i, leaf in leaves.items() if leaf["kind"] in served and leaf["notice_leaf"] in found}
 
 
 def closed(found, leaves):
@@ -843,11 +858,12 @@ def outside(effects, request, names):
 
 
 def apart(listed, names):
-    """Whether none of the names is listed; never when everything is, or no name is shown."""
+    """Whether none of the names is listed, nor lies below one that is (as a.b.c below a.b); never when everything is
+    listed, or no name is shown."""
     if listed is None or not names:
         return False
-    known = [str(each).lower() for each in listed]
-    return not any(str(each).lower() in known for each in names)
+    known = [str(each).lower() + "." for each in listed]
+    return not any((str(each).lower() + ".").startswith(name) for each in names for name in known)
 
 
 # ---- Papers and rows -----------------------------------------------------------------------------------------------

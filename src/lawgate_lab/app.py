@@ -66,6 +66,19 @@ def make(
 
 
 @app.command()
+def found(
+    lab: Annotated[Path, typer.Argument(help="A folder that `make` wrote.")],
+    office: Annotated[Path, typer.Argument(help="Folder of the office; it is made.")],
+    seed: Annotated[int, typer.Option(min=0, help="The seed the folder was made with.")] = 1,
+) -> None:
+    """Found an office some days back, with the lab's people and records; its recipient keys have waited long enough."""
+    from lawgate_lab.office import found_office
+
+    found_office(office, lab, seed)
+    typer.echo(f"made {office}: founded some days back, the recipient keys registered then by two played registrars")
+
+
+@app.command()
 def pseudopeople(
     folder: Annotated[Path, typer.Argument(help="Folder to write; it is made if it does not exist.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same files.")] = 1,
@@ -143,15 +156,48 @@ def demo(
     from lawgate_lab.demo import run, screen
     from lawgate_lab.make import SIZES
     from lawgate_lab.report import write_report
+    from lawgate_lab.story_beside import Beside
 
     rows, people = SIZES[claims.value]
+    beside = Beside(out / "story")
     try:
-        story = run(out, rows, people, Console(stderr=True))
+        story = run(out, rows, people, Console(stderr=True), beside.begin)
+        write_report(story, out / "report.html")
+        for line in screen(story):
+            typer.echo(line)
+        for line in beside.lines():
+            typer.echo(line)
     except FileExistsError as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(2) from fault
-    write_report(story, out / "report.html")
-    for line in screen(story):
+    finally:
+        beside.end()
+
+
+@app.command()
+def story(
+    out: Annotated[Path, typer.Option(help="Folder for everything the story makes.")] = Path("out/story"),
+    rows: Annotated[int, typer.Option(min=1_000, max=12_800, help="Rows of the third request of June.")] = 1_280,
+) -> None:
+    """The whole story, told as it happened on a virtual clock, with its HYPOTHETICAL last scene. Ends by itself."""
+    from lawgate_lab.story import run
+    from lawgate_lab.story_report import write_story
+    from lawgate_lab.story_screen import beginning, ending, scene_lines
+    from lawgate_lab.story_told import Scene
+
+    def show(scene: Scene) -> None:
+        for line in scene_lines(scene):
+            typer.echo(line)
+
+    for line in beginning(rows):
+        typer.echo(line)
+    try:
+        told = run(out, rows, show)
+    except (FileExistsError, ValueError) as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from fault
+    write_story(told, out)
+    for line in ending(told):
         typer.echo(line)
 
 
@@ -161,3 +207,67 @@ def sign(key: Path, paper: Path, signature: Path) -> None:
     from lawgate_lab.played import read_played_key
 
     signature.write_bytes(read_played_key(key).sign(paper.read_bytes()))
+
+
+@app.command()
+def model(
+    design: Annotated[str, typer.Option(help="One design, with the way to each of its faults.")] = "",
+    without: Annotated[list[str] | None, typer.Option(help="A safeguard to leave out of the design.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=4, help="Processes that hand out.")] = 2,
+    crashes: Annotated[int, typer.Option(min=0, max=9, help="How often one may crash.")] = 2,
+    losses: Annotated[int, typer.Option(min=0, max=9, help="How often the register may lose one's connection.")] = 1,
+    hangs: Annotated[int, typer.Option(min=0, max=9, help="How many may hang for ever.")] = 1,
+) -> None:
+    """Look at every state of nine ways to hand out a key while an order comes: which hold, and how the others fail."""
+    from lawgate_lab.model_checker import World, check
+    from lawgate_lab.model_designs import DESIGNS
+    from lawgate_lab.model_screen import choose, story, table
+
+    world = World(workers, crashes, losses, hangs)
+    try:
+        lines = (
+            story(check(choose(design, without or ()), world))
+            if design
+            else table(check(each, world) for each in DESIGNS.values())
+        )
+    except ValueError as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from fault
+    for line in lines:
+        typer.echo(line)
+
+
+class Chooser(StrEnum):
+    """How a simulation chooses what goes wrong."""
+
+    aware = "state-aware"
+    naive = "naive"
+
+
+@app.command()
+def simulate(
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from the first one on.")] = 100,
+    steps: Annotated[int, typer.Option(min=100, help="Steps of a seed, at the least.")] = 2_000,
+    seed: Annotated[int | None, typer.Option(min=0, help="One seed only: the same run again.")] = None,
+    machine: Annotated[Chooser, typer.Option(help="Faults where the protocol stands, or anywhere.")] = Chooser.aware,
+    bug: Annotated[str, typer.Option(help="Plant one bug; `all` hunts each of them in turn.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, max=8, help="Processes that run seeds.")] = 1,
+) -> None:
+    """Run the release protocol with crashes, lost messages, wrong clocks and cheats that a seed decides."""
+    from lawgate_lab.simulator.planted import Bug
+    from lawgate_lab.simulator.screen import hunt, lines, runs, tell
+
+    chosen = range(seed, seed + 1) if seed is not None else range(seeds)
+    if bug == "all":
+        for each in Bug:
+            typer.echo(tell(hunt(each, chosen, steps, machine.value)))
+        return
+    if bug and bug.upper() not in Bug.__members__:
+        typer.echo(f"there is no such bug; there are {', '.join(each.name.lower() for each in Bug)}", err=True)
+        raise typer.Exit(2)
+    planted = Bug[bug.upper()] if bug else None
+    outcomes = list(runs(chosen, steps, machine.value, jobs, planted))
+    for line in lines(outcomes, steps, machine.value, planted):
+        typer.echo(line)
+    if any(each.invariant for each in outcomes):
+        raise typer.Exit(1)

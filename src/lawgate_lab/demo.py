@@ -102,8 +102,11 @@ class Story:
     timeline: tuple[tuple[str, str, str], ...]
 
 
-def run(out: Path, claims: int, records: int, console: Console) -> Story:
-    """Play the whole story into `out` and give back its figures. Ends by itself."""
+def run(out: Path, claims: int, records: int, console: Console, decided: Callable[[], None] = lambda: None) -> Story:
+    """Play the whole story into `out` and give back its figures. Ends by itself.
+
+    `decided` is called once after the affair was decided, when nothing is measured any more that it could slow down.
+    """
     _clear(out)
     lab, laps, inner = out / "lab", Laps(), Laps()
     with _progress(console, laps) as step, ExitStack() as until_the_end:
@@ -111,10 +114,11 @@ def run(out: Path, claims: int, records: int, console: Console) -> Story:
             posts = until_the_end.enter_context(played(out / "witnesses"))
             _lab(lab, claims, records)
         with step():
-            house = found_office(out / "office", lab, posts)
+            house = found_office(out / "office", lab, SEED, posts)
         with step():
             inner.since = time.perf_counter()
             affair = take_and_decide(house, lab / "affair", inner.lap)
+            decided()
         with step():
             replica = replica_2025(lab / "records", lab / "affair")
             room = house.decide.rooms.path(affair.id)

@@ -25,6 +25,7 @@ from lawgate.protocol.statement import Looked
 from lawgate.wiring.folder import create, open_house
 from lawgate.wiring.main import rulebooks
 from lawgate_lab.played import signing_key
+from lawgate_lab.registering import Past, register_now
 from lawgate_lab.witnesses import Post, listed, make_known
 
 REVIEWER = "person.custodian.1"
@@ -47,18 +48,21 @@ class Laps:
         self.since = now
 
 
-def found_office(folder: Path, lab: Path, posts: Sequence[Post] = ()) -> House:
+def found_office(folder: Path, lab: Path, seed: int, posts: Sequence[Post] = ()) -> House:
     """A fresh office folder with the lab's registers and records, and these witnesses or one of its own.
+
+    It was founded some days back, and the recipient keys were registered then: a new key waits.
 
     Replaces `folder` only when it was an office.
     """
     if (folder / "settings.toml").exists():
         shutil.rmtree(folder)
-    log = create(folder, rulebooks(), RULEBOOK, "demo", listed(posts) if posts else b"")
+    log = create(folder, rulebooks(), RULEBOOK, "demo", listed(posts) if posts else b"", clock=Past())
     make_known(posts, log)
     for register in (lab / "registers").glob("*.toml"):
         shutil.copy(register, folder / "registers")
     house = open_house(folder)
+    register_now(house.keys, seed)
     house.import_records(lab / "records")
     return house
 

@@ -17,7 +17,7 @@ MARK = "PLAYED BY THE LAB: made from a published seed, worth nothing"
 
 @dataclass(frozen=True)
 class Person:
-    """One played person, the office held, its agency, and when it is held (half open)."""
+    """One played person, the office held, its agency, when it is held (half open), and to whom they report."""
 
     id: str
     name: str
@@ -25,8 +25,10 @@ class Person:
     agency: str
     begins: str = HOLDS_FROM
     ends: str = NO_END
+    reports_to: str = ""
 
 
+HEAD = "person.custodian.20"
 PEOPLE = (
     Person("person.dhs.1", "Example Secretary", "us.dhs.head", "us.dhs"),
     Person("person.dhs.2", "Example Liaison", "us.dhs.liaison", "us.dhs"),
@@ -40,6 +42,11 @@ PEOPLE = (
     Person("person.custodian.5", "Example Docketclerk", "custodian.docket", "custodian"),
     Person("person.custodian.11", "Example Registrar One", "custodian.registrar", "custodian"),
     Person("person.custodian.12", "Example Registrar Two", "custodian.registrar", "custodian"),
+    Person("person.custodian.20", "Example Custodian", "custodian.head", "custodian", reports_to="nobody"),
+    *(
+        Person(f"person.custodian.{n}", f"Example {name}", f"custodian.{office}", "custodian", reports_to=HEAD)
+        for n, name, office in ((21, "Discloser", "disclosure"), (22, "Counsel", "counsel"), (23, "Privacy", "privacy"))
+    ),
 )
 RECIPIENT_KEYS = (("rk-dhs-1", "us.dhs"), ("rk-doj-1", "us.doj"))
 
@@ -83,10 +90,11 @@ def _private_file(path: Path, text: str) -> None:
 
 def _person_entry(person: Person, seed: int) -> str:
     public = base64.b64encode(signing_key(seed, person.id).public_key().public_bytes_raw()).decode()
+    line = f'[[person.reports_to]]\nperson = "{person.reports_to}"\nfrom = {person.begins}\nto = {person.ends}\n'
     return (
         f'[[person]]\nid = "{person.id}"\nname = "{person.name}"\nkey = "{public}"\n'
         f'[[person.holds]]\noffice = "{person.office}"\nagency = "{person.agency}"\n'
-        f"from = {person.begins}\nto = {person.ends}\n"
+        f"from = {person.begins}\nto = {person.ends}\n" + (line if person.reports_to else "")
     )
 
 

@@ -100,7 +100,7 @@ def write_report(story: Story, target: Path) -> None:
 
     jinja2.UndefinedError when a template asks for something that is not there: no half page is written.
     """
-    template = _environment().get_template(PAGE)
+    template = environment().get_template(PAGE)
     page = template.render(
         story=story,
         f=story.figures,
@@ -219,7 +219,8 @@ def deciding(story: Story) -> tuple[Lap, ...]:
     return tuple(Lap(step, seconds, rows / seconds if seconds > 0 else None) for step, seconds in made)
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The lab's templates: everything is escaped, and what is not there is an error."""
     # The template's last name is j2, so the file ending cannot say that it is HTML: escaping is on for all of them.
     made = Environment(
         loader=PackageLoader("lawgate_lab", "templates"),

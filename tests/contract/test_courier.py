@@ -30,6 +30,18 @@ def every_file_arrives_under_the_name(place: Place[Courier]) -> None:
 
 
 @COURIERS.promise
+def a_second_keeper_puts_its_file_beside_the_first_ones(place: Place[Courier]) -> None:
+    with pytest.raises(PackageError):
+        place.open().deliver("box-1", [("keys-2.age", b"second")], beside=True)
+    assert not (place.root / "box-1").exists()
+    place.open().deliver("box-1", FILES)
+    place.open().deliver("box-1", [("keys-2.age", b"second")], beside=True)
+    with pytest.raises(PackageError):
+        place.open().deliver("box-1", [("keys.age", b"over it")], beside=True)
+    assert arrived(place) == {**dict(FILES), "keys-2.age": b"second"}
+
+
+@COURIERS.promise
 def a_name_is_used_once(place: Place[Courier]) -> None:
     courier = place.open()
     courier.deliver("box-1", FILES)
@@ -151,11 +163,11 @@ class Bold(FolderCourier):
             (self._room / name).rmdir()
 
 
-@COURIERS.breaks(*TAKEN)
+@COURIERS.breaks(*TAKEN, "a_second_keeper_puts_its_file_beside_the_first_ones")
 class Overwriting(Bold):
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
         self.clear(name)
-        super().deliver(name, files)
+        super().deliver(name, files, beside=beside)
 
 
 @COURIERS.breaks(
@@ -165,31 +177,31 @@ class Overwriting(Bold):
     "a_disk_that_refuses_is_said_and_ends_it",
 )
 class AllAtOnce(FolderCourier):
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
-        super().deliver(name, list(files))
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
+        super().deliver(name, list(files), beside=beside)
 
 
 @COURIERS.breaks("an_error_of_the_files_comes_through")
 class Smoothing(FolderCourier):
     """Takes an error of the files for the end of them."""
 
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
         def until_error() -> Iterator[tuple[str, bytes]]:
             try:
                 yield from files
             except (KeyError, ValueError):
                 return
 
-        super().deliver(name, until_error())
+        super().deliver(name, until_error(), beside=beside)
 
 
 @COURIERS.breaks("an_error_of_the_files_comes_through")
 class Tidying(Bold):
     """Takes away what had arrived when the rest does not come."""
 
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
         try:
-            super().deliver(name, files)
+            super().deliver(name, files, beside=beside)
         except (KeyError, ValueError):
             self.clear(name)
             raise
@@ -197,22 +209,27 @@ class Tidying(Bold):
 
 @COURIERS.breaks("each_file_is_on_the_disk_before_the_next_is_asked_for", "a_disk_that_refuses_is_said_and_ends_it")
 class Unsynced(FolderCourier):
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("os.fsync", lambda handle: None)
-            super().deliver(name, files)
+            super().deliver(name, files, beside=beside)
 
 
-@COURIERS.breaks("every_file_arrives_under_the_name", "a_name_is_used_once", "what_was_delivered_outlives_the_process")
+@COURIERS.breaks(
+    "every_file_arrives_under_the_name",
+    "a_name_is_used_once",
+    "what_was_delivered_outlives_the_process",
+    "a_second_keeper_puts_its_file_beside_the_first_ones",
+)
 class LosingEmptyFiles(FolderCourier):
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
-        super().deliver(name, ((file, data) for file, data in files if data))
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
+        super().deliver(name, ((file, data) for file, data in files if data), beside=beside)
 
 
 @COURIERS.breaks("only_the_custodian_and_the_recipient_get_in")
 class ForAll(FolderCourier):
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
-        super().deliver(name, files)
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
+        super().deliver(name, files, beside=beside)
         (self._room / name).chmod(0o755)
 
 

@@ -31,7 +31,20 @@ def identities_are_put_once(place: Place[KeyRoom]) -> None:
             with pytest.raises(PackageError):
                 again.put("pkg-1", data)
     assert keys.read("pkg-1") == IDENTITIES
-    assert {name for name in dir(keys) if not name.startswith("_")} == {"put", "read"}
+    assert {name for name in dir(keys) if not name.startswith("_")} == {"put", "read", "has", "spend"}
+
+
+@KEYS.promise
+def a_leaf_is_used_once_and_for_good(place: Place[KeyRoom]) -> None:
+    place.open().put("pkg-1", IDENTITIES)
+    place.open().spend("pkg-1", 7)
+    for again in (place.open(), place.open()):
+        with pytest.raises(PackageError):
+            again.spend("pkg-1", 7)
+    place.open().spend("pkg-1", 8)
+    place.open().spend("pkg-2", 7)
+    assert place.open().read("pkg-1") == IDENTITIES
+    assert [place.open().has(name) for name in ("pkg-1", "pkg-2", "pkg-11")] == [True, False, False]
 
 
 @KEYS.promise
@@ -106,6 +119,7 @@ class Written(KeyFolder):
 
 
 @KEYS.breaks(
+    "a_leaf_is_used_once_and_for_good",
     "only_their_owner_could_read_them",
     "what_was_put_is_read_by_everybody_after",
     "identities_are_put_once",
@@ -119,6 +133,7 @@ class Loose(Written):
 
 
 @KEYS.breaks(
+    "a_leaf_is_used_once_and_for_good",
     "only_their_owner_could_read_them",
     "what_was_put_is_read_by_everybody_after",
     "identities_are_put_once",
@@ -170,6 +185,7 @@ class Unsynced(Written):
 
 
 @KEYS.breaks(
+    "a_leaf_is_used_once_and_for_good",
     "what_was_put_is_read_by_everybody_after",
     "they_outlive_the_process_that_put_them",
     "only_their_owner_could_read_them",

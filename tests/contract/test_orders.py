@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Contracts of OrderRegister, Gate, Lease and Clock, held by every driver of them."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -154,3 +155,60 @@ def test_a_clock_says_its_offset_and_never_runs_back() -> None:
     assert clock.now().tzinfo is not None
     first = clock.monotonic()
     assert clock.monotonic() >= first
+
+
+def test_the_same_text_is_kept_once_and_written_again(register, tmp_path: Path) -> None:
+    """A sync that failed leaves a text nobody can be sure of: entering it again makes it last."""
+    file = register.enter("order-1", b"one")
+    before = (tmp_path / "docket" / file).stat().st_ino
+    assert register.enter("order-1", b"one") == file
+    assert (tmp_path / "docket" / file).stat().st_ino != before
+    assert register.texts() == {file: b"one"}
+    assert sorted(place.name for place in tmp_path.iterdir()) == ["docket", "docket.lock", "docket.reserve"]
+
+
+def test_an_order_finds_room_where_there_is_none(register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set aside is given back, once; it is set aside again when there is room."""
+    reserve, real = tmp_path / "docket.reserve", os.fsync
+    assert reserve.stat().st_size == reserve.stat().st_blocks * 512 == 1 << 20
+
+    def full(handle: int) -> None:
+        if reserve.exists() and Path(f"/proc/self/fd/{handle}").readlink().suffix == ".toml":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert register.enter("order-1", b"one") == "0001-order-1.toml"
+    assert not reserve.exists()
+    monkeypatch.undo()
+    register.enter("order-2", b"two")
+    assert reserve.stat().st_size == 1 << 20
+    assert register.texts() == {"0001-order-1.toml": b"one", "0002-order-2.toml": b"two"}
+
+
+def test_no_room_even_for_that_is_told(register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(RegisterBrokenError):
+        register.enter("order-1", b"one")
+
+
+def test_draining_waits_for_the_gates_of_others(tmp_path: Path) -> None:
+    """Also for one that may not be looked at: its lease has to run out."""
+    now = [0.0]
+
+    def monotonic() -> float:
+        now[0] += 0.5
+        return now[0]
+
+    other = FileGate(tmp_path / "gate-2")
+    gate = FileGate(tmp_path / "gate", monotonic, also=(tmp_path / "gate-2", tmp_path / "gate-3"))
+    assert gate.drain()
+    with other.lease():
+        assert gate.drain() is False
+    assert gate.drain()
+    (tmp_path / "gate-3").symlink_to(tmp_path / "nowhere")
+    assert gate.drain() is False
+    assert now[0] >= DRAIN_SECONDS

@@ -11,7 +11,7 @@ import pytest
 from house.tree import ROOT, Source, planted, sources, strings
 from lawgate.ledger.schema import FIELDS
 from lawgate.model.code import CODES
-from lawgate.model.meanings import decided, log, papers, steps, stops
+from lawgate.model.meanings import approvals, decided, log, notice, papers, steps, stops
 from lawgate.model.meanings.bars import BARS
 from lawgate.model.meanings.entry import Group, Meaning
 from lawgate.model.meanings.table import GROUPS, mending
@@ -20,9 +20,9 @@ from lawgate.protocol.bars import CHECKS, LAST_CHECKS
 Codes = Iterator[str]
 BARRING = "src/lawgate/protocol/bars.py"
 TABLES = ("src/lawgate/model/meanings/", "src/lawgate/model/code.py")
-PAPERS = (papers.REVIEWS, papers.ORDERS, papers.RULES, papers.REGISTERS)
+PAPERS = (papers.REVIEWS, papers.ORDERS, papers.RULES, papers.REGISTERS, approvals.APPROVALS, approvals.KEYS)
 # Their codes stand beside a name or behind a colon; the same word may mean something else there.
-REASONS = (log.FORMS, log.WITNESSES, log.KEY_FILES)
+REASONS = (log.FORMS, log.WITNESSES, log.KEY_FILES, notice.WAYS)
 NOT_WRITTEN = "(no step of this version writes it)"
 
 
@@ -69,6 +69,8 @@ def faulted(source: Source) -> Codes:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef) and "code" in (names := [each.arg for each in node.args.args]):
             yield from texts(arguments(source.tree, node.name, names.index("code")))
+    if re.search(r"^from lawgate\.docket\.form import .*\bfault\b", source.text, re.M):
+        yield from texts(arguments(source.tree, "fault", 2))
 
 
 def papers_faulted(source: Source) -> Codes:
@@ -104,6 +106,15 @@ def key_faults(source: Source) -> Codes:
     yield from texts(arguments(source.tree, "KeyFileError", 1))
 
 
+def not_handed_over(source: Source) -> Codes:
+    yield from texts(arguments(source.tree, "NotifyError", 0))
+    yield from (code for code in texts(arguments(source.tree, "Told", 3)) if code)
+
+
+def not_met(source: Source) -> Codes:
+    yield from texts(arguments(source.tree, "Missing", 0))
+
+
 def decided_as(source: Source) -> Codes:
     if source.path.startswith("src/lawgate/decide/"):
         yield from texts(arguments(source.tree, "Finding", 3))
@@ -134,8 +145,10 @@ def replayed(source: Source) -> Codes:
 
 
 def bars_checked(source: Source) -> Codes:
+    """Yield the codes of the checks, and of the bars that a step itself makes."""
     if source.path == BARRING:
         yield from (check.code for check in (*CHECKS, *LAST_CHECKS))
+    yield from texts(arguments(source.tree, "Bar", 0))
 
 
 PLACES: list[tuple[tuple[Group, ...], Callable[[Source], Codes], Source]] = [
@@ -154,6 +167,8 @@ PLACES: list[tuple[tuple[Group, ...], Callable[[Source], Codes], Source]] = [
         unwitnessed,
         planted('class X(WitnessRefusalError):\n    a = super().__init__(b, "E_PLANTED")\n'),
     ),
+    ((notice.WAYS,), not_handed_over, planted('raise NotifyError("E_PLANTED")\n')),
+    ((notice.CLOCKS,), not_met, planted('found = Missing("E_PLANTED", ())\n')),
     ((log.KEY_FILES,), key_faults, planted('raise KeyFileError(path, "E_PLANTED")\n')),
 ]
 

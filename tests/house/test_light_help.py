@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = ("duckdb", "pyarrow", "sqlalchemy", "cryptography", "jinja2", "pyrage", "numpy", "lawgate_lab")
+HEAVY = ("duckdb", "pyarrow", "sqlalchemy", "cryptography", "jinja2", "joserfc", "pyrage", "numpy", "lawgate_lab")
 ASK = """
 import sys
 sys.argv = ["lawgate", *{arguments!r}]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "lawgate"
-CORE = ("model", "law", "docket", "linkage", "scrutiny", "decide", "ledger", "protocol", "prove")
+CORE = ("model", "law", "docket", "linkage", "scrutiny", "decide", "ledger", "protocol", "authority", "prove")
 _NOT_OURS = {".git", ".venv", ".uv", "out", "build", "dist", "__pycache__", ".hypothesis", "uv.lock"}
 
 

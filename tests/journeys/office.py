@@ -41,6 +41,7 @@ from lawgate.wiring.main import rulebooks
 from lawgate.wiring.orders import open_orders
 from lawgate_lab.make import make
 from lawgate_lab.played import signing_key
+from lawgate_lab.registering import Past, register_now
 
 SEED = 7
 BOOK = "us-26-6103"
@@ -143,11 +144,13 @@ class Office:
 
 def open_office(folder: Path, lab: Path, seed: int = SEED) -> Office:
     """A new office with the lab's people and records."""
-    create(folder, rulebooks(), BOOK, "journey")
+    create(folder, rulebooks(), BOOK, "journey", clock=Past())
     for register in (lab / "registers").glob("*.toml"):
         shutil.copy(register, folder / "registers")
     (folder / "registers" / "safeguards.toml").write_text(SAFEGUARDS)
     made = Office(folder, lab, seed)
+    # A new key waits three days: the office is founded so far back, and registers the played keys there and then.
+    register_now(made.house.keys, seed)
     made.house.import_records(lab / "records")
     return made
 

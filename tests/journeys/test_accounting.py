@@ -404,7 +404,7 @@ def test_the_office_is_whole_after_all_of_it(mine: tuple[Office, str]) -> None:
     make_root(office.house.accounting(), CLERK)
     assert office.broken() == []
     kinds = [leaf.kind for _, leaf in office.house.decide.log.leaves()]
-    assert kinds.count("key-registered") == 1
+    assert kinds.count("key-registered") == 3
     assert kinds.count("accounting-root") == 2
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from journeys.accounting import WITHHELD, nobody, numbers, seal, sealing
+from journeys.notice_plays import NOTICE_PLAYS
 from journeys.office import AGENCY, CLERK, KEY, Office, Still, an_order, today
+from journeys.order_plays import ORDER_PLAYS
 from journeys.test_log_state import WRITING
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
@@ -180,7 +182,9 @@ def told(office: Office, package: str, kind: str) -> list[str]:
 
 
 PLAYS: dict[str, Callable[[Gone, Path], None]] = {
-    play.__name__: play for play in (recipient_frozen, log_broken, nothing_to_show, called_back)
+    **{play.__name__: play for play in (recipient_frozen, log_broken, nothing_to_show, called_back)},
+    **NOTICE_PLAYS,
+    **ORDER_PLAYS,
 }
 
 
@@ -191,4 +195,4 @@ def test_event(edge: Scenario, gone: Gone, tmp_path: Path) -> None:
 
 
 def test_each_play_is_that_of_an_event_which_runs() -> None:
-    assert [each.event["code"] for each in EVENTS] == list(PLAYS)
+    assert sorted(each.event["code"] for each in EVENTS) == sorted(PLAYS)

@@ -61,8 +61,8 @@ def test_a_batch_with_an_opened_row(told: tuple[Office, str, str], tmp_path: Pat
     found = checked(office, out, office.room(batch) / "cover.toml")
     assert (found.returncode, found.stderr) == (0, "")
     assert found.stdout.startswith("SYNTHETIC")
-    assert "row 1 of leaf 3 is the one that was committed to; its decision was " in found.stdout
-    assert "file 1 is request.cover of leaf 1" in found.stdout
+    assert "row 1 of leaf 5 is the one that was committed to; its decision was " in found.stdout
+    assert "file 1 is request.cover of leaf 3" in found.stdout
     text = out.read_text()
     names = ("first", "last", "dob", "addr_line1", "tin", "event_number", "reason_text")
     personal = {row[name] for row in rows for name in names} | {each["row_id"] for each in rows}

@@ -59,12 +59,13 @@ def settled(office: Office, request: Path) -> str:
         assert "not done: E_AGAIN" in done.stderr
     (batch,) = office.house.decide.cases.batches()
     assert (batch.state, batch.sent, batch.accepted, batch.rejected) == ("received", 30, 28, 2)
-    assert [leaf.kind for _, leaf in office.house.decide.log.leaves()] == ["start", "request", "parse"]
+    kinds = [leaf.kind for _, leaf in office.house.decide.log.leaves()]
+    assert kinds == ["start", "key-registered", "key-registered", "request", "parse"]
     kept = {p.name for p in office.room(batch.id).iterdir()}
     assert kept >= {"cases.parquet", "cover.toml", "cover.toml.sig", "faults.parquet", "rows.parquet"}
     assert [p.name for p in office.room(batch.id).parent.iterdir()] == [batch.id], "no room without a name stays"
     shown = office.call("request", "faults", batch.id)
-    assert (shown.exit_code, "2 rows rejected; rooted in leaf 2" in shown.stdout) == (0, True)
+    assert (shown.exit_code, "2 rows rejected; rooted in leaf 4" in shown.stdout) == (0, True)
     assert office.broken() == []
     return batch.id
 

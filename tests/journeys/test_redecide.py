@@ -15,6 +15,7 @@ from journeys.office import AGENCY, CLERK, REVIEWER, Office, Still, ahead, an_or
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
 from lawgate.model.fault import Faulty, Refused
+from lawgate.model.order import PROVISIONAL
 from lawgate.office.orders import enter_order
 from lawgate.office.redecide import named, redecide
 from lawgate.office.release import hand_in_review, prepare_package, review_paper
@@ -103,9 +104,9 @@ def test_a_reviewed_row_that_an_order_holds_since_is_not_prepared(decided: tuple
 
 
 def ending(name: str, at: datetime, ends: datetime) -> bytes:
-    """An order that its own text ends."""
+    """The one kind of order that ends by itself: a stop without a paper."""
     order = read_order(an_order(name, AGENCY, at), name)
-    return print_order(dataclasses.replace(order, ends=ends))
+    return print_order(dataclasses.replace(order, kind=PROVISIONAL, ends=ends))
 
 
 def test_an_order_that_ended_is_written_down_and_opens_nothing(office: Office) -> None:

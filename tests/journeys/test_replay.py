@@ -14,6 +14,7 @@ from journeys.office import AGENCY, BOOK, CLERK, Office, Still, an_order, open_o
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
 from lawgate.docket.standing import standing
+from lawgate.model.order import PROVISIONAL
 from lawgate.office.adjudicate import Judged, find, judge
 from lawgate.office.bench import Bench, read_bench
 from lawgate.office.orders import enter_order
@@ -215,7 +216,7 @@ def test_orders_are_those_of_the_moment_of_deciding(office: Office) -> None:
     """An order that bound then and has ended since, without any change of the docket's text."""
     now = datetime.now(UTC).replace(microsecond=0)
     order = read_order(an_order("order-of-an-hour", AGENCY, now), "order")
-    text = print_order(dataclasses.replace(order, ends=now + timedelta(hours=1)))
+    text = print_order(dataclasses.replace(order, kind=PROVISIONAL, ends=now + timedelta(hours=1)))
     enter_order(office.house.orders, text, CLERK)
     batch = office.decided(office.lab / "proper")
     assert {row["outcome"] for row in office.rows(batch)} == {"HOLD"}

@@ -193,7 +193,7 @@ def test_a_rejected_row_has_its_entry_and_its_proof(office: Office, tmp_path: Pa
     decide_batch(office.house.decide, batch, AS_OF)
     shown = office.call("request", "faults", batch, "--proof", tmp_path / "proof")
     assert (shown.exit_code, shown.stdout.splitlines()[: len(told)]) == (0, told)
-    assert "2 rows rejected; rooted in leaf 2" in shown.stdout
+    assert "2 rows rejected; rooted in leaf 4" in shown.stdout
     one = office.call("request", "faults", batch, "--line", "4", "--file", "rows.csv")
     assert [line.split(" ")[0] for line in one.stdout.splitlines()[:-1]] == ["E_ID", "E_CODEPOINT"]
     assert "not done: E_LINE" in office.call("request", "faults", batch, "--line", "5").stderr

@@ -90,7 +90,8 @@ def test_receiving_and_deciding_go_on_after_a_stop_anywhere(office: Office, tmp_
             taken(each, request, stopping(place))
         assert again(each, request) == batch, names[place]
         kinds = [leaf.kind for _, leaf in each.house.decide.log.leaves()]
-        assert kinds == ["start", "request", "parse", "decision-batch"], names[place]
+        registered = ["key-registered"] * 2
+        assert kinds == ["start", *registered, "request", "parse", "decision-batch"], names[place]
         assert each.broken() == [], names[place]
         assert [row["outcome"] for row in each.rows(batch)] == [row["outcome"] for row in rows]
 

@@ -122,7 +122,7 @@ def test_an_order_stops_the_same_pull(office: Office, tmp_path: Path) -> None:
     refused(office, before, out, "pull", f"{first}-p01", "--key", KEY, "--out", out)
     refused(office, before, out, "pull", reviewed_third, "--key", KEY, "--out", out)
     listed = office.call("order", "list").output
-    assert "order-of-ours  stay  stop  until further notice" in listed
+    assert "order-of-ours  stay  REPORTED  stop  stated end: until further notice  binds since " in listed
     assert office.broken() == []
 
 
@@ -133,7 +133,9 @@ def test_an_order_stops_preparing_too(office: Office, tmp_path: Path) -> None:
     done = office.call("prepare", batch)
     assert (done.exit_code, "order-of-ours" in done.output) == (1, True)
     assert list((office.folder / "packages").iterdir()) == []
-    assert not (office.folder / "keys" / "packages").exists() or not any((office.folder / "keys/packages").iterdir())
+    assert not (office.folder / "keeper" / "packages").exists() or not any(
+        (office.folder / "keeper/packages").iterdir()
+    )
 
 
 def ok(office: Office, *words: str | Path) -> None:

@@ -17,6 +17,7 @@ from lawgate.protocol.bars import Barred
 from lawgate.wiring.folder import create
 from lawgate.wiring.main import rulebooks
 from lawgate_lab.office import try_pull
+from lawgate_lab.registering import Past, register_now
 from lawgate_lab.witnesses import Post, listed, make_known, played
 
 
@@ -49,11 +50,12 @@ def watched(top: Path, lab: Path) -> Iterator[Watched]:
     """The office with its witnesses running, a batch decided, a package prepared; everything ends at the end."""
     with played(top / "witnesses") as posts:
         folder = top / "office"
-        make_known(posts, create(folder, rulebooks(), BOOK, "journey", listed(posts)))
+        make_known(posts, create(folder, rulebooks(), BOOK, "journey", listed(posts), clock=Past()))
         for register in (lab / "registers").glob("*.toml"):
             (folder / "registers" / register.name).write_bytes(register.read_bytes())
         (folder / "registers" / "safeguards.toml").write_text(SAFEGUARDS)
         office = Office(folder, lab, SEED)
+        register_now(office.house.keys, SEED)
         office.house.import_records(lab / "records")
         batch = office.decided(lab / "proper")
         prepared = office.prepared(batch, [0, 1, 2])

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from lawgate.decide.decide import decide
 from lawgate.decide.find import request_letters
 from lawgate.decide.request import facts_of_request
+from lawgate.docket.duties import conflicts
 from lawgate.docket.printing import print_order
 from lawgate.docket.standing import covering, standing
 from lawgate.drivers.duckdb.engine import DuckEngine
@@ -24,7 +25,7 @@ from lawgate.law.read import read_layout, read_rulebook
 from lawgate.law.rulebook import Provision, Rulebook
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.decision import Decision, Finding, Pattern
-from lawgate.model.order import EVERY, Covered, Effect, EffectKind, Order
+from lawgate.model.order import EVERY, Covered, Effect, EffectKind, Order, Standing
 from lawgate.model.period import Span
 from lawgate.model.request import CourtOrder, Cover, FileStated, Person, Registers, Staff, Tenure
 from lawgate.office.bench import NOTHING_IN_FORCE
@@ -65,6 +66,7 @@ class Result:
     provision: Provision | None
     facts: Facts
     asked: tuple[str, ...]
+    conflict: bool = False
 
 
 @lru_cache
@@ -132,7 +134,8 @@ def run(plan: Plan, room: Path, keyed: Path, fields: tuple[str, ...], orders: li
         for v in views
         for made in (given.get((v.n, v.record), {}),)
     ]
-    return Result(rows, measures, provision, plan.facts, fields)
+    conflict = any(in_conflict(plan, p.years, fields, measures, orders) for p in patterns.values())
+    return Result(rows, measures, provision, plan.facts, fields, conflict)
 
 
 def values(
@@ -272,13 +275,24 @@ def over_it(
     plan: Plan, years: tuple[int, ...], fields: tuple[str, ...], measures: Measures, orders: list[Table]
 ) -> tuple[str, ...]:
     """Ids of the orders that cover rows with these years, as the docket says it at the latest instant stated."""
-    if not orders:
-        return ()
+    return covering(*looked_at(plan, years, fields, measures, orders)) if orders else ()
+
+
+def in_conflict(
+    plan: Plan, years: tuple[int, ...], fields: tuple[str, ...], measures: Measures, orders: list[Table]
+) -> bool:
+    """Whether one order compels what another forbids, about rows with these years."""
+    return bool(orders and conflicts(*looked_at(plan, years, fields, measures, orders)))
+
+
+def looked_at(
+    plan: Plan, years: tuple[int, ...], fields: tuple[str, ...], measures: Measures, orders: list[Table]
+) -> tuple[Standing, Covered]:
+    """The docket at the latest instant stated, and what of the request orders can name."""
     texts = {f"{n:04d}-{o['id']}.toml": print_order(order(o)) for n, o in enumerate(orders, 1)}
     at = max(o["looked_at"] for o in orders)
-    return covering(
-        standing(texts, at), Covered(plan.provision.id, plan.agency, plan.agency, fields, years, measures.rows)
-    )
+    what = Covered(plan.provision.id, plan.agency, plan.agency, fields, years, measures.rows)
+    return standing(texts, at), what
 
 
 def order(table: Table) -> Order:

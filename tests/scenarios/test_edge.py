@@ -86,13 +86,14 @@ def found(result: Result, row: Played) -> Table:
     """One row as it came out, in the words of a scenario."""
     decision, against = row.decision, decisive(row)
     held_by_order = bool(decision.orders) and decision.row_outcome.grants and against is None
+    by_order = "" if not held_by_order else "orders_conflict" if result.conflict else "order_in_force"
     batch_holds = any(f.level == "batch" and f.leads_to is not None for f in decision.findings)
     assert row.looked == (str(decision.verdict) != "not_sought")
     return {
         "row_outcome": str(decision.row_outcome),
         "outcome": str(decision.outcome),
         "element": against.element if against else "orders" if held_by_order else "",
-        "code": against.because if against else "order_in_force" if held_by_order else "",
+        "code": against.because if against else by_order,
         "status": str(against.status) if against else "",
         "against": [code for f in decision.findings if f.leads_to is not None for code in f.codes],
         "match": str(decision.verdict),
@@ -155,7 +156,8 @@ def test_every_numbered_case_is_there_once() -> None:
 def test_what_runs_speaks_of_elements_there_are() -> None:
     book = rulebook(BOOK.usual["cover"]["signed_on"])
     codes = {(c.element, c.code) for p in book.provisions.values() for c in p.clauses}
-    codes |= {("", ""), ("orders", "order_in_force"), (NO_PROVISION.element, NO_PROVISION.because)}
+    codes |= {("", ""), ("orders", "order_in_force"), ("orders", "orders_conflict")}
+    codes |= {(NO_PROVISION.element, NO_PROVISION.because)}
     for edge in (*RUN, *BESIDE):
         assert (edge.expect["element"], edge.expect["code"]) in codes, edge.id
 

@@ -24,22 +24,38 @@ ORDER_KEYS = (
     "note",
 )
 EFFECT_KEYS = ("kind", "provisions", "requesters", "recipients", "fields", "years", "rows_at_least")
+NOTICE_KEYS = ("hours", "parties", "window_hours")
+APPROVAL_KEYS = ("approvals", "offices")
+EXCEPTION_KEYS = ("provisions", "rows_at_most", "elements")
 
 
 def print_order(order: Order) -> bytes:
     """The canonical text of an order: what `read_order` accepts, byte for byte."""
     values = {"format": FORMAT, "ends": order.ends or UNTIL_FURTHER_NOTICE}
-    lines = [f"{key} = {_value(values.get(key) or getattr(order, key))}" for key in ORDER_KEYS]
+    lines = [f"{key} = {written(values.get(key) or getattr(order, key))}" for key in ORDER_KEYS]
     for effect in order.effects:
         lines += ["", "[[effect]]", *_effect(effect)]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
 def _effect(effect: Effect) -> list[str]:
-    return [f"{key} = {_value(getattr(effect, key))}" for key in EFFECT_KEYS]
+    lines = table(effect, EFFECT_KEYS)
+    if effect.notice is not None:
+        lines += table(effect.notice, NOTICE_KEYS)
+    if effect.approval is not None:
+        lines += table(effect.approval, APPROVAL_KEYS)
+    for each in effect.exceptions:
+        lines += ["", "[[effect.exception]]", *table(each, EXCEPTION_KEYS)]
+    return lines
 
 
-def _value(value: str | int | datetime | Sequence[str] | Sequence[int]) -> str:
+def table(value: object, keys: Sequence[str]) -> list[str]:
+    """One line for each key, with what the value has under that name."""
+    return [f"{key} = {written(getattr(value, key))}" for key in keys]
+
+
+def written(value: str | int | datetime | Sequence[str] | Sequence[int]) -> str:
+    """A value in its one spelling."""
     match value:
         case str():
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -48,4 +64,4 @@ def _value(value: str | int | datetime | Sequence[str] | Sequence[int]) -> str:
         case int():
             return str(value)
         case _:
-            return "[" + ", ".join(_value(part) for part in value) + "]"
+            return "[" + ", ".join(written(part) for part in value) + "]"

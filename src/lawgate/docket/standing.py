@@ -7,76 +7,81 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from lawgate.docket.reading import read_order
-from lawgate.model.fault import Faulty
-from lawgate.model.order import EVERY, Covered, Effect, Order, Standing
+from lawgate.docket.history import begins, rejected, stood
+from lawgate.docket.reading import entered_as
+from lawgate.docket.register import Texts, name, sort
+from lawgate.docket.scope import covers, exempted, taken_out
+from lawgate.model.order import Covered, Effect, Order, Standing
 
 UNREADABLE = "unreadable:"
+__all__ = ["UNREADABLE", "binding_since", "covering", "covers", "digest", "standing"]
 
 
-def standing(texts: Mapping[str, bytes], at: datetime) -> Standing:
+def standing(
+    texts: Mapping[str, bytes],
+    at: datetime,
+    lifted: Collection[str] = frozenset(),
+    known_at: datetime | None = None,
+) -> Standing:
     """Fold every entered text (file name -> bytes) into what stands at `at`.
 
-    Orders in force are in file order. A text that cannot be read is listed by file and binds everything, always.
-    ValueError for a moment without an offset.
+    `lifted` are the SHA-256 (hex) of the acts that may loosen: without them nothing ever does. `known_at` leaves out
+    what was entered later. Orders are in the order of entry. A text that cannot be read is listed by file and binds
+    everything, until its rejection is lifted. ValueError for a moment without an offset.
     """
-    if at.tzinfo is None:
+    if at.tzinfo is None or (known_at is not None and known_at.tzinfo is None):
         raise ValueError("a moment needs its offset")
-    found: list[Order] = []
-    unreadable: list[str] = []
-    for file, text in sorted(texts.items(), key=lambda item: _name(item[0])):
-        try:
-            order = read_order(text, file)
-        except Faulty:
-            unreadable.append(file)
-            continue
-        if in_force(order, at):
-            found.append(order)
-    return Standing(at, tuple(found), tuple(unreadable), digest(texts))
+    found = sort(texts, known_at)
+    orders = [each.what for each in found.orders if isinstance(each.what, Order) and begins(each.what) <= at]
+    states = tuple(stood(order, found, at, lifted) for order in orders)
+    unreadable = tuple(file for file in found.unreadable if not _worked_out(file, found, at, lifted))
+    return Standing(at, tuple(s.order for s in states if s.state.binds), unreadable, digest(texts), states)
 
 
-def in_force(order: Order, at: datetime) -> bool:
-    """Whether an entered order binds at `at`: from the earlier of learning and effect, until its own text ends it."""
-    begins = min(order.learned_at, order.effective_at)
-    return begins <= at and (order.ends is None or at < order.ends)
+def _worked_out(file: str, texts: Texts, at: datetime, lifted: Collection[str]) -> bool:
+    entered = entered_as(file)
+    return entered is not None and rejected(entered[1], texts, at, lifted)
+
+
+def binding_since(docket: Standing, order: str) -> datetime | None:
+    """Since when an order binds without a gap: notice served before that is void. None when it does not bind."""
+    found = [each.since for each in docket.stood if each.order.id == order and each.since is not None]
+    return max(found, default=None)
 
 
 def digest(texts: Mapping[str, bytes]) -> str:
     """SHA-256 (hex) of the docket: what `sha256sum -- * | sha256sum` prints in its folder in byte order of names."""
-    lines = [f"{sha256(texts[file]).hexdigest()}  ".encode() + _name(file) + b"\n" for file in sorted(texts, key=_name)]
+    lines = [f"{sha256(texts[file]).hexdigest()}  ".encode() + name(file) + b"\n" for file in sorted(texts, key=name)]
     return sha256(b"".join(lines)).hexdigest()
 
 
-def _name(file: str) -> bytes:
-    return file.encode("utf-8", "surrogateescape")
-
-
-def covering(docket: Standing, covered: Covered) -> tuple[str, ...]:
+def covering(docket: Standing, covered: Covered, met: Collection[tuple[str, int]] = frozenset()) -> tuple[str, ...]:
     """Ids of the orders with a blocking effect that covers it, then `unreadable:<file>` for each text nobody can read.
 
-    A part of `covered` that is unknown (empty text, no fields, no years, a year below 1, fewer than 0 rows) is covered
-    by every scope. None of a docket's orders can make another one stop covering.
+    `met` are the duties that were met, by order id and place of the effect (the first is 0); one without terms, and
+    what is no duty, can never be met. A part of `covered` that is unknown (empty text, no fields, no years, a year
+    below 1, fewer than 0 rows) is covered by every scope. No order can make another one stop covering.
     """
-    ids = [o.id for o in docket.in_force if any(e.kind.blocks and covers(e, covered) for e in o.effects)]
+    ids = [
+        order.id
+        for order in docket.in_force
+        if any(_blocks(docket, order, at, effect, covered, met) for at, effect in enumerate(order.effects))
+    ]
     return (*dict.fromkeys(ids), *(UNREADABLE + file for file in docket.unreadable))
 
 
-def covers(effect: Effect, covered: Covered) -> bool:
-    """Whether every part of the effect's scope takes in the same part of `covered`."""
-    names = (
-        _within(effect.provisions, (covered.provision,))
-        and _within(effect.requesters, (covered.requester,))
-        and _within(effect.recipients, (covered.recipient,))
-        and _within(effect.fields, covered.fields)
-    )
-    unknown_year = not covered.years or min(covered.years) < 1
-    years = effect.years == EVERY or unknown_year or bool(set(effect.years) & set(covered.years))
-    return names and years and (covered.rows < 0 or covered.rows >= effect.rows_at_least)
+def _blocks(
+    docket: Standing, order: Order, at: int, effect: Effect, covered: Covered, met: Collection[tuple[str, int]]
+) -> bool:
+    terms = effect.notice is not None or effect.approval is not None
+    if not effect.kind.blocks or not applies(docket, order, at, covered):
+        return False
+    return not (terms and (order.id, at) in met) and not exempted(effect, covered)
 
 
-def _within(scope: Collection[str] | str, parts: tuple[str, ...]) -> bool:
-    if scope == EVERY or not parts or "" in parts:
-        return True
-    # Another letter case is the same name: an order must not miss somebody by a capital.
-    names = {name.casefold() for name in scope}
-    return any(part.casefold() in names for part in parts)
+def applies(docket: Standing, order: Order, at: int, covered: Covered) -> bool:
+    """Whether the effect at this place of an order in force takes it in, and no stay in part takes it out."""
+    # Two orders may have one id: then only what is stayed of both is out.
+    parts = [each.stayed for each in docket.stood if each.order.id == order.id and each.state.binds]
+    out = bool(parts) and all(any(taken_out(part, at, covered) for part in stayed) for stayed in parts)
+    return covers(order.effects[at], covered) and not out

@@ -15,7 +15,7 @@ from lawgate.law.expression import facts_of, read_expression
 from lawgate.model.fault import Fault, Scope
 
 PLAN, GAPS, READINGS = "match/plan.toml", "untranslatable.toml", "readings/"
-FOLDERS = ("provisions/", "parameters/", "registers/", "agreements/", "practices/", READINGS)
+FOLDERS = ("provisions/", "parameters/", "registers/", "agreements/", "practices/", "clocks/", READINGS)
 FILES = ("rulebook.toml", "facts.toml", GAPS, PLAN, "match/address.toml", "match/names.toml")
 # What `linkage.reference.score` does; the engine is held equal to it.
 IMPLEMENTED: Mapping[str, object] = {

@@ -100,6 +100,7 @@ def agreement_of(doc: Doc) -> Agreement:
         **lists,
         rows_at_most=_count(doc, "rows_at_most") if "rows_at_most" in doc else None,
         span=span,
+        signers=_named(doc, "signers") if "signers" in doc else frozenset(),
     )
 
 

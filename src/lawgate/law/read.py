@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
+from lawgate.law.clocks import check_clocks
 from lawgate.law.elements import MISSHAPEN, Doc, Reading, clauses_of, text_of, what_is_wrong
 from lawgate.law.parts import check_parts
 from lawgate.law.practices import read_agreements, read_practices
@@ -26,6 +27,14 @@ FACT_LEVELS = ("request", "case", "row", "record", "batch")
 WILDCARDS = frozenset(("", "*", "all", "any", "every"))
 BESIDE = ("scenarios/", "public/")
 """Folders of a rulebook that no decision rests on: tests of the law, and what people are told about it."""
+
+
+def plan_digest(files: Mapping[str, bytes]) -> str:
+    """SHA-256 (hex) over the files of the match plan: name, length and bytes of each, from file name -> bytes."""
+    h = hashlib.sha256(b"lawgate-match-v1\0")
+    for name in sorted(n for n in files if n.startswith("match/")):
+        h.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
+    return h.hexdigest()
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
@@ -59,6 +68,7 @@ def read_rulebook(files: Mapping[str, bytes], day: date) -> Rulebook:
             _add_provision(name, doc, reading, provisions)
     ceilings = _ceilings(head, faults)
     check_parts(docs, faults)
+    check_clocks(docs, faults)
     practices, agreements = read_practices(docs, day, faults), read_agreements(docs, day, faults)
     if faults:
         raise Faulty(tuple(faults))

@@ -16,7 +16,16 @@ from typing import Any, TypeAlias
 from lawgate.law.elements import MISSHAPEN, text_of, what_is_wrong
 from lawgate.law.spans import span_of
 from lawgate.model.fault import Fault, Faulty, Scope
-from lawgate.model.request import CourtOrder, Person, RecipientKey, Registers, Safeguard, Staff, Tenure
+from lawgate.model.request import (
+    CourtOrder,
+    Person,
+    RecipientKey,
+    Registers,
+    ReportsTo,
+    Safeguard,
+    Staff,
+    Tenure,
+)
 
 Doc: TypeAlias = dict[str, Any]
 REQUIRED = ("people.toml", "recipients.toml", "safeguards.toml")
@@ -24,7 +33,7 @@ FILES = (*REQUIRED, "staff.toml", "court_orders.toml")
 YEARS = range(1980, 2042)
 # What an entry of each file may hold. A key nobody reads would be a misspelt one, and what it says would not bind.
 KEYS = {
-    "person": {"id", "name", "key", "holds"},
+    "person": {"id", "name", "key", "holds", "reports_to", "human"},
     "recipient_key": {"id", "agency", "age", "registered_on", "registrars", "to"},
     "safeguard": {"agency", "approved_on", "to", "source", "suspended"},
     "staff": {"agency", "from", "to", "source", "people"},
@@ -95,7 +104,12 @@ def _person(p: Doc) -> Person:
     holds = tuple(
         Tenure(text_of(h, "office"), text_of(h, "agency"), span_of(h, "from", "to")) for h in _tables(p, "holds")
     )
-    return Person(text_of(p, "id"), text_of(p, "name"), key, holds)
+    chart = _tables(p, "reports_to")
+    if any(set(line) != {"person", "from", "to"} for line in chart):
+        raise ValueError("a line of `reports_to` has `person`, `from`, `to` and nothing else")
+    lines = tuple(ReportsTo(text_of(line, "person"), span_of(line, "from", "to")) for line in chart)
+    human = text_of(p, "human") if "human" in p else ""
+    return Person(text_of(p, "id"), text_of(p, "name"), key, holds, lines, human)
 
 
 def _key(k: Doc) -> RecipientKey:

@@ -27,12 +27,19 @@ LINKS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "recall-demand": ("recall_leaf", "recall", ("recall",)),
     "history-audit": ("read_leaf", "history-read", ("history", "list")),
     "in-force": ("bar_leaf", "order-bar", ("order",)),
+    "order-act": ("bar_leaf", "order-bar", ("order",)),
+    "act-notice": ("act_leaf", "order-act", ("order",)),
+    "act-receipt": ("notice_leaf", "act-notice", ()),
     "lift": ("bar_leaf", "order-bar", ("order",)),
     "policy-explained": ("proposed_leaf", "policy-proposed", ("policy",)),
     "policy-active": ("proposed_leaf", "policy-proposed", ("policy",)),
     "key-revoked": ("registered_leaf", "key-registered", ("key",)),
 }
 """Kind of leaf: the field with the other leaf's index, that leaf's kind, and the fields in which both say the same."""
+
+
+SERVED = ("receipt", "act-receipt")
+"""Kinds that say that a notice was served: they belong to whatever the notice is about."""
 
 
 def says_the_same(leaf: StageLeaf, other: Mapping[str, Value], fields: Iterable[str]) -> bool:
@@ -82,20 +89,23 @@ def back_to(kind: str, index: int, leaves: Leaves) -> int:
 def speaking_of(kind: str, name: str, leaves: Leaves) -> set[int]:
     """Indexes of the leaves that speak of a `batch`, `package` or `order` of this name."""
     if kind == "order":
-        return {
+        found = {
             index
             for index, leaf in leaves.items()
             if leaf.body.get("order") == name or ("orders" in leaf.body and name in leaf.texts("orders"))
         }
-    packages = {name} if kind == "package" else _packages(name, leaves)
-    found = {
-        index
-        for index, leaf in leaves.items()
-        if leaf.body.get("package") in packages or (kind == "batch" and leaf.body.get("batch") == name)
-    }
-    return found | {
-        index for index, leaf in leaves.items() if leaf.kind == "receipt" and leaf.number("notice_leaf") in found
-    }
+    else:
+        packages = {name} if kind == "package" else _packages(name, leaves)
+        meant = packages | {name}
+        found = {
+            index
+            for index, leaf in leaves.items()
+            if leaf.body.get("package") in packages
+            or (kind == "batch" and leaf.body.get("batch") == name)
+            or (leaf.kind == "objection" and leaf.text("subject") in meant)
+        }
+    served = {i for i, leaf in leaves.items() if leaf.kind in SERVED and leaf.number("notice_leaf") in found}
+    return found | served
 
 
 def _packages(batch: str, leaves: Leaves) -> set[str]:

@@ -79,9 +79,12 @@ class Scope:
 
 
 def _apart(listed: tuple[str, ...] | None, names: Sequence[str]) -> bool:
-    """Whether none of these names is listed; never when the list is of every one, or no name is known."""
-    known = {each.lower() for each in listed or ()}
-    return listed is not None and bool(names) and not any(each.lower() in known for each in names)
+    """Whether none of these names is listed, nor lies below one that is (as `a.b.c` below `a.b`).
+
+    Never when the list is of every one, or no name is known.
+    """
+    known = tuple(f"{each.lower()}." for each in listed or ())
+    return listed is not None and bool(names) and not any(f"{each.lower()}.".startswith(known) for each in names)
 
 
 def read_scopes(text: bytes, order: str) -> tuple[Scope, ...]:

@@ -115,6 +115,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         # A named human has looked at each row of a set and kept some of them.
         "review": _fields("batch:id set:digest reviewer:id day:day rows:count kept:count paper:digest"),
         "approval": _fields("package:id set:digest person:id office:id role:code paper:digest"),
+        # Somebody who works on a request or a package says why it should not go. Nobody can take that back for them.
+        "objection": _fields("subject:id set:digest? person:id paper:digest"),
         # Notice to those an order names, and the receipts of its service.
         "notice": _fields("package:id orders:id* set:digest recipient:id rows:count paper:digest"),
         "receipt": _fields("notice_leaf:number served:id served_at:instant paper:digest"),
@@ -136,6 +138,12 @@ FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "order:id instrument:digest learned:instant effective:instant effects:code* provisional:flag person:id"
         ),
         "in-force": _fields("order:id bar_leaf:number exposed:id* exposed_rows:count"),
+        # Every act on an order, the moment it is entered. One that loosens counts only after a leaf `lift`.
+        "order-act": _fields(
+            "order:id bar_leaf:number act:id does:code instrument:digest document:digest effective:instant people:id*"
+        ),
+        "act-notice": _fields("order:id act_leaf:number paper:digest parties:id*"),
+        "act-receipt": _fields("notice_leaf:number served:id served_at:instant paper:digest"),
         "lift": _fields("order:id bar_leaf:number paper:digest people:id* effective:instant"),
         # A change of rules, practice, register or agreement: what, why, from when.
         "policy-proposed": _fields("policy:id old:digest new:digest diff:digest widening:flag person:id"),

@@ -51,7 +51,8 @@ class Practice:
 class Agreement:
     """The limits of one agreement: who may ask under it, through which offices, for what, and for how many people.
 
-    One that states no number of people (None) does not narrow it; statute, practice and ceilings still do.
+    One that states no number of people (None) does not narrow it; statute, practice and ceilings still do. `signers`
+    are person ids, or offices whose holders of its first day signed; empty where it is not known who did.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Agreement:
     fields: frozenset[str]
     rows_at_most: int | None
     span: Span
+    signers: frozenset[str] = frozenset()
 
     def covers(self, requester: str, office: str, provision: str, fields: frozenset[str], rows: int) -> bool:
         """Whether a request keeps inside every limit. Fields must be named, and each must be listed."""

@@ -53,14 +53,31 @@ class Tenure:
     span: Span
 
 
+NOBODY = "nobody"
+"""To whom the head of an agency reports, said on purpose: a line that is not there is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsTo:
+    """One line of the chart: to whom somebody reports (a person id, or `NOBODY`), over a span of days."""
+
+    to: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person in the custodian's register, with the raw Ed25519 public key (32 bytes) they sign with."""
+    """A person in the custodian's register, with the raw Ed25519 public key (32 bytes) they sign with.
+
+    `human` is one name for several ids of one human who signs with several keys; empty where nobody stated one.
+    """
 
     id: str
     name: str
     key: bytes
     holds: tuple[Tenure, ...]
+    reports_to: tuple[ReportsTo, ...] = ()
+    human: str = ""
 
     def holds_on(self, office: str, day: date) -> Tenure | None:
         """The tenure of `office` on `day`, or None."""
@@ -152,12 +169,39 @@ class Registers:
     def humans(self, ids: Iterable[str]) -> frozenset[str]:
         """Every id, in one letter case, of the humans these ids name; an empty id names nobody.
 
-        One key is one human whatever offices they hold, and another letter case makes nobody a second person.
+        One key is one human whatever offices they hold, so is one `human` with several keys, and another letter case
+        makes nobody a second person.
         """
         asked = frozenset(each.casefold() for each in ids if each)
-        keys = {person.key for person in self.people.values() if person.id.casefold() in asked}
-        found = asked | {person.id.casefold() for person in self.people.values() if person.key in keys}
+        known = [person for person in self.people.values() if person.id.casefold() in asked]
+        keys, named = {person.key for person in known}, {person.human.casefold() for person in known} - {""}
+        found = asked | {
+            person.id.casefold()
+            for person in self.people.values()
+            if person.key in keys or person.human.casefold() in named
+        }
         return found if found == asked else self.humans(found)
+
+    def superiors(self, id: str, day: date) -> frozenset[str] | None:
+        """Every id, in one letter case, of those to whom this human reports on `day`, over any number of steps.
+
+        None, which is no answer, when a line of the chart is missing on the way up, or no line ends at `NOBODY`.
+        """
+        found, todo, ends = set[str](), [self.humans({id})], False
+        while todo:
+            lines = {line.to.casefold() for each in todo.pop() for line in self._lines(each, day)}
+            if not lines:
+                return None
+            ends = ends or NOBODY in lines
+            above = [self.humans({each}) for each in sorted(lines - {NOBODY} - found)]
+            found.update(*above)
+            todo += above
+        return frozenset(found) if ends else None
+
+    def _lines(self, id: str, day: date) -> tuple[ReportsTo, ...]:
+        """The lines of the chart of one id, in one letter case, on a day."""
+        known = (person for person in self.people.values() if person.id.casefold() == id)
+        return tuple(line for person in known for line in person.reports_to if day in line.span)
 
     def order_of(self, request: str) -> CourtOrder | None:
         """The order for disclosure that came with the request of that id, or None."""

@@ -19,7 +19,6 @@ from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.request import Person
 from lawgate.office.adjudicate import SUBTREE
-from lawgate.office.handout import PARTS, REVIEW, SIGNATURE
 from lawgate.office.house import Check
 from lawgate.office.pinned import PinsMissingError, decision_of, pinned_bench
 from lawgate.office.reconcile_receipt import KIND as RECEIPT
@@ -30,6 +29,7 @@ from lawgate.office.shown import KIND as READ
 from lawgate.office.shown import read_name
 from lawgate.office.state import alone, batch_differences, docket_differences, misplaced, stray_packages
 from lawgate.office.stored import file_faults, review_stem
+from lawgate.ports.release import PARTS, REVIEW, SIGNATURE
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.statement import parse
 

@@ -3,19 +3,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 
-from lawgate.decide.find import request_letters
+from lawgate.decide.find import answered, findings, request_letters
 from lawgate.decide.frozen import without_new_practices
 from lawgate.decide.request import facts_of_request
+from lawgate.docket.duties import duties
 from lawgate.docket.standing import covering, standing
 from lawgate.law.evaluate import Facts
-from lawgate.law.read import BESIDE, read_rulebook
+from lawgate.law.read import BESIDE, plan_digest, read_rulebook
 from lawgate.law.registers import FILES as REGISTERS
 from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Provision, Rulebook
@@ -23,6 +23,7 @@ from lawgate.ledger.leaf import instant
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.decision import Pattern, Pins
 from lawgate.model.order import Covered, Standing
+from lawgate.model.outcome import Status
 from lawgate.model.period import Span
 from lawgate.model.request import Cover, Registers
 from lawgate.ports.cases import BatchRow, CaseStore
@@ -44,9 +45,20 @@ WIDEST_ZONE, CLOCKS_APART = timedelta(hours=14), timedelta(seconds=CLOCK_SECONDS
 NOTHING_IN_FORCE = Provision("", "", "", "may", Span(date.min, None), (), (), {})
 
 
+Lifted = Callable[[Mapping[str, bytes], Registers, datetime], frozenset[str]]
+
+
+def nothing_lifted(_docket: Mapping[str, bytes], _registers: Registers, _at: datetime) -> frozenset[str]:
+    """No act may loosen an order: what a desk says that cannot tell."""
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class DecideDesk:
-    """What deciding needs. `law`, `registers`: file name -> bytes, read afresh; `program`: the code's digest."""
+    """What deciding needs. `law`, `registers`: file name -> bytes, read afresh; `program`: the code's digest.
+
+    `lifted` gives the acts of a docket that may loosen at a moment, by registers and by the log up to then.
+    """
 
     engine: Engine
     records: RecordsRoom
@@ -65,6 +77,7 @@ class DecideDesk:
     salt_key: Callable[[], bytes]
     leaf_hashes: LeafHashes
     program: str
+    lifted: Lifted = nothing_lifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +140,7 @@ def bench_on(desk: DecideDesk, batch: BatchRow, basis: Basis) -> Bench:
     registers = read_registers(basis.registers)
     raw = desk.rooms.read(batch.id, "cover.toml")
     cover = desk.read_cover(raw)
-    stands = standing(basis.docket, basis.known_at)
+    stands = standing(basis.docket, basis.known_at, desk.lifted(basis.docket, registers, basis.known_at))
     rulebook = without_new_practices(read_rulebook(files, basis.as_of.astimezone(UTC).date()), stands, cover)
     provision = rulebook.provision(cover.provision)
     facts = request_facts(
@@ -153,7 +166,7 @@ def bench_on(desk: DecideDesk, batch: BatchRow, basis: Basis) -> Bench:
         registers=registers.digest,
         docket=stands.digest,
         records=basis.records,
-        plan=_plan_digest(files),
+        plan=plan_digest(files),
         program=basis.program,
     )
     people = cache(partial(_people, desk, batch, cover, registers))
@@ -190,24 +203,28 @@ def _in_time(cover: Cover, now: datetime) -> bool:
     return offset is not None and abs(offset) <= WIDEST_ZONE and cover.signed_at <= now + CLOCKS_APART
 
 
-def _plan_digest(files: Mapping[str, bytes]) -> str:
-    h = hashlib.sha256(b"lawgate-match-v1\0")
-    for name in sorted(n for n in files if n.startswith("match/")):
-        h.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
-    return h.hexdigest()
-
-
 def orders_over(bench: Bench, pattern: Pattern) -> tuple[str, ...]:
     """Ids of the orders in force that cover rows of this pattern, whoever of the asking side they name.
 
     Whoever any case of the batch names, as engaged or to receive, is of the asking side of all its rows.
     """
-    cover, found, named = bench.cover, {}, _named(bench)
+    cover, found, named, elements = bench.cover, {}, _named(bench), shown_elements(bench.provision, pattern)
     for who in (cover.agency, cover.signer, cover.contact, *named):
         for to in (cover.agency, cover.recipient_key, *named):
-            what = Covered(cover.provision, who, to, cover.fields, pattern.years, bench.batch.sent)
-            found.update(dict.fromkeys(covering(bench.standing, what)))
+            what = Covered(
+                cover.provision, who, to, cover.fields, pattern.years, bench.batch.sent, elements, cover.agency
+            )
+            # A duty with terms is a gate of the hand-out: were it to hold the decision, nothing could ever meet it.
+            gates = frozenset((each.order, each.effect) for each in duties(bench.standing, what))
+            found.update(dict.fromkeys(covering(bench.standing, what, gates)))
     return tuple(found)
+
+
+def shown_elements(provision: Provision | None, pattern: Pattern) -> frozenset[str]:
+    """Ids of the elements that are met for rows of this pattern at every level: what an order's exception may ask."""
+    found = findings(provision, answered(provision, pattern)) if provision else ()
+    open_ = {each.element for each in found if each.status is not Status.MET}
+    return frozenset(each.element for each in found) - open_
 
 
 def _named(bench: Bench) -> tuple[str, ...]:
@@ -216,7 +233,10 @@ def _named(bench: Bench) -> tuple[str, ...]:
     scopes = [scope for each in effects for scope in (each.requesters, each.recipients) if isinstance(scope, tuple)]
     names = {name.casefold() for scope in scopes for name in scope}
     known = {name.casefold() for name in (bench.cover.agency, bench.cover.recipient_key)}
-    return tuple(sorted(names & bench.people())) if names - known else ()
+    if not names - known:
+        return ()
+    below = tuple(f"{name}." for name in names)
+    return tuple(sorted(each for each in bench.people() if each in names or each.startswith(below)))
 
 
 def _people(desk: DecideDesk, batch: BatchRow, cover: Cover, registers: Registers) -> frozenset[str]:

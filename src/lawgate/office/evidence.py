@@ -19,10 +19,9 @@ from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.adjudicate import SUBTREE
 from lawgate.office.evidence_papers import not_stored
-from lawgate.office.handout import PARTS
 from lawgate.office.release import Release
 from lawgate.ports.log import LogStore
-from lawgate.ports.release import PackageError
+from lawgate.ports.release import PARTS, PackageError
 
 Leaves = Mapping[int, StageLeaf]
 

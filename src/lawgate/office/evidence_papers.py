@@ -8,11 +8,11 @@ from hashlib import sha256
 
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError
-from lawgate.office.handout import PARTS
 from lawgate.office.redecide import named
 from lawgate.office.release import Release
 from lawgate.office.shown import read_name
 from lawgate.office.stored import review_stem
+from lawgate.ports.release import PARTS
 
 IN_ROOM: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("request", "cover"): lambda _: "cover.toml",

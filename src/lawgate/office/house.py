@@ -12,8 +12,10 @@ from lawgate.office.accounting import AccountingDesk
 from lawgate.office.bench import DecideDesk
 from lawgate.office.history import HistoryDesk
 from lawgate.office.intake import IntakeDesk
+from lawgate.office.notify import NotifyDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.recall_desk import RecallDesk
+from lawgate.office.recipient_keys import KeyDesk
 from lawgate.office.release import Release
 from lawgate.ports.release import Courier
 
@@ -31,12 +33,13 @@ class Check:
 class House:
     """The desks of one office folder, and what surfaces need besides.
 
-    `accounting` opens the desk for accounting to people; `courier` makes a way out into a folder; `import_records`
-    reads the custodian's two files and returns the manifest's digest; `hold` raises a LawgateError when the office is
-    read-only (True: for a step that takes up one that broke off); `check_log` recomputes the whole log; `fsck` gives
-    each finding with what it would take to mend it; `close_log` closes the log for good (the next log's name, a
-    reason); `log_policy` is what a head of it is checked by; `prove` gives a leaf and its tlog-proof file;
-    `witness_note` says in words who the witnesses are.
+    `notice_keys` makes the keys that sign notices from a mailbox, and gives what they are checked by (certificate as
+    PEM, public key in hex); `accounting` opens the desk for accounting to people; `courier` makes a way out into a
+    folder; `import_records` reads the custodian's two files and returns the manifest's digest; `hold` raises a
+    LawgateError when the office is read-only (True: for a step that takes up one that broke off); `check_log`
+    recomputes the whole log; `fsck` gives each finding with what it would take to mend it; `close_log` closes the log
+    for good (the next log's name, a reason); `log_policy` is what a head of it is checked by; `prove` gives a leaf
+    and its tlog-proof file; `witness_note` says in words who the witnesses are.
     """
 
     intake: IntakeDesk
@@ -45,6 +48,9 @@ class House:
     orders: OrderDesk
     history: HistoryDesk
     recall: RecallDesk
+    keys: KeyDesk
+    notify: NotifyDesk
+    notice_keys: Callable[[str], tuple[bytes, str]]
     accounting: Callable[[], AccountingDesk]
     courier: Callable[[Path], Courier]
     import_records: Callable[[Path], str]

@@ -7,14 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NoReturn
 
+from lawgate.authority.lifts import Lifting
+from lawgate.docket.act_text import read_act
+from lawgate.docket.acts import Act
 from lawgate.docket.reading import entered_as, is_order_id, read_order
+from lawgate.docket.register import sort
 from lawgate.docket.standing import covering, digest
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import MAX_LIST, Value
 from lawgate.model.fault import Faulty, LawgateError, Refused
 from lawgate.model.order import EffectKind, Order, Standing
+from lawgate.office.order_leaves import keep_begun, log_acts
 from lawgate.office.packaged import prepared_manifest
 from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister, RegisterBrokenError
@@ -35,6 +41,14 @@ IN_PART = {
 """Effects of which a part, or all, is left to people, and how that is said to whoever enters one."""
 
 
+def _nowhere(_name: str, _paper: bytes) -> None:
+    return None
+
+
+def _untold() -> NoReturn:
+    raise LawgateError("nobody here can tell whether an act may loosen an order")
+
+
 class BindsUnloggedError(LawgateError):
     """The order is in the register and binds; what comes after failed. `complete_orders` takes it up again."""
 
@@ -53,7 +67,9 @@ class BindsUnloggedError(LawgateError):
 class OrderDesk:
     """What entering an order needs. `packages` and `humans` only tell which earlier hand-outs an order covers.
 
-    `humans` gives every id of the people whom these ids name; it raises a LawgateError when nobody can tell.
+    `humans` gives every id of the people whom these ids name; it raises a LawgateError when nobody can tell. `keep`
+    stores a paper about an act under a name, and leaves one that is there as it is. `lifting` gives, read afresh, what
+    acts that loosen are judged by; a LawgateError when it cannot be told, and then nothing is lifted.
     """
 
     register: OrderRegister
@@ -62,6 +78,8 @@ class OrderDesk:
     packages: PackageStore
     clock: Clock
     humans: Callable[[Iterable[str]], Iterable[str]]
+    keep: Callable[[str, bytes], None] = _nowhere
+    lifting: Callable[[], Lifting] = _untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +99,19 @@ def enter_order(desk: OrderDesk, text: bytes, person: str) -> str:
     ahead of now; BindsUnloggedError when it binds and a later step failed.
     """
     order = read_order(text, "order")
-    if max(order.entered_at, order.learned_at) > desk.clock.now() + AHEAD:
+    return enter_text(desk, order, text, person)
+
+
+def enter_text(desk: OrderDesk, found: Order | Act, text: bytes, person: str) -> str:
+    """Enter a text that was read, an order or an act on one; refuses and raises as `enter_order` does."""
+    if max(found.entered_at, found.learned_at) > desk.clock.now() + AHEAD:
         why = "entered_at and learned_at cannot lie ahead of now. NOTHING WAS ENTERED"
         raise Refused("order_ahead", why)
-    taken = _known_as(desk.register, order.id)
+    taken = _known_as(desk.register, found.id)
     for file, known in taken.items():
         if known != text:
             raise Refused("order_id_taken", f"{file} is another instrument with this id. NOTHING WAS ENTERED")
-    return _enter(desk, order.id, text, person, next(iter(taken), ""))
+    return _enter(desk, found.id, text, person)
 
 
 def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> str:
@@ -99,9 +122,9 @@ def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> s
     """
     if not is_order_id(name):
         raise Refused("order_name", "this name cannot be an order's id. NOTHING WAS ENTERED")
-    if _read(paper) is not None:
-        raise Refused("order_readable", "this text is an order. NOTHING WAS ENTERED")
-    return _enter(desk, name, paper, person, "")
+    if _read(paper) is not None or _reads_as_act(paper):
+        raise Refused("order_readable", "this text can be read. NOTHING WAS ENTERED")
+    return _enter(desk, name, paper, person)
 
 
 def not_enforced(text: bytes) -> tuple[str, ...]:
@@ -119,8 +142,9 @@ def _known_as(register: OrderRegister, name: str) -> dict[str, bytes]:
         return {}
 
 
-def _enter(desk: OrderDesk, name: str, text: bytes, person: str, known: str) -> str:
-    file = known or desk.register.enter(name, text)
+def _enter(desk: OrderDesk, name: str, text: bytes, person: str) -> str:
+    # Also what is there already: a text whose syncing failed once lasts only when it was written again.
+    file = desk.register.enter(name, text)
     try:
         complete_orders(desk, person)
     except (LawgateError, MalformedError, OSError) as error:
@@ -129,18 +153,21 @@ def _enter(desk: OrderDesk, name: str, text: bytes, person: str, known: str) -> 
 
 
 def complete_orders(desk: OrderDesk, person: str) -> None:
-    """Bring the log up to the register: a leaf `order-bar` for each instrument, a drain, a leaf `in-force` for each.
+    """Bring the log up to the register: a leaf `order-bar` for each instrument and `order-act` for each act on one, a
+    drain, a leaf `in-force` for each instrument.
 
     Doing it again changes nothing. Anything that fails leaves the instruments binding.
     """
-    entered = list(instruments(desk.register.texts()))
+    texts = desk.register.texts()
+    entered = list(instruments(texts))
     barred = {(leaf.text("order"), leaf.text("instrument")) for _, leaf in _kind(desk, "order-bar")}
     for found in entered:
         if (found.id, found.digest) not in barred:
             desk.log.append(_bar_leaf(found, person, desk.clock.now()))
+    acted = log_acts(desk.log, texts, desk.clock.now())
     done = {leaf.number("bar_leaf") for _, leaf in _kind(desk, "in-force")}
     waiting = [(index, leaf) for index, leaf in _kind(desk, "order-bar") if index not in done]
-    if waiting:
+    if waiting or acted:
         # Whoever held the gate when the instrument came in has given it back, or may not use it any more.
         desk.gate.drain()
     by_digest = {(found.id, found.digest): found for found in entered}
@@ -149,6 +176,7 @@ def complete_orders(desk: OrderDesk, person: str) -> None:
         for made in _in_force(desk, index, leaf, None if same is None else same.order):
             desk.log.append(made)
     desk.log.publish()
+    keep_begun(desk.log, desk.keep, acted)
 
 
 def _kind(desk: OrderDesk, kind: str) -> list[tuple[int, StageLeaf]]:
@@ -157,9 +185,10 @@ def _kind(desk: OrderDesk, kind: str) -> list[tuple[int, StageLeaf]]:
 
 def instruments(texts: Mapping[str, bytes]) -> Iterator[Instrument]:
     """Every instrument that somebody entered, in file order, readable or not."""
+    acts = {each.file for each in sort(texts).acts}
     for file, text in sorted(texts.items()):
         # A stray file or a missing number binds too, but nobody entered it, so there is no act to log.
-        if name := entered_as(file):
+        if file not in acts and (name := entered_as(file)):
             yield Instrument(name[1], sha256(text).hexdigest(), _read(text))
 
 
@@ -168,6 +197,14 @@ def _read(text: bytes) -> Order | None:
         return read_order(text, "order")
     except Faulty:
         return None
+
+
+def _reads_as_act(text: bytes) -> bool:
+    try:
+        read_act(text, "act")
+    except Faulty:
+        return False
+    return True
 
 
 def _bar_leaf(found: Instrument, person: str, now: datetime) -> StageLeaf:

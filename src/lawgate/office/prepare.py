@@ -10,28 +10,31 @@ from hashlib import sha256
 
 import rfc8785
 
+from lawgate.authority.approvals import rules_of
+from lawgate.authority.look import Evidence, Look, look
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.decision import Grant
 from lawgate.model.fault import LawgateError, Refused
-from lawgate.office.handout import PARTS, REVIEW, SIGNATURE, Evidence, Look, ReleaseDesk, look
+from lawgate.office.handout import ReleaseDesk
 from lawgate.office.review import Review
-from lawgate.ports.release import Disclosable
+from lawgate.ports.release import PARTS, REVIEW, SIGNATURE, Disclosable
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.bars import Barred, bars
 from lawgate.protocol.manifest import Manifest, Sealed
 from lawgate.protocol.statement import set_commitment
 
 FORMAT = "lawgate-record-1"
-LATER = frozenset({"prepared_leaf", "contents"})
-"""Bars that only a prepared package can pass; every other one already counts here."""
+LATER = frozenset({"prepared_leaf", "contents", "approvals", "notice"})
+"""Bars that only a prepared package can pass: approvals and notice are of a package. Every other one counts here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """What every record of the package has in common.
 
-    `agency` asks and receives; `people` are the person ids on its side; `batch_rows` the rows of the whole request.
+    `agency` asks and receives; `people` are the person ids on its side; `batch_rows` the rows of the whole request;
+    `elements` those shown as met for every row of the package.
     """
 
     package: str
@@ -46,6 +49,7 @@ class Outgoing:
     use_terms: str
     return_by: date
     batch_rows: int
+    elements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +104,18 @@ def prepare(
     if numbers != statement.accepted or set_commitment(row.commitment for row in rows) != statement.set:
         raise Refused("review_rows", "a package holds exactly the rows its review accepted")
     manifest = _manifest(desk, out, rows, review)
-    seen = look(desk, Evidence(manifest, review.paper, review.signature, None, len(rows)), out.recipient_key)
+    seen = look(desk.sources, Evidence(manifest, review.paper, review.signature, None, len(rows)), out.recipient_key)
     if found := tuple(bar for bar in bars(seen.facts) if bar.code not in LATER):
         raise Barred(found)
+    if manifest.custody > len(desk.keepers):
+        raise Refused("E_CUSTODY", "so many people need a second key keeper, of another command; this office has none")
     records = _checked(rows, fetch(numbers))
-    members, identities = _seal(desk, out, records)
+    members, identities = _seal(desk, out, records, manifest.custody, _recipient(seen))
     manifest = replace(manifest, records=tuple(_sealed(name, data) for name, data in members))
     files = [(manifests.NAME, manifests.render(manifest)), *members]
     # Identities first: a package without them is only unusable, the other way round they would be lost.
-    desk.keys.put(out.package, identities)
+    for keeper, each in zip(desk.keepers, identities, strict=False):
+        keeper.keep(out.package, each)
     beside = {REVIEW: review.paper, SIGNATURE: review.signature, **({PARTS: seen.parts} if seen.parts else {})}
     tar = desk.packages.put(out.package, files, beside)
     leaf = _leaf(desk, manifest, tar, seen, account(out.package, numbers))
@@ -135,6 +142,8 @@ def _manifest(desk: ReleaseDesk, out: Outgoing, rows: Sequence[GrantedRow], revi
         set=review.statement.set,
         review=review.digest,
         records=(),
+        custody=2 if out.batch_rows >= rules_of(desk.rulebook()).threshold else 1,
+        elements=out.elements,
     )
 
 
@@ -156,15 +165,31 @@ def _checked(rows: Sequence[GrantedRow], records: Sequence[Disclosable]) -> list
     return found
 
 
-def _seal(desk: ReleaseDesk, out: Outgoing, records: Sequence[Disclosable]) -> tuple[list[tuple[str, bytes]], bytes]:
-    """Sealed records by file name, and the text of their identities, each under its record's name."""
+def _seal(
+    desk: ReleaseDesk, out: Outgoing, records: Sequence[Disclosable], custody: int, recipient: str
+) -> tuple[list[tuple[str, bytes]], list[bytes]]:
+    """Sealed records by file name, and for each keeper the text of its identities, each under its record's name.
+
+    Everything is sealed in the kind of the recipient's key.
+    With two keepers a record is sealed twice, and the custodian's own keeper has the key of the outer seal.
+    """
     members: list[tuple[str, bytes]] = []
-    identities: list[str] = []
+    identities: list[list[str]] = [[] for _ in range(custody)]
+    ending = desk.sealer.ending(recipient)
     for place, record in enumerate(records, 1):
-        name, identity = manifests.record_name(place), desk.sealer.fresh()
-        members.append((name, desk.sealer.seal(_payload(out, record), identity.recipient)))
-        identities.append(f"# {name}\n{identity.secret}\n")
-    return members, "".join(identities).encode()
+        name, data = manifests.record_name(place, ending), _payload(out, record)
+        for kept in reversed(identities):
+            identity = desk.sealer.fresh_for(recipient)
+            data = desk.sealer.seal(data, identity.recipient)
+            kept.append(f"# {name}\n{identity.secret}\n")
+        members.append((name, data))
+    return members, ["".join(kept).encode() for kept in identities]
+
+
+def _recipient(seen: Look) -> str:
+    if seen.facts.key is None:
+        raise LawgateError("no recipient key after all bars were passed")
+    return seen.facts.key.age
 
 
 def _payload(out: Outgoing, record: Disclosable) -> bytes:

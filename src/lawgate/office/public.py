@@ -113,7 +113,8 @@ def pages(house: House) -> Pages:
         checkpoint = (store.checkpoint() or b"").decode()
     now, files = desk.clock.now(), desk.law()
     rulebook = read_rulebook(files, now.astimezone(UTC).date())
-    stands = standing(desk.orders.texts(), now)
+    docket = desk.orders.texts()
+    stands = standing(docket, now, desk.lifted(docket, read_registers(desk.registers()), now))
     size, root = house.log_head()
     counted, uncounted = _counted(desk)
     return Pages(

@@ -212,7 +212,9 @@ def _packaged(desk: RecallDesk, prior: Prior) -> Sent:
     leaf = dict(desk.log.leaves())[prior.leaf]
     found = _manifest(desk, leaf)
     people = () if found is None else found.recipients
-    names = tuple(manifests.record_name(place) for place in range(1, prior.acts + 1))
+    # Without the package its records are called as they would be had it been sealed with age; their number is the same.
+    kept = [] if found is None else [each.name for each in found.records]
+    names = tuple(kept or (manifests.record_name(place) for place in range(1, prior.acts + 1)))
     return Sent(leaf.text("recipient"), people, leaf.at, names)
 
 

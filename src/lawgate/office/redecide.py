@@ -54,16 +54,23 @@ def redecide(desk: DecideDesk, batch_id: str) -> Redecided:
         rows = read_figures(intact(desk, batch_id, FIGURES, decision.text("figures"))).rows
         if len(rows) != len(lines):
             raise Refused("E_MOVED", "the stored figures count other patterns than there are")
-        now = under(then, desk.orders.texts(), basis_now(desk, then.basis.as_of).known_at, desk.program)
+        docket, known_at = desk.orders.texts(), basis_now(desk, then.basis.as_of).known_at
+        now = under(then, docket, known_at, desk.program, desk.lifted(docket, then.registers, known_at))
         made = b"".join(record + b"\n" for record in decided_again(now, lines))
         before = _counted(latest(desk, batch_id, decision)[1], rows)
         leaf = _logged(desk, now, index, made, rows)
     return Redecided(batch_id, leaf, before, _counted(made, rows))
 
 
-def under(bench: Bench, docket: Mapping[str, bytes], known_at: datetime, program: str) -> Bench:
+def under(
+    bench: Bench,
+    docket: Mapping[str, bytes],
+    known_at: datetime,
+    program: str,
+    lifted: frozenset[str] = frozenset(),
+) -> Bench:
     """The same bench under another docket: law, registers and records stay those of the decision."""
-    stands = standing(docket, known_at)
+    stands = standing(docket, known_at, lifted)
     basis = dataclasses.replace(bench.basis, docket=docket, known_at=known_at, program=program)
     pins = dataclasses.replace(bench.pins, docket=stands.digest, program=program)
     return dataclasses.replace(bench, basis=basis, standing=stands, pins=pins)
@@ -125,10 +132,14 @@ def intact(desk: DecideDesk, batch_id: str, name: str, digest: str) -> bytes:
 def pattern_in(line: bytes) -> Pattern:
     """The pattern of a stored record. LawgateError when these bytes are no such record."""
     try:
-        record: dict[str, Any] = json.loads(line)
-        return Pattern(record["clauses"], Verdict(record["match"]), tuple(record["years"]))
+        return pattern_from(json.loads(line))
     except (KeyError, TypeError, ValueError):
         raise LawgateError("a stored pattern cannot be read") from None
+
+
+def pattern_from(record: Mapping[str, Any]) -> Pattern:
+    """The pattern of a record. KeyError, TypeError or ValueError when it is none."""
+    return Pattern(record["clauses"], Verdict(record["match"]), tuple(record["years"]))
 
 
 def _counted(records: bytes, rows: Sequence[int]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,16 +18,16 @@ from lawgate.ledger.merkle import leaf_hash
 from lawgate.model.decision import Grant
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.adjudicate import SUBTREE
-from lawgate.office.bench import Bench, DecideDesk, bench_at, read_bench
+from lawgate.office.bench import Bench, DecideDesk, bench_at, read_bench, shown_elements
 from lawgate.office.handout import ReleaseDesk
 from lawgate.office.pinned import decision_of
 from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
-from lawgate.office.redecide import held
+from lawgate.office.redecide import held, pattern_from
 from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
 from lawgate.office.stored import require_unchanged, review_stem
 from lawgate.ports.cases import BatchRow, PackageRow
 from lawgate.ports.engine import RowView
-from lawgate.ports.release import Disclosable, PackageError
+from lawgate.ports.release import Disclosable
 from lawgate.protocol.statement import Looked, parse
 
 ACCOUNTING = "acc"
@@ -114,7 +114,10 @@ def _prepare(house: Release, batch_id: str, wanted: int | None) -> Prepared:
     numbers = review.statement.accepted
     views = house.decide.engine.rows(house.decide.rooms.path(batch_id), numbers)
     rows = _granted_rows(house, batch, views)
-    out = _outgoing(house, bench, _free_id(house, f"{batch_id}-p{number:02d}"))
+    out = replace(
+        _outgoing(house, bench, _free_id(house, f"{batch_id}-p{number:02d}")),
+        elements=_shown(house.decide, bench, views),
+    )
     made = prepare(
         house.release,
         out,
@@ -161,9 +164,7 @@ def _free_id(house: Release, package: str) -> str:
     """The package's id, or the next one when a crash left keys behind under it: those can never be handed out."""
     for attempt in range(1, 10):
         name = package if attempt == 1 else f"{package}.{attempt}"
-        try:
-            house.release.keys.read(name)
-        except PackageError:
+        if not any(keeper.keeps(name) for keeper in house.release.keepers):
             return name
     raise LawgateError(f"too many unfinished packages of {package}; see what keeps them from being prepared")
 
@@ -305,6 +306,13 @@ def _outgoing(house: Release, bench: Bench, package: str) -> Outgoing:
         return_by=today + timedelta(days=RETURN_DAYS),
         batch_rows=bench.batch.sent,
     )
+
+
+def _shown(desk: DecideDesk, bench: Bench, views: Sequence[RowView]) -> tuple[str, ...]:
+    """Ids of the elements that are shown as met for each of these rows."""
+    records = [pattern_of(desk, bench.batch.id, view) for view in views]
+    shown = [shown_elements(bench.provision, pattern_from(record)) for record in records]
+    return tuple(sorted(frozenset.intersection(*shown))) if shown else ()
 
 
 def _fetch(house: Release, bench: Bench, records: Mapping[int, int], rows: Sequence[GrantedRow]) -> list[Disclosable]:

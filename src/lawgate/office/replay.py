@@ -146,7 +146,8 @@ def _redecisions(desk: DecideDesk, bench: Bench, patterns: bytes) -> Iterator[Co
             yield Compared(what, False, "its docket is not kept")
             continue
         known_at = datetime.fromisoformat(leaf.text("known_at"))
-        now = under(bench, docket, known_at, leaf.text("program"))
+        lifted = desk.lifted(docket, bench.registers, known_at)
+        now = under(bench, docket, known_at, leaf.text("program"), lifted)
         made = b"".join(record + b"\n" for record in decided_again(now, lines))
         yield Compared(what, _sha256(made) == leaf.text("patterns"))
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 
+from lawgate.authority.people import apart, reviewed_on
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.note import Verify
 from lawgate.ledger.schema import Value
@@ -167,15 +168,3 @@ def _about_log(desk: ReviewDesk, statement: Statement, earlier: Sequence[bytes])
     done = reviewed_on(desk.registers(), logged, statement.reviewer, statement.day.isoformat())
     if done + len(statement.looked) > desk.ceilings.reviewed_a_day:
         yield _fault("review_ceiling", f"at most {desk.ceilings.reviewed_a_day} rows a day; {done} are in the log")
-
-
-def apart(registers: Registers, reviewer: str, asking: frozenset[str]) -> bool:
-    """Whether the reviewer is nobody of the asking side, under any id."""
-    return not registers.humans({reviewer}) & registers.humans(asking)
-
-
-def reviewed_on(registers: Registers, leaves: Sequence[StageLeaf], reviewer: str, day: str) -> int:
-    """Rows this human reviewed on a day, as the leaves of kind `review` count them, accepted and declined."""
-    ids = registers.humans({reviewer})
-    mine = [leaf for leaf in leaves if leaf.kind == "review" and leaf.text("reviewer").casefold() in ids]
-    return sum(leaf.number("rows") for leaf in mine if leaf.text("day") == day)

@@ -13,13 +13,13 @@ from hashlib import sha256
 
 import rfc8785
 
+from lawgate.authority.people import apart
 from lawgate.ledger.commit import salts
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.fault import Refused
 from lawgate.office.explain import Explained, explain
 from lawgate.office.release import Release, to_review
-from lawgate.office.review import apart
 from lawgate.ports.claims import SentRow
 
 FORMAT = "lawgate-read-1"

@@ -26,6 +26,8 @@ class OrderRegister(Protocol):
     def enter(self, name: str, text: bytes) -> str:
         """Keep a text under a name (an order id); the file's name. It binds when this returns.
 
+        The same text under the same name is kept once, and is durable after each call. A disk that is full elsewhere
+        keeps no order out: something is set aside for that.
         RegisterBrokenError when it cannot be kept: it may then bind or not, and must be entered again.
         """
 

@@ -6,11 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from lawgate.authority.look import Evidence
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.proof import LogProof
 from lawgate.model.fault import LawgateError
+from lawgate.protocol import manifest as manifests
+from lawgate.protocol.steps import Handed, Stopped
 
 
 class PackageError(LawgateError):
@@ -86,6 +90,20 @@ class PackageStore(Protocol):
         """A file kept next to the tar. PackageError when there is none."""
 
 
+REVIEW, SIGNATURE, PARTS = "review.json", "review.sig", "parts.json"
+"""Papers kept beside a package: the signed review, its signature, the names by which an order may mean it."""
+
+
+def opened(packages: PackageStore, package: str) -> Evidence:
+    """A kept package, with its review. LawgateError when it is not there, or is another one."""
+    tar = packages.tar(package)
+    manifest = manifests.parse(packages.member(tar, manifests.NAME))
+    if manifest.package != package:
+        raise LawgateError("a package lies under another one's id")
+    paper, signature = packages.beside(package, REVIEW), packages.beside(package, SIGNATURE)
+    return Evidence(manifest, paper, signature, tar, len(manifest.records))
+
+
 class KeyRoom(Protocol):
     """The identities that open packages. What is here never leaves except sealed to a recipient."""
 
@@ -95,16 +113,57 @@ class KeyRoom(Protocol):
     def read(self, package: str) -> bytes:
         """A package's identities. PackageError when there are none or others could read them."""
 
+    def has(self, package: str) -> bool:
+        """Whether there are any, readable or not."""
+
+    def spend(self, package: str, handout: int) -> None:
+        """Note, durably, that the leaf of this number is used for a hand-out. PackageError when it was used before."""
+
+
+class Holding(Protocol):
+    """A keeper's gate held for one package."""
+
+    def left(self) -> float:
+        """Seconds until the lease ends by itself, at the least; 0 or less when it has ended."""
+
+    def hand(self, handout: int) -> Handed | Stopped:
+        """Let the keeper see for itself and hand out. LawgateError when it did not answer: it may have handed out."""
+
+
+class KeyKeeper(Protocol):
+    """Who holds the identities, apart from everybody else: it takes no command, only the number of a leaf to look at.
+
+    Contract: what `keep` returned is durable; nothing that `keep` took ever comes back but sealed to the recipient key
+    that the package was prepared for, through the courier, after the keeper's own look at log, docket and registers.
+    Each leaf is good for one hand-out.
+    """
+
+    def keep(self, package: str, identities: bytes) -> None:
+        """Take a package's identities. PackageError when there are some already."""
+
+    def keeps(self, package: str) -> bool:
+        """Whether there are identities of this package."""
+
+    def open(self, package: str, key_asked: str, courier: Courier) -> AbstractContextManager[Holding]:
+        """Take the gate for a package. Refused (`gate_busy`) when somebody else has it."""
+
 
 class Courier(Protocol):
-    """The way out to one recipient.
+    """The way out to one recipient, into a folder from which it is collected.
 
     Contract: writes under a name that did not exist; never overwrites; asks for a file only when everything before it
     is durable, and lets an error of `files` through.
     """
 
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
-        """Hand the files over, in this order, under a new name. PackageError when the name exists or writing fails."""
+    @property
+    def room(self) -> Path:
+        """The folder, which a keeper in another process is handed."""
+
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
+        """Hand the files over, in this order, under a new name; with `beside`, next to what lies under it already.
+
+        PackageError when the name exists (with `beside`: does not), a file is there already, or writing fails.
+        """
 
 
 class Confidential(Protocol):

@@ -16,6 +16,8 @@ from lawgate.model.request import RecipientKey
 from lawgate.protocol.manifest import text_digest
 
 CLOCK_SECONDS = 120.0
+FRESH_SECONDS = 60.0
+"""How old a published head may be at a hand-out: whoever keeps witnesses away cannot hand out on an old one."""
 REGISTRARS = 2
 
 
@@ -26,7 +28,10 @@ class Facts:
     `covering` are the orders that cover it; `orders_missing` the orders of the log whose text is gone; `clock_apart`
     the machine's time less the latest witness's, in seconds; the counts are rows. `key_text` is the SHA-256 (hex) of
     the recipient text the package was prepared for; `request_holds` says whether law and records are still those the
-    request was decided on and it holds as a whole under the law and registers of today.
+    request was decided on and it holds as a whole under the law and registers of today. `custody` is how many keepers
+    hold a key of each record, and `bulk` says whether the whole request has so many rows that one is not enough.
+    `approvals` and `key_registration` are the codes of what those lack; `notice` the orders whose notice is not served,
+    or whose clock does not stand at yes.
     """
 
     covering: tuple[str, ...] | None
@@ -55,6 +60,11 @@ class Facts:
     agency: str | None
     safeguard: Span | None
     today: date | None
+    custody: int | None
+    bulk: bool | None
+    approvals: tuple[str, ...] | None
+    notice: tuple[str, ...] | None
+    key_registration: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,7 @@ CHECKS = (
     Check("docket", ("orders_missing",), lambda ids: not ids, "the docket lacks an order that the log names"),
     Check("witness", ("published",), bool, "the log is not published with enough witnesses"),
     Check("clock", ("clock_apart",), lambda s: abs(s) <= CLOCK_SECONDS, "clock and witnesses disagree on the time"),
+    Check("fresh", ("clock_apart",), lambda s: s <= FRESH_SECONDS, "the newest head of the log is too old"),
     Check("decision_leaf", ("decision_logged",), bool, "the decision is not shown to be in the log"),
     Check("review_leaf", ("review_logged",), bool, "the review is not shown to be in the log"),
     Check("prepared_leaf", ("prepared_logged",), bool, "the package is not shown to be in the log"),
@@ -140,7 +151,20 @@ CHECKS = (
     ),
     Check("request", ("request_holds",), bool, "the request does not hold any more as it was decided"),
     Check("safeguard", ("safeguard", "today"), lambda span, day: day in span, "the safeguard standing is not current"),
+    Check(
+        "custody", ("custody", "bulk"), lambda n, bulk: n >= 1 + bulk, "one keeper alone holds keys of so many people"
+    ),
+    Check("approvals", ("approvals",), lambda lacks: not lacks, "the approvals of this package do not do"),
+    Check("notice", ("notice",), lambda ids: not ids, "notice that an order wants is not served, or its time not over"),
+    Check(
+        "key_registration",
+        ("key_registration",),
+        lambda lacks: not lacks,
+        "two people's registration of the recipient key is not shown, was revoked, or is too young",
+    ),
 )
+BY_ORDER = ("order", "docket", "notice")
+"""Checks whose fact is a list of orders; the others that are lists name what is lacking."""
 LAST_CHECKS = (
     Check("handout_leaf", ("handout_logged",), bool, "the hand-out is not shown to be in the log"),
     Check("lease", ("lease_left",), lambda s: s > 0, "the lease has ended"),
@@ -163,5 +187,5 @@ def _bar(check: Check, facts: Facts | Last) -> tuple[Bar, ...]:
         return (Bar(check.code, "unknown", (), check.says),)
     if check.test(*values):
         return ()
-    orders = values[0] if isinstance(values[0], tuple) else ()
+    orders = values[0] if check.code in BY_ORDER else ()
     return (Bar(check.code, "not_met", orders, check.says),)

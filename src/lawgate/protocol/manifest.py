@@ -35,7 +35,9 @@ class Manifest:
     `purpose` is the one the request stated, and the only use there is; `recipient_text` the SHA-256 of the text of the
     recipient key. `people` are all ids of the asking side (signer, contact, whoever any case of the batch names),
     `recipients` those named to receive it; `batch_rows` the rows of the whole request, as orders count them; `set` the
-    set commitment; `review` the SHA-256 of the signed review.
+    set commitment; `review` the SHA-256 of the signed review. `custody` is how many keepers hold a key of each record:
+    with two of them neither can open anything without the other. `elements` are those shown as met for every record:
+    what an order's exception may ask for.
     """
 
     package: str
@@ -53,11 +55,25 @@ class Manifest:
     set: str
     review: str
     records: tuple[Sealed, ...]
+    custody: int = 1
+    elements: tuple[str, ...] = ()
 
 
-def record_name(place: int) -> str:
-    """The file name of the sealed record at this place of a package, the first being 1."""
-    return f"{place:04d}.age"
+ENDINGS = ("age", "jwe")
+"""How names of sealed files end: which program opens them."""
+
+
+def record_name(place: int, ending: str = "age") -> str:
+    """The file name of the sealed record at this place of a package, the first being 1.
+
+    `ending` says how it is sealed (`Sealer.ending`); packages made before there was a second way end in `age`.
+    """
+    return f"{place:04d}.{ending}"
+
+
+def keys_name(ending: str = "age", keeper: int = 1) -> str:
+    """The file name of a package's sealed identities: `keys.age` of the first keeper, `keys-2.age` of the second."""
+    return f"keys.{ending}" if keeper == 1 else f"keys-{keeper}.{ending}"
 
 
 def text_digest(recipient: str) -> str:
@@ -65,7 +81,10 @@ def text_digest(recipient: str) -> str:
     return sha256(recipient.encode()).hexdigest()
 
 
-def covered(manifest: Manifest, humans: Callable[[Iterable[str]], Iterable[str]] = tuple) -> tuple[Covered, ...]:
+def covered(
+    manifest: Manifest,
+    humans: Callable[[Iterable[str]], Iterable[str]] = tuple,
+) -> tuple[Covered, ...]:
     """The package as orders see it, once for each name an order may use for who asks and who receives.
 
     An order on a person binds it whatever office that person acts in: `humans(ids)` gives every id of these people,
@@ -73,7 +92,16 @@ def covered(manifest: Manifest, humans: Callable[[Iterable[str]], Iterable[str]]
     """
     named, rows = parts(manifest, humans), manifest.batch_rows
     return tuple(
-        Covered(manifest.provision, asks, gets, named.fields, named.years, rows)
+        Covered(
+            manifest.provision,
+            asks,
+            gets,
+            named.fields,
+            named.years,
+            rows,
+            frozenset(manifest.elements),
+            manifest.agency,
+        )
         for asks in named.requesters
         for gets in named.recipients
     )
@@ -88,12 +116,14 @@ def parts(manifest: Manifest, humans: Callable[[Iterable[str]], Iterable[str]] =
 
 
 _TEXTS = ("package", "batch", "provision", "purpose", "agency", "recipient_key", "recipient_text", "set", "review")
-_LISTS = ("people", "recipients", "fields")
+_LISTS = ("people", "recipients", "fields", "elements")
 
 
 def render(manifest: Manifest) -> bytes:
-    """Canonical JSON (RFC 8785)."""
-    return rfc8785.dumps({"format": FORMAT, **asdict(manifest)})
+    """Canonical JSON (RFC 8785). One keeper is not said, and no elements are not."""
+    left_out = {"custody": 1, "elements": ()}
+    said = {name: value for name, value in asdict(manifest).items() if left_out.get(name) != value}
+    return rfc8785.dumps({"format": FORMAT, **said})
 
 
 def parse(data: bytes) -> Manifest:
@@ -111,11 +141,12 @@ def parse(data: bytes) -> Manifest:
 def _manifest(found: dict[str, Any]) -> Manifest:
     if found.pop("format") != FORMAT:
         raise ValueError("format")
+    found.setdefault("elements", [])
     lists = {name: tuple(found[name]) for name in (*_LISTS, "years")}
     records = tuple(Sealed(**each) for each in found["records"])
     manifest = Manifest(**{**found, **lists, "records": records})
     texts = [*(getattr(manifest, name) for name in _TEXTS), *(t for name in _LISTS for t in lists[name])]
-    numbers = [manifest.batch_rows, *lists["years"], *(each.size for each in records)]
+    numbers = [manifest.batch_rows, manifest.custody, *lists["years"], *(each.size for each in records)]
     if not all(isinstance(t, str) for t in texts) or not all(type(n) is int for n in numbers):
         raise TypeError("a value of another type")
     return manifest

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from lawgate.drivers.age.sealer import AgeSealer
+from lawgate.authority.keys import key_rules_of
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.duckdb.engine import DuckEngine
 from lawgate.drivers.duckdb.records import foreign_numbers, import_records
@@ -20,7 +20,7 @@ from lawgate.drivers.keys.verify import verify
 from lawgate.drivers.leaves.beside import leaf_hashes
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
-from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFolders
+from lawgate.drivers.package.folders import FolderCourier, PackageFolders
 from lawgate.drivers.parser.driver import ChildParser
 from lawgate.drivers.parser.sent import ChildSentList
 from lawgate.drivers.rooms.claims import ParquetClaims
@@ -35,7 +35,7 @@ from lawgate.law.rulebook import Rulebook
 from lawgate.ledger.note import ED25519
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.fault import Refused
-from lawgate.model.request import Registers
+from lawgate.office.approvals import paper_checks
 from lawgate.office.audit import AuditDesk, audit
 from lawgate.office.bench import DecideDesk
 from lawgate.office.cover import read_cover
@@ -46,33 +46,48 @@ from lawgate.office.house import Check, House
 from lawgate.office.intake import IntakeDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.recall_desk import RecallDesk
+from lawgate.office.recipient_keys import KeyDesk, witnessed_now
 from lawgate.office.release import Release, still_holds
 from lawgate.office.review import ReviewDesk
 from lawgate.office.state import require_state
+from lawgate.ports.clock import Clock
+from lawgate.ports.release import PackageStore
 from lawgate.ports.rooms import Rooms
 from lawgate.wiring.accounting import accounting_desk
 from lawgate.wiring.holding import HeldLog, hold
+from lawgate.wiring.keeper import FOLDERS, GATES, keepers_of
 from lawgate.wiring.log import Logged, begin, check, head, logged, program_digest, prove
 from lawgate.wiring.mending import fsck
-from lawgate.wiring.orders import humans_of
+from lawgate.wiring.notify import make_keys, notify_desk
+from lawgate.wiring.orders import humans_of, keep_of, lifted_of, lifting_of
 from lawgate.wiring.profile import RANGES, SyntheticOnly
 from lawgate.wiring.records import KeptRecords
+from lawgate.wiring.sealers import sealers
 from lawgate.wiring.settings import FILE, PROFILES, SETTINGS, Settings, read_settings
 from lawgate.wiring.shards import carry, carry_orders, close, closed
+from lawgate.wiring.sources import KEYS, paper_rooms, parties, time_rule
 from lawgate.wiring.witness import keep_policy, local_policy, policy_elsewhere
 
 LAW = "**/*.toml"
+KEEPER = FOLDERS[0]
 
 
 def create(
-    folder: Path, rulebooks: Path, rulebook: str, name: str, witnesses: bytes = b"", after: Path | None = None
+    folder: Path,
+    rulebooks: Path,
+    rulebook: str,
+    name: str,
+    witnesses: bytes = b"",
+    after: Path | None = None,
+    clock: Clock | None = None,
 ) -> str:
     """Make an office folder with fresh keys; the log's public key. Refused E_OFFICE when `folder` holds anything.
 
     `witnesses` is a C2SP tlog-policy without its line `log`; without it the office has one witness of its own. Where
     they are elsewhere, the log is published by the first step after they were told its key. Refused E_WITNESSES.
     `after` is the folder of an office whose closed log goes on in this one, with its witnesses, registers and docket;
-    Refused as for `shards.closed`.
+    Refused as for `shards.closed`. `clock` says when the log begins, for a story told as it happened; the machine's
+    unless said, and no command says another.
     """
     if folder.exists() and any(folder.iterdir()):
         raise Refused("E_OFFICE", "the folder is not empty")
@@ -85,7 +100,7 @@ def create(
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     shutil.copytree(rulebooks / rulebook, folder / "rulebooks" / rulebook)
-    for sub in ("registers", "keys", "witness", "packages"):
+    for sub in ("registers", "keys", "witness", "packages", KEEPER):
         (folder / sub).mkdir(mode=0o700)
     FolderRegister.create(folder / "docket")
     log = keyfile.create(folder / "keys" / "log.key", origin, ED25519, seed)
@@ -97,7 +112,7 @@ def create(
     if after:
         carry(after, folder)
     law = digest_of(_files(folder / "rulebooks" / rulebook, LAW))
-    begun = begin(folder, read_settings(folder), law, before.head if before else None)
+    begun = begin(folder, read_settings(folder), law, before.head if before else None, clock or SystemClock())
     if before:
         carry_orders(folder, begun, before.leaves)
     if listed is None:
@@ -105,10 +120,15 @@ def create(
     return log.key.vkey
 
 
-def open_house(folder: Path) -> House:
-    """The house of an office folder. LawgateError naming what is wrong when it cannot be opened."""
+def open_house(folder: Path, clock: Clock | None = None) -> House:
+    """The house of an office folder. LawgateError naming what is wrong when it cannot be opened.
+
+    `clock` is for a story told as it happened; the machine's unless said, and no command says another. A keeper of keys
+    that is started has the machine's all the same, so that under another clock nothing is handed out.
+    """
     settings = read_settings(folder)
-    log_of, clock, register = logged(folder, settings), SystemClock(), FolderRegister(folder / "docket")
+    log_of, register = logged(folder, settings, clock), FolderRegister(folder / "docket")
+    clock = clock or SystemClock()
     log = HeldLog(log_of.log, lambda: held(False))
     decide = _decide_desk(folder, settings, log_of, log, clock, register)
 
@@ -117,40 +137,24 @@ def open_house(folder: Path) -> House:
 
     files = decide.law()
     rulebook = read_rulebook(files, clock.now().date())
-    ceilings = rulebook.ceilings
-
-    def registers() -> Registers:
-        return read_registers(decide.registers())
-
-    gate, packages = FileGate(folder / "gate"), PackageFolders(folder / "packages")
-    review = ReviewDesk(log, registers, settings.review_office, ceilings, clock, verify)
-    release = ReleaseDesk(
-        gate=gate,
-        register=register,
-        log=log,
-        policy=log_of.policy,
-        verify=verify,
-        packages=packages,
-        keys=KeyFolder(folder / "keys" / "packages"),
-        sealer=AgeSealer(),
-        registers=registers,
-        holds=partial(still_holds, decide),
-        office=settings.review_office,
-        ceilings=ceilings,
-        clock=clock,
-    )
+    release = _release_desk(folder, settings, log_of, log, decide)
+    review = ReviewDesk(log, release.registers, settings.review_office, release.ceilings, clock, verify)
     whole = Release(decide, review, release, settings.use_terms)
     desk = AuditDesk(whole, DuckEngine().row_table)
     parser = SyntheticOnly(ChildParser(), _never_issued(rulebook))
     history = _history(folder, settings, decide, parser)
-    checked = partial(check, folder, log_of, partial(_beside, desk, history.rooms))
+    recipients = _keys(folder, release, decide)
+    checked = partial(check, folder, log_of, partial(_beside, desk, history.rooms, recipients))
     return House(
         intake=IntakeDesk(parser, read_layout(files), log, decide.cases, clock, decide.rooms),
         decide=decide,
         release=whole,
-        orders=OrderDesk(register, log_of.log, gate, packages, clock, humans_of(folder)),
+        orders=_order_desk(folder, log_of, release),
         history=history,
-        recall=_recall(decide, history, packages, settings),
+        recall=_recall(decide, history, release.packages, settings),
+        keys=recipients,
+        notify=notify_desk(folder, decide, release, log_of.policy),
+        notice_keys=partial(make_keys, folder),
         accounting=partial(accounting_desk, folder, whole, log_of.policy, _never_issued(rulebook)),
         courier=FolderCourier,
         import_records=partial(_import, folder, rulebook, files),
@@ -166,8 +170,46 @@ def open_house(folder: Path) -> House:
     )
 
 
+def _release_desk(folder: Path, settings: Settings, log_of: Logged, log: HeldLog, decide: DecideDesk) -> ReleaseDesk:
+    def rulebook() -> Rulebook:
+        return read_rulebook(decide.law(), decide.clock.now().date())
+
+    return ReleaseDesk(
+        keepers=keepers_of(folder, settings),
+        register=decide.orders,
+        log=log,
+        policy=log_of.policy,
+        verify=verify,
+        packages=PackageFolders(folder / "packages"),
+        sealer=sealers(settings.sealing or "age"),
+        registers=lambda: read_registers(decide.registers()),
+        holds=partial(still_holds, decide),
+        office=settings.review_office,
+        ceilings=rulebook().ceilings,
+        rulebook=rulebook,
+        time_rule=lambda day: time_rule(decide.law(), day),
+        parties=partial(parties, folder),
+        lifting=lifting_of(folder),
+        papers=paper_rooms(folder),
+        clock=decide.clock,
+    )
+
+
+def _order_desk(folder: Path, log_of: Logged, release: ReleaseDesk) -> OrderDesk:
+    return OrderDesk(
+        release.register,
+        log_of.log,
+        FileGate(folder / GATES[0], also=(folder / GATES[1],)),
+        release.packages,
+        release.clock,
+        humans_of(folder),
+        keep_of(folder),
+        release.lifting,
+    )
+
+
 def _decide_desk(
-    folder: Path, settings: Settings, log_of: Logged, log: HeldLog, clock: SystemClock, register: FolderRegister
+    folder: Path, settings: Settings, log_of: Logged, log: HeldLog, clock: Clock, register: FolderRegister
 ) -> DecideDesk:
     return DecideDesk(
         engine=DuckEngine(),
@@ -187,12 +229,14 @@ def _decide_desk(
         salt_key=(folder / "keys" / "salt.key").read_bytes,
         leaf_hashes=leaf_hashes,
         program=program_digest(),
+        lifted=lifted_of(folder, log.leaves),
     )
 
 
-def _beside(desk: AuditDesk, rooms: Rooms) -> list[Check]:
+def _beside(desk: AuditDesk, rooms: Rooms, recipients: KeyDesk) -> list[Check]:
     """Everything stored beside the log that is not what it holds."""
-    return [*audit(desk), *history_checks(rooms, list(desk.release.decide.log.leaves()))]
+    papers = paper_checks(desk.release, recipients)
+    return [*audit(desk), *papers, *history_checks(rooms, list(desk.release.decide.log.leaves()))]
 
 
 def _history(folder: Path, settings: Settings, decide: DecideDesk, parser: SyntheticOnly) -> HistoryDesk:
@@ -215,7 +259,7 @@ def _history(folder: Path, settings: Settings, decide: DecideDesk, parser: Synth
     )
 
 
-def _recall(decide: DecideDesk, history: HistoryDesk, packages: PackageFolders, settings: Settings) -> RecallDesk:
+def _recall(decide: DecideDesk, history: HistoryDesk, packages: PackageStore, settings: Settings) -> RecallDesk:
     return RecallDesk(
         log=decide.log,
         rooms=history.rooms,
@@ -225,6 +269,20 @@ def _recall(decide: DecideDesk, history: HistoryDesk, packages: PackageFolders, 
         registers=lambda: read_registers(decide.registers()),
         salt_key=decide.salt_key,
         office=settings.review_office,
+    )
+
+
+def _keys(folder: Path, release: ReleaseDesk, decide: DecideDesk) -> KeyDesk:
+    return KeyDesk(
+        rooms=FolderRooms(folder / KEYS),
+        log=release.log,
+        registers=release.registers,
+        rules=lambda: key_rules_of(read_rulebook(decide.law(), decide.clock.now().date())),
+        sealer=release.sealer,
+        witnessed=partial(witnessed_now, release.log, release.policy, release.verify),
+        verify=release.verify,
+        clock=release.clock,
+        office=release.office,
     )
 
 

@@ -31,6 +31,7 @@ from lawgate.ledger.sequence import FORKED, SET_BACK, against_memory
 from lawgate.ledger.tile import node_getter
 from lawgate.model.fault import Refused
 from lawgate.office.house import Check
+from lawgate.ports.clock import Clock
 from lawgate.ports.log import LogBrokenError, LogStore, Witness
 from lawgate.wiring.settings import FILE, Settings, SettingsError
 from lawgate.wiring.witness import quorum_of, read_listed, told, witnesses_of
@@ -51,14 +52,17 @@ class Logged:
     log: StoreLog
 
 
-def logged(folder: Path, settings: Settings) -> Logged:
-    """The log of an office folder. Nothing of it is opened yet but the keys; LawgateError when one cannot be used."""
+def logged(folder: Path, settings: Settings, clock: Clock | None = None) -> Logged:
+    """The log of an office folder. Nothing of it is opened yet but the keys; LawgateError when one cannot be used.
+
+    `clock` is what its own witness states and all witnesses are held against, the machine's unless said.
+    """
     signer = keyfile.load(folder / "keys" / "log.key")
     listed = read_listed(folder)
-    policy, witnesses = listed.policy, witnesses_of(folder, listed)
+    policy, witnesses = listed.policy, witnesses_of(folder, listed, clock)
     if (signer.key, signer.key.name) != (policy.log, settings.origin):
         raise SettingsError("settings or policy name another log than the key file")
-    gather = quorum_of(witnesses, policy)
+    gather = quorum_of(witnesses, policy, clock)
     store: Callable[[], AbstractContextManager[LogStore]] = partial(turn, folder / LOG, settings.origin)
 
     def publish(opened: LogStore) -> None:
@@ -78,12 +82,14 @@ def require_policy(opened: LogStore, policy: Policy) -> None:
         raise SettingsError("the policy is not the one that the log's first leaf names; nothing is published")
 
 
-def begin(folder: Path, settings: Settings, rulebook: str, previous: Checkpoint | None = None) -> Logged:
+def begin(
+    folder: Path, settings: Settings, rulebook: str, previous: Checkpoint | None = None, clock: Clock | None = None
+) -> Logged:
     """Write the first leaf of a new log, by whose keys, under which settings and rules it is kept; the log.
 
-    `previous`: the head of the closed log that it continues.
+    `previous`: the head of the closed log that it continues; `clock`: says when that is, the machine's unless said.
     """
-    made = logged(folder, settings)
+    made = logged(folder, settings, clock)
     body: dict[str, Value] = {
         "version": __version__,
         "code": program_digest(),
@@ -94,7 +100,7 @@ def begin(folder: Path, settings: Settings, rulebook: str, previous: Checkpoint 
         "profile": settings.profile,
         **(previous_fields(previous) if previous else {}),
     }
-    made.log.append(StageLeaf(START, instant(SystemClock().now()), body))
+    made.log.append(StageLeaf(START, instant((clock or SystemClock()).now()), body))
     return made
 
 

@@ -17,6 +17,7 @@ from lawgate.surfaces.cli.resort import in_thread, last_resort
 if TYPE_CHECKING:
     from lawgate.office.house import House
     from lawgate.office.orders import OrderDesk
+    from lawgate.office.receive import Received
     from lawgate.office.statement_check import Checked
 
 SHIPPED = "_rulebooks"
@@ -33,7 +34,7 @@ def rulebooks() -> Path:
 def doors() -> Doors:
     """What the command line opens; nothing of it is opened yet."""
     witnesses = WitnessDoors(_init, _know, _serve, _found)
-    return Doors(_create, _open, _orders, _offline, _after, witnesses, _check_statement)
+    return Doors(_create, _open, _orders, _offline, _after, witnesses, _check_statement, _receive)
 
 
 def main() -> None:
@@ -101,6 +102,12 @@ def _check_statement(statement: bytes, policy: bytes, number: str) -> Checked:
     from lawgate.wiring.accounting import check
 
     return check(statement, policy, number)
+
+
+def _receive(folder: Path, identity: Path) -> Received:
+    from lawgate.wiring.sealers import receive_handout
+
+    return receive_handout(folder, identity)
 
 
 def _open(folder: Path) -> House:

@@ -3,19 +3,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from lawgate.authority.lifts import BEGUN, ENDED, WAIT, Lifting, lifted, loosening_hours
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
 from lawgate.drivers.package.folders import PackageFolders
-from lawgate.ledger.leaf import StageLeaf
+from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.proof import LogProof
 from lawgate.model.fault import LawgateError
+from lawgate.model.request import Registers
 from lawgate.office.orders import OrderDesk
 from lawgate.ports.release import ReleaseLog
 from lawgate.wiring.settings import FILE, NoOfficeError
+
+if TYPE_CHECKING:
+    from lawgate.office.bench import Lifted
+
+ACTS = "acts"
+"""The folder beside the docket with papers about acts: proofs, notices, receipts."""
+WAITS = (f".{BEGUN}", f".{ENDED}")
 
 
 class LateLog:
@@ -55,9 +68,78 @@ def open_orders(folder: Path) -> OrderDesk:
     """
     if not (folder / FILE).exists() and not (folder / "docket").exists():
         raise NoOfficeError("this is not an office folder: it has neither settings.toml nor a docket")
-    register, gate = FolderRegister(folder / "docket"), FileGate(folder / "gate")
+    # An office that died in the middle has given its gate back, and the second keeper may still be at work.
+    register, gate = FolderRegister(folder / "docket"), FileGate(folder / "gate", also=(folder / "gate-2",))
     log, packages = LateLog(lambda: _log(folder)), PackageFolders(folder / "packages")
-    return OrderDesk(register, log, gate, packages, SystemClock(), humans_of(folder))
+    return OrderDesk(
+        register, log, gate, packages, SystemClock(), humans_of(folder), keep_of(folder), lifting_of(folder)
+    )
+
+
+def keep_of(folder: Path) -> Callable[[str, bytes], None]:
+    """Where papers about acts are kept: a folder beside the docket. What is there stays as it is."""
+
+    def keep(name: str, paper: bytes) -> None:
+        place = folder / ACTS
+        place.mkdir(mode=0o700, exist_ok=True)
+        if (place / name).exists():
+            return
+        made = place / f"{name}.part"
+        with made.open("wb") as out:
+            out.write(paper)
+            out.flush()
+            os.fsync(out.fileno())
+        made.replace(place / name)
+
+    return keep
+
+
+def lifting_of(folder: Path) -> Callable[[], Lifting]:
+    """What acts that loosen are judged by, as registers, rulebook, policy and kept proofs are when it is asked.
+
+    LawgateError when any of them cannot be read.
+    """
+
+    def lifting() -> Lifting:
+        try:
+            from lawgate.drivers.keys.verify import verify
+            from lawgate.law.read import read_rulebook
+            from lawgate.wiring.settings import read_settings
+            from lawgate.wiring.witness import read_listed
+
+            settings, registers = read_settings(folder), _registers(folder)
+            law = folder / "rulebooks" / settings.rulebook
+            files = {file.relative_to(law).as_posix(): file.read_bytes() for file in law.glob("**/*.toml")}
+            stated = read_rulebook(files, SystemClock().now().date()).parameters.get(WAIT)
+            waits = {file.name: file.read_bytes() for file in (folder / ACTS).glob("*.*") if file.suffix in WAITS}
+        except (ImportError, OSError) as lost:
+            raise LawgateError(f"no act can be judged ({type(lost).__name__})") from None
+        hours = loosening_hours(stated)
+        return Lifting(registers, read_listed(folder).policy, verify, settings.review_office, waits, hours)
+
+    return lifting
+
+
+def lifted_of(folder: Path, leaves: Callable[[], Iterable[tuple[int, StageLeaf]]]) -> Lifted:
+    """Which acts of a docket may loosen at a moment, by given registers and by the log up to then.
+
+    The same docket, registers and moment give the same answer later. LawgateError when it cannot be told.
+    """
+    lifting = lifting_of(folder)
+
+    def asked(docket: Mapping[str, bytes], registers: Registers, at: datetime) -> frozenset[str]:
+        until = [(index, leaf) for index, leaf in leaves() if leaf.at <= instant(at)]
+        if not any(leaf.kind == "lift" for _, leaf in until):
+            return frozenset()
+        return lifted(until, docket, replace(lifting(), registers=registers), at)
+
+    return asked
+
+
+def _registers(folder: Path) -> Registers:
+    from lawgate.law.registers import read_registers
+
+    return read_registers({file.name: file.read_bytes() for file in sorted((folder / "registers").glob("*.toml"))})
 
 
 def humans_of(folder: Path) -> Callable[[Iterable[str]], Iterable[str]]:
@@ -68,12 +150,10 @@ def humans_of(folder: Path) -> Callable[[Iterable[str]], Iterable[str]]:
 
     def humans(ids: Iterable[str]) -> Iterable[str]:
         try:
-            from lawgate.law.registers import read_registers
-
-            texts = {file.name: file.read_bytes() for file in sorted((folder / "registers").glob("*.toml"))}
+            registers = _registers(folder)
         except (ImportError, OSError) as lost:
             raise LawgateError(f"nobody can tell who is who ({type(lost).__name__})") from None
-        return read_registers(texts).humans(ids)
+        return registers.humans(ids)
 
     return humans
 

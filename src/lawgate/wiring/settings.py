@@ -10,7 +10,8 @@ from pathlib import Path
 from lawgate.model.fault import LawgateError
 
 FILE = "settings.toml"
-PROFILES = ("synthetic",)
+PROFILES, SEALING = ("synthetic",), ("age", "approved")
+REQUIRED = ("profile", "rulebook", "origin", "review_office", "use_terms")
 SETTINGS = """# Settings of this office. There is no setting that releases, skips a witness or raises a ceiling.
 # Whose signatures make a head of the log count stands in the file `policy` and, for good, in the log's first leaf.
 format = "lawgate-office-1"
@@ -36,22 +37,28 @@ class NoOfficeError(LawgateError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of one office folder."""
+    """Settings of one office folder. `keeper`, `second_keeper`: sockets of key keepers, empty where none listens.
+    `sealing`: the profile of `wiring.sealers`, empty for `age`."""
 
     profile: str
     rulebook: str
     origin: str
     review_office: str
     use_terms: str
+    keeper: str = ""
+    second_keeper: str = ""
+    sealing: str = ""
 
 
 def read_settings(folder: Path) -> Settings:
     """The settings of an office folder. NoOfficeError when it is none, SettingsError for an unknown profile."""
     try:
         doc = tomllib.loads((folder / "settings.toml").read_text())
-        made = Settings(**{k: doc[k] for k in Settings.__dataclass_fields__})
+        made = Settings(**{k: doc[k] if k in REQUIRED else doc.get(k, "") for k in Settings.__dataclass_fields__})
     except (OSError, KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise NoOfficeError("this is not an office folder: its settings.toml cannot be read") from None
     if made.profile not in PROFILES:
         raise SettingsError("the only profile of this version is `synthetic`; it must not touch real records")
+    if made.sealing not in ("", *SEALING):
+        raise SettingsError("the profiles of sealing are `age` and `approved`")
     return made

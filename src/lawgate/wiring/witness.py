@@ -17,6 +17,7 @@ from lawgate.ledger.note import COSIGNATURE, ML_DSA_44, NoteKey
 from lawgate.ledger.quorum import Policy
 from lawgate.ledger.quorum_text import Listed, parse_policy, render_listed
 from lawgate.model.fault import Refused
+from lawgate.ports.clock import Clock
 from lawgate.ports.log import Witness
 from lawgate.wiring.settings import SettingsError
 
@@ -74,16 +75,17 @@ def read_listed(folder: Path) -> Listed:
         raise SettingsError("the policy of this office is missing or cannot be read") from None
 
 
-def witnesses_of(folder: Path, listed: Listed) -> tuple[Witness, ...]:
+def witnesses_of(folder: Path, listed: Listed, clock: Clock | None = None) -> tuple[Witness, ...]:
     """The witnesses of an office, in the policy's order: at their address, or its own.
 
-    SettingsError when one has no address and is not the witness whose key lies in the office.
+    `clock` is what its own one states, the machine's time unless said. SettingsError when one has no address and is not
+    the witness whose key lies in the office.
     """
     keys = [key for key in listed.policy.witnesses if key.kind != ML_DSA_44]
-    return tuple(_witness(folder, listed, key) for key in keys)
+    return tuple(_witness(folder, listed, key, clock) for key in keys)
 
 
-def _witness(folder: Path, listed: Listed, key: NoteKey) -> Witness:
+def _witness(folder: Path, listed: Listed, key: NoteKey, clock: Clock | None) -> Witness:
     if key.name in listed.places:
         # Only here, where somebody is to be asked: an office with its own witness loads no network.
         from lawgate.drivers.witness.remote import RemoteWitness
@@ -96,12 +98,17 @@ def _witness(folder: Path, listed: Listed, key: NoteKey) -> Witness:
     if signer.key != key:
         raise SettingsError("the policy names another witness than the one whose key is here")
     log = listed.policy.log
-    return LocalWitness(folder / OWN / "memory", signer, {log.name: log}, verify, lambda: int(time.time()))
+    seconds = _seconds(clock)
+    return LocalWitness(folder / OWN / "memory", signer, {log.name: log}, verify, lambda: int(seconds()))
 
 
-def quorum_of(witnesses: Sequence[Witness], policy: Policy) -> Quorum:
-    """What gathers their cosignatures, each held against this machine's clock."""
-    return Quorum(witnesses, policy, verify, time.time)
+def quorum_of(witnesses: Sequence[Witness], policy: Policy, clock: Clock | None = None) -> Quorum:
+    """What gathers their cosignatures, each held against this clock, the machine's unless said."""
+    return Quorum(witnesses, policy, verify, _seconds(clock))
+
+
+def _seconds(clock: Clock | None) -> Callable[[], float]:
+    return time.time if clock is None else lambda: clock.now().timestamp()
 
 
 def told(listed: Listed) -> str:

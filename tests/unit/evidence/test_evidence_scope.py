@@ -19,7 +19,7 @@ from lawgate.model.order import EVERY, Covered, Effect, EffectKind, Order
 from unit.evidence import evidence_made as made
 from unit.evidence.verifier_runs import verify_py
 
-NAMES = st.sampled_from(["p.one", "P.One", "p.two", "a-b_c:d"])
+NAMES = st.sampled_from(["p.one", "P.One", "p.two", "a-b_c:d", "p", "p.one.x"])
 SCOPES = st.one_of(st.just(EVERY), st.lists(NAMES, min_size=1, max_size=3, unique=True).map(tuple))
 EFFECTS = st.builds(
     Effect,

@@ -45,6 +45,11 @@ GOOD = Facts(
     agency="agency",
     safeguard=KEY.span,
     today=DAY,
+    custody=1,
+    bulk=False,
+    approvals=(),
+    notice=(),
+    key_registration=(),
 )
 LAST = Last(handout_logged=True, lease_left=1.0)
 WRONG = {
@@ -65,6 +70,11 @@ WRONG = {
     "agency": "other",
     "safeguard": Span(date(2029, 1, 1), date(2030, 5, 6)),
     "today": date(2031, 1, 1),
+    "custody": 0,
+    "bulk": True,
+    "approvals": ("E_DUAL",),
+    "notice": ("order-1",),
+    "key_registration": ("E_KEY_COOLOFF",),
 }
 NAMES = [field.name for field in fields(Facts)]
 
@@ -111,6 +121,19 @@ def test_an_order_more_never_takes_a_bar_away(wrong, ids, more) -> None:
     after = bars(replace(facts, covering=(*ids, more)))
     assert codes(bars(facts)) <= codes(after)
     assert "order" in codes(after)
+
+
+def test_a_head_is_fresh_for_a_minute_and_a_clock_may_be_two_minutes_behind() -> None:
+    """I27: no hand-out on a head that is older than a minute; and clocks apart bar both ways."""
+    found = {
+        seconds: codes(bars(replace(GOOD, clock_apart=seconds))) for seconds in (60.0, 60.5, 120.5, -120.0, -121.0)
+    }
+    assert found == {60.0: set(), 60.5: {"fresh"}, 120.5: {"fresh", "clock"}, -120.0: set(), -121.0: {"clock"}}
+
+
+def test_many_people_need_two_keepers() -> None:
+    assert not bars(replace(GOOD, bulk=True, custody=2))
+    assert codes(bars(replace(GOOD, bulk=True, custody=1))) == {"custody"}
 
 
 def test_all_reasons_are_told_at_once() -> None:

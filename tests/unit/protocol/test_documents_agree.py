@@ -4,6 +4,7 @@
 import re
 from pathlib import Path
 
+from lawgate.docket.acts import ActKind
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
 from lawgate.model.order import EffectKind
@@ -27,7 +28,13 @@ def test_the_order_shown_is_an_order() -> None:
 
 
 def test_every_effect_is_explained() -> None:
-    assert first_words(page("docket.md")) == {kind.value for kind in EffectKind}
+    table = page("docket.md").split("| effect | meaning |")[1].split("\n\n")[0]
+    assert first_words(table) == {kind.value for kind in EffectKind}
+
+
+def test_every_act_is_explained() -> None:
+    acts = page("docket.md").split("## One act")[1].split("\n## ")[0]
+    assert {kind.value for kind in ActKind} <= set(re.findall(r"`([a-z-]+)`", acts))
 
 
 def test_every_bar_is_explained() -> None:

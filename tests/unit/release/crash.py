@@ -46,7 +46,8 @@ class StoppingCourier(Stopping):
 def pull_stopping(root: Path, at: Callable[[str], None]) -> None:
     """One pull in which every port and the log's disk call `at`."""
     office = Office(root, at=at)
-    ports = {name: getattr(office.release(), name) for name in ("register", "log", "packages", "keys", "sealer")}
+    desk = office.release()
+    ports = {name: getattr(desk, name) for name in ("register", "log", "packages", "sealer")} | {"keys": office.keys}
     desk = office.release(**{name: Stopping(port, name, at) for name, port in ports.items()})
     pull(desk, PACKAGE, "rk-1", StoppingCourier(office.courier, "courier", at))
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
-import pyrage
-
+from lawgate.authority.approvals import Signed
+from lawgate.authority.lifts import Lifting
+from lawgate.authority.papers import Papers
 from lawgate.docket.printing import print_order
-from lawgate.drivers.age.sealer import AgeSealer
 from lawgate.drivers.keys import KeySigner, verify
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
@@ -22,6 +23,7 @@ from lawgate.drivers.package.folders import FolderCourier, KeyFolder, PackageFol
 from lawgate.drivers.package.log import StoreLog
 from lawgate.drivers.tiles import TileLog, publish_head
 from lawgate.drivers.witness import LocalWitness, Quorum
+from lawgate.law.notice_parties import NoticeParties
 from lawgate.ledger.commit import Commitments, commit
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.merkle import leaf_hash
@@ -30,13 +32,19 @@ from lawgate.model.decision import Grant
 from lawgate.model.form import Ceilings
 from lawgate.model.order import EVERY, Effect, EffectKind, Order
 from lawgate.model.period import Span
-from lawgate.model.request import Person, RecipientKey, Registers, Tenure
+from lawgate.model.request import NOBODY, Person, RecipientKey, Registers, ReportsTo, Tenure
+from lawgate.model.timerule import TimeRule
 from lawgate.office.handout import ReleaseDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
 from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
 from lawgate.ports.release import Disclosable
+from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
+from lawgate.protocol.approval import DISCLOSURE, LEGAL, Approval, device_of
+from lawgate.protocol.approval import render as render_approval
 from lawgate.protocol.statement import Looked
+from lawgate.wiring.sealers import openers, sealers
+from lawgate_lab.registering import registration
 
 ORIGIN = "log.example/custodian"
 OFFICE = "custodian.review"
@@ -48,8 +56,21 @@ LOG_KEY = KeySigner(ORIGIN, 1, b"\x01" * 32)
 WITNESS_KEY = KeySigner("witness.example/one", 4, b"\x02" * 32)
 REVIEWER = KeySigner("reviewer", 1, b"\x03" * 32)
 SIGNER = KeySigner("signer", 1, b"\x04" * 32)
+CLERKS = {f"person.c.{n}": KeySigner(f"clerk-{n}", 1, bytes([6 + n]) * 32) for n in (1, 2)}
+REGISTRARS = "custodian.registrar"
+APPROVERS = {
+    "person.o.0": (KeySigner("head", 1, b"\x0a" * 32), "custodian.head", NOBODY),
+    "person.o.1": (KeySigner("discloser", 1, b"\x0b" * 32), "custodian.disclosure", "person.o.0"),
+    "person.o.2": (KeySigner("counsel", 1, b"\x0c" * 32), "custodian.counsel", "person.o.0"),
+}
+ROLES = {REGISTRARS: "registrar", "custodian.disclosure": DISCLOSURE, "custodian.counsel": LEGAL}
+RULEBOOK = SimpleNamespace(
+    registers={"approving_offices": {office: {"role": role} for office, role in ROLES.items()}},
+    parameters={},
+    agreements={},
+)
 POLICY = Policy(LOG_KEY.key, (WITNESS_KEY.key,), 1)
-ROWS = 3
+ROWS, BULK = 3, 50
 
 
 class HandClock:
@@ -79,10 +100,13 @@ class Value:
 
 
 def people() -> dict[str, Person]:
-    def person(name: str, signer: KeySigner, office: str) -> Person:
-        return Person(name, name, signer.public_key, (Tenure(office, "custodian", EVER),))
+    def person(name: str, signer: KeySigner, office: str, above: str = "") -> Person:
+        lines = (ReportsTo(above, EVER),) if above else ()
+        return Person(name, name, signer.public_key, (Tenure(office, "custodian", EVER),), lines)
 
     return {
+        **{name: person(name, signer, REGISTRARS) for name, signer in CLERKS.items()},
+        **{name: person(name, key, office, lines) for name, (key, office, lines) in APPROVERS.items()},
         "person.r.1": person("person.r.1", REVIEWER, OFFICE),
         "person.a.1": person("person.a.1", SIGNER, "us.agency-a.head"),
     }
@@ -91,11 +115,14 @@ def people() -> dict[str, Person]:
 class Office:
     """Everything under one folder. `open` again for the same folder is what a restarted process sees."""
 
-    def __init__(self, root: Path, clock: HandClock | None = None, at: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, root: Path, clock: HandClock | None = None, at: Callable[[str], None] | None = None, sealing: str = "age"
+    ) -> None:
         self.root, self.clock, self.at = root, clock or HandClock(), at or (lambda step: None)
         fresh = not (root / "docket").exists()
         self.register = FolderRegister.create(root / "docket") if fresh else FolderRegister(root / "docket")
-        self.gate = FileGate(root / "gate.lock", self.clock.monotonic)
+        self.gates = [FileGate(root / f"gate{n}.lock", self.clock.monotonic) for n in (0, 1)]
+        self.gate, self.keepers = self.gates[0], 1
         witness = LocalWitness(
             root / "witness", WITNESS_KEY, {ORIGIN: LOG_KEY.key}, verify, lambda: int(self.clock.now().timestamp())
         )
@@ -104,14 +131,27 @@ class Office:
             TileLog.create(root / "log", ORIGIN).close()
         self.log = StoreLog(self.store, lambda log: publish_head(log, LOG_KEY, POLICY, verify, self.gather))
         self.packages, self.keys = PackageFolders(root / "packages"), KeyFolder(root / "keys")
+        self.second_keys = KeyFolder(root / "keys-2")
         self.courier = FolderCourier(root / "out")
-        self.ceilings = Ceilings()
-        self.identity = pyrage.x25519.Identity.from_str((root / "recipient.txt").read_text()) if not fresh else None
-        if self.identity is None:
-            self.identity = pyrage.x25519.Identity.generate()
-            (root / "recipient.txt").write_text(str(self.identity))
-        key = RecipientKey("rk-1", AGENCY, str(self.identity.to_public()), ("person.c.1", "person.c.2"), EVER)
+        self.ceilings, self.sealer = Ceilings(), sealers(sealing)
+        if fresh:
+            (root / "recipient.txt").write_text(self.sealer.fresh().secret)
+        self.identity = (root / "recipient.txt").read_text()
+        key = RecipientKey("rk-1", AGENCY, openers().recipient(self.identity), ("person.c.1", "person.c.2"), EVER)
         self.registers = Registers(people(), {"rk-1": key}, {AGENCY: EVER}, "0" * 64)
+        signs = [(name, CLERKS[name].sign) for name in sorted(CLERKS)]
+        self.registration, leaf = registration(
+            key, signs, self.clock.now().replace(microsecond=0) - timedelta(hours=80)
+        )
+        if fresh:
+            self.log.append(leaf)
+        self.time_rule: TimeRule | None = None
+        self.parties = NoticeParties({}, "0" * 64)
+        self.papers = Papers({}, {}, (self.registration,), {}, {})
+
+    def read(self, *_: object) -> Papers:
+        """The papers beside any package."""
+        return self.papers
 
     @contextmanager
     def store(self) -> Iterator[TileLog]:
@@ -121,23 +161,32 @@ class Office:
             with TileLog.open(self.root / "log", ORIGIN, self.at) as log:
                 yield log
 
-    def release(self, **other: object) -> ReleaseDesk:
+    def release(self, *, gate: object = None, keys: object = None, **other: object) -> ReleaseDesk:
+        """The desk, and a keeper in this very process over the same ports."""
         desk = ReleaseDesk(
-            self.gate,
+            (),
             self.register,
             self.log,
             POLICY,
             verify,
             self.packages,
-            self.keys,
-            AgeSealer(),
+            self.sealer,
             lambda: self.registers,
             lambda batch: True,
             OFFICE,
             self.ceilings,
+            lambda: RULEBOOK,
+            lambda day: self.time_rule,
+            lambda: self.parties,
+            lambda: Lifting(self.registers, POLICY, verify, OFFICE, {}),
+            self,
             self.clock,
         )
-        return replace(desk, **other)
+        desk = replace(desk, **other)
+        own = replace(desk.sources, publish=nothing)
+        gates, rooms = (gate or self.gate, self.gates[1]), (keys or self.keys, self.second_keys)
+        made = [Keeper(KeeperDesk(n, gates[n], own, desk.packages, rooms[n], desk.sealer)) for n in range(self.keepers)]
+        return desk if desk.keepers else replace(desk, keepers=tuple(made))
 
     def orders(self) -> OrderDesk:
         return OrderDesk(self.register, self.log, self.gate, self.packages, self.clock, self.registers.humans)
@@ -193,12 +242,49 @@ class Office:
         review = self.review(batch, self.looked(range(rows)))
         return prepare(self.release(), outgoing(package, rows), granted(rows), review, fetched, self.account)
 
+    def approve(self, package: str = PACKAGE, *by: str) -> None:
+        """Approvals of a package by these people (unless said: a disclosure officer and counsel), kept and logged."""
+        leaves = [leaf for _, leaf in self.log.leaves()]
+        if not any(leaf.kind == "request" for leaf in leaves):
+            self.log.append(self.request())
+        (made,) = [leaf for leaf in leaves if leaf.kind == "prepared" and leaf.text("package") == package]
+        for name in by or ("person.o.1", "person.o.2"):
+            key, office, _ = APPROVERS[name]
+            said = Approval(
+                package=package,
+                set=made.text("set"),
+                prepared=leaf_hash(made.render()).hex(),
+                objections=(),
+                person=name,
+                office=office,
+                role=ROLES[office],
+                device=device_of(key.public_key),
+                said_at=self.clock.now().replace(microsecond=0),
+            )
+            text = render_approval(said)
+            digest = sha256(text).hexdigest()
+            self.papers = replace(
+                self.papers, approvals={**self.papers.approvals, digest: Signed(text, key.sign(text))}
+            )
+            body = {name: getattr(said, name) for name in ("package", "set", "person", "office", "role")}
+            self.log.append(StageLeaf("approval", instant(self.clock.now()), {**body, "paper": digest}))
+
+    def request(self) -> StageLeaf:
+        ids = {"batch": BATCH, "request": "r-1", "requester": "person.a.1", "recipient": "person.a.9"}
+        more = {"provision": "p1", "agreement": "", "recipient_key": "rk-1", "case_count": 1, "row_count": BULK}
+        digests = dict.fromkeys(("cover", "signature", "cases", "rows"), "0" * 64)
+        return StageLeaf("request", instant(self.clock.now()), {**ids, **more, **digests})
+
     def handed_out(self) -> list[Path]:
         """Every file of keys that ever reached the recipient's side."""
         return sorted((self.root / "out").glob("*/keys.age"))
 
     def kinds(self, kind: str) -> list[StageLeaf]:
         return [leaf for _, leaf in self.log.leaves() if leaf.kind == kind]
+
+
+def nothing() -> None:
+    """A keeper has no key to publish with."""
 
 
 def kept(paper: bytes, signature: bytes) -> None:
@@ -269,3 +355,15 @@ def an_order(name: str = "order-1", **other: object) -> Order:
 
 def an_order_text(name: str = "order-1", **other: object) -> bytes:
     return print_order(an_order(name, **other))
+
+
+def a_leaf(office: Office, *, publish: bool = True, **other: object) -> int:
+    """The leaf `handout` of the package, with some of it said otherwise."""
+    index, prepared = next((i, leaf) for i, leaf in office.log.leaves() if leaf.kind == "prepared")
+    named = {name: prepared.body[name] for name in ("package", "root", "rows", "recipient", "recipient_key")}
+    body = {**named, "recipient_text": prepared.body["recipient_text"], "prepared_leaf": index, "attempt": 1}
+    leaf = StageLeaf("handout", instant(office.clock.now()), {**body, "standing": "0" * 64, **other})
+    made = office.log.append(leaf)
+    if publish:
+        office.log.publish()
+    return made

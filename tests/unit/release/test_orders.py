@@ -148,7 +148,7 @@ def test_an_order_against_many_pulls_at_once(tmp_path: Path) -> None:
 
     def ask() -> None:
         office = Office(tmp_path, clock)
-        office.registers, office.identity = ready.registers, ready.identity
+        office.registers, office.identity, office.papers = ready.registers, ready.identity, ready.papers
         while True:
             try:
                 pull(office.release(), PACKAGE, "rk-1", office.courier)

@@ -16,6 +16,16 @@ class AgeSealer:
         identity = pyrage.x25519.Identity.generate()
         return FreshIdentity(str(identity), str(identity.to_public()))
 
+    def fresh_for(self, recipient: str) -> FreshIdentity:
+        """A new identity. SealError when the text is no recipient."""
+        self._must_be(recipient)
+        return self.fresh()
+
+    def ending(self, recipient: str) -> str:
+        """`age`. SealError when the text is no recipient."""
+        self._must_be(recipient)
+        return "age"
+
     def is_recipient(self, recipient: str) -> bool:
         """Whether the text is an X25519 recipient in its one spelling."""
         try:
@@ -25,9 +35,12 @@ class AgeSealer:
 
     def seal(self, plain: bytes, recipient: str) -> bytes:
         """One age file for one recipient. SealError when it is no recipient or sealing failed."""
-        if not self.is_recipient(recipient):
-            raise SealError("not an age recipient")
+        self._must_be(recipient)
         try:
             return bytes(pyrage.encrypt(plain, [pyrage.x25519.Recipient.from_str(recipient)]))
         except pyrage.EncryptError:
             raise SealError("sealing failed") from None
+
+    def _must_be(self, recipient: str) -> None:
+        if not self.is_recipient(recipient):
+            raise SealError("not an age recipient")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -14,6 +14,12 @@ from lawgate.model.fault import LawgateError, Refused
 from lawgate.protocol.lease import DRAIN_SECONDS, left
 
 _STEP = 0.01
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def running() -> float:
+    """Seconds that only grow, those counted in which the machine slept, where its system counts them."""
+    return time.clock_gettime(_RUNNING)
 
 
 class _FileLease:
@@ -27,29 +33,43 @@ class _FileLease:
 class FileGate:
     """A `Gate` (see `ports.release`): whoever has the exclusive lock of the file holds the lease."""
 
-    def __init__(self, file: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """The file is made when it is missing. It is empty and stays so."""
-        self._file, self._monotonic = file, monotonic
+    def __init__(self, file: Path, monotonic: Callable[[], float] = running, also: Sequence[Path] = ()) -> None:
+        """The file is made when it is missing. It stays empty. `also` are others' gates, drained and not held."""
+        self._file, self._monotonic, self._also = file, monotonic, also
 
     def lease(self) -> AbstractContextManager[_FileLease]:
         """Hold the gate, without waiting. Refused (`gate_busy`) when it is held."""
         return _Held(self)
 
     def drain(self) -> bool:
-        """Wait for the lease that is held now, at most until it has run out. True when it was given back."""
-        handle, until = self._open(), self._monotonic() + DRAIN_SECONDS
+        """Wait for the leases that are held now, at most until they have run out. True when all were given back."""
+        until, handles = self._monotonic() + DRAIN_SECONDS, [self._open()]
         try:
-            while not (free := _locked(handle, fcntl.LOCK_EX)) and self._monotonic() < until:
+            handles += [_opened(file) for file in self._also if os.path.lexists(file)]
+            held = set(handles)
+            while held := {each for each in held if each < 0 or not _locked(each, fcntl.LOCK_EX)}:
+                if self._monotonic() >= until:
+                    return False
                 time.sleep(_STEP)
         finally:
-            os.close(handle)
-        return free
+            for handle in handles:
+                if handle >= 0:
+                    os.close(handle)
+        return True
 
     def _open(self) -> int:
         try:
             return os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise LawgateError(f"the gate cannot be opened: {error.strerror}") from None
+
+
+def _opened(file: Path) -> int:
+    """Another's gate. -1 when it may not be looked at: then it counts as held, and its lease has to run out."""
+    try:
+        return os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return -1
 
 
 def _locked(handle: int, how: int) -> bool:

@@ -68,6 +68,18 @@ class KeyFolder:
         """The file's bytes, if nobody but its owner could read it."""
         return _read(self._room / f"{_named(package)}.txt", private=True)
 
+    def has(self, package: str) -> bool:
+        """Whether a file of this name is there."""
+        return os.path.lexists(self._room / f"{_named(package)}.txt")
+
+    def spend(self, package: str, handout: int) -> None:
+        """An empty file with the leaf's number in its name, synced with its folder."""
+        try:
+            _write(self._room / f"{_named(package)}.used-{handout}", b"")
+            _sync(self._room)
+        except OSError as error:
+            raise _broken("a leaf that is used, or keys", error) from None
+
 
 class FolderCourier:
     """A `Courier` (see `ports.release`): a new folder for each hand-out, where its recipient collects it."""
@@ -76,11 +88,19 @@ class FolderCourier:
         """`room` is made when it is missing (0700)."""
         self._room = _private(room)
 
-    def deliver(self, name: str, files: Iterable[tuple[str, bytes]]) -> None:
-        """A new folder, then file after file, each synced before the next one is begun."""
+    @property
+    def room(self) -> Path:
+        """The folder of all hand-outs."""
+        return self._room
+
+    def deliver(self, name: str, files: Iterable[tuple[str, bytes]], *, beside: bool = False) -> None:
+        """A new folder, or the one that is there, then file after file, each synced before the next one is begun."""
         target = self._room / _named(name)
+        if beside and not target.is_dir():
+            raise PackageError("hand-out: there is nothing yet to put this beside")
         with _reporting("hand-out"):
-            target.mkdir(mode=0o700)
+            if not beside:
+                target.mkdir(mode=0o700)
             _sync(self._room)
         # An error of `files` itself is the caller's and comes through: only the disk's errors are ours.
         for file, data in files:

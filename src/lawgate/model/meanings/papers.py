@@ -135,6 +135,12 @@ RULES = Group(
             "add what the fault names; a value without a reason is not read",
         ),
         Meaning(
+            "L_CLOCK",
+            COUNSEL,
+            "a time rule in `clocks/` cannot be read, or says what the program does not do",
+            "write it as docs/spec/clocks.md says; without a rule no notice is ever met",
+        ),
+        Meaning(
             "L_GAP",
             COUNSEL,
             "the days of a parameter leave a gap or overlap",

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from lawgate.model.meanings.accounting import ACCOUNTING_STEPS
 from lawgate.model.meanings.counted import COUNTED_STEPS
+from lawgate.model.meanings.docket import DOCKET_STEPS
 from lawgate.model.meanings.entry import Group, Meaning
 from lawgate.model.meanings.evidence import EVIDENCE_STEPS
+from lawgate.model.meanings.notice import NOTICE_STEPS
+from lawgate.model.meanings.received import RECEIVED_STEPS
 from lawgate.model.meanings.sent import SENT_STEPS
 
 OFFICE, REQUESTER, REVIEWER, CLERK = "the custodian's office", "requester", "reviewer", "docket clerk"
@@ -51,6 +54,12 @@ STEPS = Group(
             OFFICE,
             "a request whose cover cannot be read has no id, and so no entry in the log",
             "return it to the requester, with the faults that were listed",
+        ),
+        Meaning(
+            "E_CUSTODY",
+            OFFICE,
+            "a request of this many people needs a second key keeper, of another command",
+            "name its socket as `second_keeper` in settings.toml, then prepare again",
         ),
         Meaning("E_FIELD", OFFICE, "the records have no such field", "name fields of the register of fields"),
         Meaning(
@@ -253,8 +262,11 @@ STEPS = Group(
             "decide and hand out what it names, then close; `--reason broken` or `key` closes at once",
         ),
         *SENT_STEPS,
+        *DOCKET_STEPS,
+        *NOTICE_STEPS,
         *EVIDENCE_STEPS,
         *COUNTED_STEPS,
         *ACCOUNTING_STEPS,
+        *RECEIVED_STEPS,
     ),
 )

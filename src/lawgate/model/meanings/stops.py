@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from lawgate.model.meanings.accounting import ACCOUNTING_STOPS
 from lawgate.model.meanings.entry import Group, Meaning
+from lawgate.model.meanings.notice import NOTICE_STOPS
+from lawgate.model.meanings.received import RECEIVED_STOPS
 
 OFFICE, EVERYBODY = "the custodian's office", "everybody"
 UNFORESEEN, UNREADABLE_FILE, WRONG_USE = "E_PROGRAM", "E_IO", "E_USAGE"
@@ -87,10 +89,17 @@ STOPS = Group(
             "`lawgate status` lists the packages; deliver into a folder of your own, a new one for each pull",
         ),
         Meaning(
+            "E_KEEPER",
+            "the custodian's office",
+            "the key keeper cannot be reached, does not answer, or its memory of the log cannot be read",
+            "see that it runs (docs/spec/keeper.md), then ask again; a leaf that was written counts as disclosed",
+        ),
+        Meaning(
             "E_SEAL",
             OFFICE,
             "a record could not be sealed to the recipient key",
-            "register an age key of the form age1…; nothing was written",
+            "register an age key of the form age1…, or a public key on P-384 as `jose jwk pub` prints it; nothing was "
+            "written",
         ),
         Meaning(
             "E_KEY_FILE",
@@ -130,6 +139,8 @@ STOPS = Group(
             "name the folder itself, not a file in it; nothing was read and nothing logged",
         ),
         *ACCOUNTING_STOPS,
+        *NOTICE_STOPS,
+        *RECEIVED_STOPS,
         Meaning(
             UNREADABLE_FILE,
             EVERYBODY,

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from lawgate.model.meanings import decided
+from lawgate.model.meanings.approvals import APPROVALS, KEYS
 from lawgate.model.meanings.bars import BARS
 from lawgate.model.meanings.entry import Group
 from lawgate.model.meanings.log import FINDINGS, FORMS, KEY_FILES, REPLAYS, WITNESSES
+from lawgate.model.meanings.notice import CLOCKS, WAYS
 from lawgate.model.meanings.papers import ORDERS, REGISTERS, REVIEWS, RULES
 from lawgate.model.meanings.steps import STEPS
 from lawgate.model.meanings.stops import STOPS
@@ -19,15 +21,19 @@ GROUPS: tuple[Group, ...] = (
     ORDERS,
     RULES,
     REGISTERS,
+    APPROVALS,
+    KEYS,
     BARS,
     FINDINGS,
+    CLOCKS,
+    WAYS,
     REPLAYS,
     FORMS,
     WITNESSES,
     KEY_FILES,
 )
 
-REASONS: dict[str, Group] = {"E_KEY_FILE": KEY_FILES, "E_WITNESS": WITNESSES, "E_MALFORMED": FORMS}
+REASONS: dict[str, Group] = {"E_KEY_FILE": KEY_FILES, "E_NOTIFY": WAYS, "E_WITNESS": WITNESSES, "E_MALFORMED": FORMS}
 """Stops that carry a second code beside a name or place, and the group it is in."""
 
 

@@ -10,14 +10,18 @@ from typing import Annotated
 import typer
 
 from lawgate.surfaces.cli.again import add_again
+from lawgate.surfaces.cli.approvals import add_approvals, objected
 from lawgate.surfaces.cli.audit import add_audit
 from lawgate.surfaces.cli.doors import BATCH, OFFICE, PERSON, Doors, answering, moment, there, writing
 from lawgate.surfaces.cli.evidence import add_evidence
+from lawgate.surfaces.cli.keys import add_keys
 from lawgate.surfaces.cli.logs import add_log
+from lawgate.surfaces.cli.notices import add_notices
 from lawgate.surfaces.cli.orders import add_orders
 from lawgate.surfaces.cli.person import add_person
 from lawgate.surfaces.cli.public import add_public
 from lawgate.surfaces.cli.recall import add_recall
+from lawgate.surfaces.cli.receive import add_receive
 from lawgate.surfaces.cli.requests import add_requests, some_faults
 from lawgate.surfaces.cli.reviews import add_show
 from lawgate.surfaces.cli.statutory import add_statutory
@@ -41,6 +45,9 @@ def build(doors: Doors) -> typer.Typer:
     add_again(app, doors)
     _review(app, doors)
     _release(app, doors)
+    add_approvals(app, doors)
+    add_keys(app, doors)
+    add_notices(app, doors)
     add_orders(app, doors)
     add_log(app, doors)
     add_evidence(app, doors)
@@ -50,6 +57,7 @@ def build(doors: Doors) -> typer.Typer:
     add_recall(app, doors)
     add_witness(app, doors)
     add_person(app, doors)
+    add_receive(app, doors)
     return app
 
 
@@ -94,6 +102,7 @@ def _office(app: typer.Typer, doors: Doors) -> None:
     def status(office: OFFICE = Path()) -> None:
         """Batches and packages with their hand-outs, and the orders in force."""
         from lawgate.docket.standing import standing
+        from lawgate.law.registers import read_registers
         from lawgate.office.disclosed import fates
         from lawgate.surfaces.cli.overview import render
 
@@ -101,7 +110,11 @@ def _office(app: typer.Typer, doors: Doors) -> None:
             desk = doors.open(office).decide
             leaves = list(desk.log.leaves())
             batches = [(batch, fates(leaves, batch.id)) for batch in desk.cases.batches()]
-            typer.echo(render(batches, standing(desk.orders.texts(), desk.clock.now())))
+            docket, now = desk.orders.texts(), desk.clock.now()
+            lifted = desk.lifted(docket, read_registers(desk.registers()), now)
+            typer.echo(render(batches, standing(docket, now, lifted)))
+            for line in objected(leaves):
+                typer.echo(line)
 
 
 def _request(app: typer.Typer, doors: Doors) -> None:

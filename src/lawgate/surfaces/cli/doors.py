@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lawgate.model.meanings.entry import Group
     from lawgate.office.house import House
     from lawgate.office.orders import OrderDesk
+    from lawgate.office.receive import Received
     from lawgate.office.statement_check import Checked
     from lawgate.ports.intake import Parsed
 
@@ -65,6 +66,10 @@ def _no_check(_statement: bytes, _policy: bytes, _number: str) -> Checked:
     raise LawgateError("this command line was put together without the check of statements")
 
 
+def _no_receiving(_folder: Path, _identity: Path) -> Received:
+    raise LawgateError("this command line was put together without receiving")
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What wiring gives the command line: how to make an office folder, how to open one, what needs none.
@@ -72,6 +77,7 @@ class Doors:
     `orders` opens the desk for orders and nothing else, so that it opens when the rest cannot be. `offline` takes the
     folder of a rulebook, None for the one shipped. `after` makes an office that goes on with a closed log of another
     folder, and gives the new log's public key. `check_statement` takes a statement, a policy's text and a number.
+    `receive` opens a delivered folder with an identity file.
     """
 
     create: Callable[[Path, str], None]
@@ -81,6 +87,7 @@ class Doors:
     after: Callable[[Path, str, Path], str] = _no_shard
     witness: WitnessDoors = WitnessDoors()
     check_statement: Callable[[bytes, bytes, str], Checked] = _no_check
+    receive: Callable[[Path, Path], Received] = _no_receiving
 
 
 @contextmanager

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawgate.surfaces.cli.again import again_under_orders, warn_of_names
-from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, coded
+from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, coded, moment
+from lawgate.surfaces.cli.order_acts import add_acts
 from lawgate.surfaces.cli.public import again_for_everybody, not_built
 
 if TYPE_CHECKING:
+    from lawgate.model.order import Standing
     from lawgate.office.house import House
+    from lawgate.office.orders import OrderDesk
 
 
 def add_orders(app: typer.Typer, doors: Doors) -> None:
@@ -36,7 +39,7 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
         with answering():
             desk = doors.orders(office)
             text = _paper(file)
-            with _nothing_entered():
+            with nothing_entered():
                 name = enter_unreadable(desk, unreadable, text, by) if unreadable else enter_order(desk, text, by)
         typer.echo(f"{name} is in force")
         for sentence in () if unreadable else not_enforced(text):
@@ -50,24 +53,107 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
         else:
             not_built(office)
 
+    _shown(order, doors)
+    add_acts(order, doors)
+    _stop(app, doors)
+
+
+def _shown(order: typer.Typer, doors: Doors) -> None:
     @order.command("list")
     def listed(office: OFFICE = Path()) -> None:
-        """Orders in force now."""
+        """Every order that has begun, with its state; what counsel has to settle."""
         from lawgate.docket.standing import standing
 
         with answering():
             desk = doors.orders(office)
-            stands = standing(desk.register.texts(), desk.clock.now())
-        for one in stands.in_force:
-            until = one.ends.isoformat() if one.ends else "until further notice"
-            typer.echo(f"{one.id}  {one.kind}  {', '.join(e.kind for e in one.effects)}  {until}")
-        for name in stands.unreadable:
-            typer.echo(f"{name}  unreadable: binds everything")
+            stands = standing(desk.register.texts(), desk.clock.now(), _lifted(desk))
+        for line in _lines(stands):
+            typer.echo(line)
+
+    @order.command("as-of")
+    def as_of(
+        at: Annotated[str, typer.Argument(help="The moment in law, with offset.")],
+        known: Annotated[str, typer.Option(help="What was known at this moment; the same unless said.")] = "",
+        office: OFFICE = Path(),
+    ) -> None:
+        """Which orders were known, which were in force and how, and what had been released."""
+        from lawgate.office.order_asof import as_of as asked
+
+        with answering():
+            found = asked(doors.orders(office), moment(at), moment(known) if known else None)
+        typer.echo(f"at {found.at.isoformat()}, as known at {found.known.isoformat()}")
+        typer.echo(f"orders known: {', '.join(found.orders) or 'none'}; acts known: {', '.join(found.acts) or 'none'}")
+        for line in _lines(found.stands):
+            typer.echo(line)
+        for one in found.released:
+            typer.echo(f"released {one.at}: {one.package}, {one.rows} rows, to {one.recipient} (leaf {one.leaf})")
+        if not found.released:
+            typer.echo("nothing had been released")
+
+
+def _lifted(desk: OrderDesk) -> frozenset[str]:
+    """The acts that may loosen now; none, after saying so, when log or registers cannot be read."""
+    from lawgate.ledger.errors import MalformedError
+    from lawgate.model.fault import LawgateError
+    from lawgate.office.order_acts import lifted_now
+
+    try:
+        return lifted_now(desk)
+    except (LawgateError, MalformedError, OSError) as broken:
+        typer.echo(f"no act that loosens is counted here: {type(broken).__name__}", err=True)
+        return frozenset()
+
+
+def _lines(stands: Standing) -> Iterator[str]:
+    """One line for each order, each text nobody can read, and each task for counsel."""
+    from lawgate.docket.duties import conflicts
+
+    for one in stands.stood:
+        order = one.order
+        until = order.ends.isoformat() if order.ends else "until further notice"
+        since = f"  binds since {one.since.isoformat()}" if one.since else "  does not bind"
+        kinds = ", ".join(e.kind for e in order.effects)
+        yield f"{order.id}  {order.kind}  {one.state}  {kinds}  stated end: {until}{since}"
+    for name in stands.unreadable:
+        yield f"{name}  unreadable: binds everything"
+    for each in conflicts(stands):
+        yield (
+            f"COUNSEL orders_conflict: {each.compels} compels what {each.forbids} forbids. Nothing leaves; "
+            "ask the courts which of them goes first"
+        )
+
+
+def _stop(app: typer.Typer, doors: Doors) -> None:
+    @app.command()
+    def stop(
+        by: PERSON,
+        reason: Annotated[str, typer.Option(help="One line: why.")],
+        recipient: Annotated[list[str] | None, typer.Option(help="Only what goes to this recipient.")] = None,
+        second: Annotated[str, typer.Option(help="A second person, who signed; needed for a second stop.")] = "",
+        signature: Annotated[Path | None, typer.Option(help="The second person's signature (64 bytes).")] = None,
+        office: OFFICE = Path(),
+    ) -> None:
+        """Stop every release at once, without a paper. It ends by itself unless a paper confirms it."""
+        from lawgate.model.order import PROVISIONAL_STOP_HOURS
+        from lawgate.office.order_stop import again_paper, last_stop
+        from lawgate.office.order_stop import stop as stopping
+
+        with answering():
+            desk = doors.orders(office)
+            if not second and (before := last_stop(desk, by, desk.clock.now())):
+                typer.echo("what a second person has to sign, byte for byte:", err=True)
+                typer.echo(again_paper(by, before.id, recipient or []).decode(), nl=False)
+            signed = signature.read_bytes() if signature else b""
+            with nothing_entered():
+                name = stopping(desk, by, recipient or [], reason, second, signed)
+        typer.echo(f"{name} is in force for {PROVISIONAL_STOP_HOURS} hours; `lawgate order verify` confirms it")
+        if (house := _house(doors, office)) is not None:
+            again_for_everybody(house, office)
 
 
 @contextmanager
-def _nothing_entered() -> Iterator[None]:
-    """After the faults of an order: say that it does not bind, and what can be done at once."""
+def nothing_entered() -> Iterator[None]:
+    """After the faults of an order or act: say that it does not bind, and what can be done at once."""
     from lawgate.model.fault import Faulty
 
     try:

@@ -147,10 +147,12 @@ def _receipts(group: typer.Typer, doors: Doors) -> None:
 def _arrived(delivery: Path) -> tuple[str, list[str]]:
     """The package's id and the SHA-256 of each sealed record in a delivery, counted in the files themselves."""
     from lawgate.model.fault import Refused
+    from lawgate.protocol.manifest import ENDINGS
 
+    sealed = tuple(f".{ending}" for ending in ENDINGS)
     try:
         with tarfile.open(delivery / "package.tar") as tar:
-            names = [each.name for each in tar.getmembers() if each.isreg() and each.name.endswith(".age")]
+            names = [each.name for each in tar.getmembers() if each.isreg() and each.name.endswith(sealed)]
             streams = [tar.extractfile(name) for name in names]
             found = [sha256(stream.read()).hexdigest() for stream in streams if stream is not None]
     except tarfile.TarError:

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which acts that loosen count: each condition is shown here again, and nobody believes the leaf `lift` alone.
+
+Two humans of the custodian signed, none of the asking side; a wait passed between two witnessed times, both after the
+act was in the log; everybody who has to be told was served; all of that before the leaf `lift`.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from lawgate.docket.act_text import digest_of, signed_part
+from lawgate.docket.acts import Act, Direction, Signature
+from lawgate.docket.register import Texts, sort
+from lawgate.ledger.errors import MalformedError
+from lawgate.ledger.leaf import StageLeaf, instant
+from lawgate.ledger.note import Verify
+from lawgate.ledger.proof import parse, verify_entry
+from lawgate.ledger.quorum import Policy, Witnessed
+from lawgate.model.order import LOOSENING_WAIT_HOURS, Order
+from lawgate.model.request import Registers
+
+Indexed = tuple[int, StageLeaf]
+SIGNERS = 2
+COURT = "court"
+"""Who is told of an act on an order that names no party to be told: the court that made it."""
+BEGUN, ENDED = "begun", "ended"
+WAIT = "loosening_wait_hours"
+"""The parameter of a rulebook that may lengthen the wait."""
+_NEVER = 24 * 366 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Lifting:
+    """What it takes to tell. `office` is the reviewing office: its agency is the custodian's own.
+
+    `waits` has, under `<SHA-256 of the act's text>.begun` and `.ended`, the tlog-proof files of the act's leaf under an
+    early checkpoint and a later one: nobody has to believe them. `hours` can only lengthen the wait.
+    """
+
+    registers: Registers
+    policy: Policy
+    verify: Verify
+    office: str
+    waits: Mapping[str, bytes]
+    hours: int = LOOSENING_WAIT_HOURS
+
+
+def lifted(leaves: Sequence[Indexed], texts: Mapping[str, bytes], lifting: Lifting, at: datetime) -> frozenset[str]:
+    """SHA-256 (hex) of the text of each act that may loosen at `at`: what `docket.standing` takes as `lifted`."""
+    found, sorted_texts = set[str](), sort(texts)
+    for index, leaf in leaves:
+        if leaf.kind == "lift" and leaf.at <= leaf.text("effective") <= instant(at):
+            digest = leaf.text("paper")
+            named = (leaf.text("order"), leaf.number("bar_leaf"))
+            act = act_of(sorted_texts, digest)
+            logged = act_leaf(leaves[:index], digest)
+            if act is None or logged is None or named != (act.order, logged[1].number("bar_leaf")):
+                continue
+            if not lacking(leaves[:index], sorted_texts, digest, lifting):
+                found.add(digest)
+    return frozenset(found)
+
+
+def lacking(leaves: Sequence[Indexed], texts: Texts, digest: str, lifting: Lifting) -> tuple[str, ...]:
+    """What an act lacks to be lifted by these leaves: `act`, `signatures`, `service`, `wait`; nothing if it may be."""
+    act, logged = act_of(texts, digest), act_leaf(leaves, digest)
+    if act is None or logged is None or act.direction is not Direction.LOOSEN:
+        return ("act",)
+    asking = frozenset(leaf.text("requester") for _, leaf in leaves if leaf.kind == "request")
+    told = parties_of(texts, act.order)
+    shown = {
+        "signatures": signed(act, lifting, asking),
+        "service": all_served(leaves, logged[0], told),
+        "wait": waited(logged, digest, lifting, len(leaves)),
+    }
+    return tuple(name for name, holds in shown.items() if not holds)
+
+
+def act_of(texts: Texts, digest: str) -> Act | None:
+    """The readable act whose text has this SHA-256 (hex); None when the docket has none."""
+    return next((each.what for each in texts.acts if each.digest == digest and isinstance(each.what, Act)), None)
+
+
+def act_leaf(leaves: Sequence[Indexed], digest: str) -> Indexed | None:
+    """The first leaf `order-act` of the act's text; None when there is none."""
+    found = (each for each in leaves if each[1].kind == "order-act" and each[1].text("instrument") == digest)
+    return next(found, None)
+
+
+def parties_of(texts: Texts, order: str) -> frozenset[str]:
+    """Every party that an order of this id says is to be told; the court alone when it says nobody."""
+    effects = [
+        e for each in texts.orders if isinstance(each.what, Order) and each.what.id == order for e in each.what.effects
+    ]
+    return frozenset(party for e in effects if e.notice for party in e.notice.parties) or frozenset({COURT})
+
+
+def all_served(leaves: Sequence[Indexed], act: int, parties: frozenset[str]) -> bool:
+    """Whether one `act-notice` about the act in leaf `act` names each of these parties and was served on all it names.
+
+    A party may be named by its addresses, as `party/address`: then each of them has to be served.
+    """
+    for index, leaf in leaves:
+        if leaf.kind != "act-notice" or leaf.number("act_leaf") != act:
+            continue
+        named = leaf.texts("parties")
+        served = {each.text("served") for each in _receipts(leaves, index, leaf)}
+        if parties and parties <= {name.partition("/")[0] for name in named} and served >= set(named):
+            return True
+    return False
+
+
+def _receipts(leaves: Sequence[Indexed], notice: int, told: StageLeaf) -> list[StageLeaf]:
+    """Receipts of a notice; nobody was served before it was written."""
+    return [
+        leaf
+        for index, leaf in leaves
+        if leaf.kind == "act-receipt"
+        and index > notice
+        and leaf.number("notice_leaf") == notice
+        and told.at <= leaf.text("served_at") <= leaf.at
+    ]
+
+
+def signed(act: Act, lifting: Lifting, asking: frozenset[str]) -> bool:
+    """Whether two humans of the custodian signed this very text in an office they held on the day of its entry.
+
+    `asking` are the agencies that ever asked: nobody who serves there counts, under any id.
+    """
+    good = [each.person for each in act.signatures if _good(each, act, lifting, asking)]
+    humans = {lifting.registers.humans({person}) for person in good}
+    return len(humans) >= SIGNERS
+
+
+def _good(found: Signature, act: Act, lifting: Lifting, asking: frozenset[str]) -> bool:
+    person, day = lifting.registers.people.get(found.person), act.entered_at.astimezone(UTC).date()
+    held = person.holds_on(found.office, day) if person else None
+    if person is None or held is None or not of_the_house(lifting, person.id, day, asking):
+        return False
+    value = base64.b64decode(found.value, validate=True)
+    return held.agency in own_agencies(lifting, day) and lifting.verify(person.key, signed_part(act), value)
+
+
+def of_the_house(lifting: Lifting, person: str, day: date, asking: frozenset[str] = frozenset()) -> bool:
+    """Whether a person serves the custodian that day, and under no id an agency that ever asked or may receive."""
+    registers = lifting.registers
+    ids = registers.humans({person})
+    others = asking | frozenset(key.agency for key in registers.recipients.values())
+    own = {each.casefold() for agency in own_agencies(lifting, day) for each in registers.officers(agency, day).own}
+    serving = {each.casefold() for agency in others for each in registers.officers(agency, day).own}
+    return bool(ids & own) and not ids & serving
+
+
+def own_agencies(lifting: Lifting, day: date) -> frozenset[str]:
+    """The agencies in which the reviewing office is held that day: the custodian's own."""
+    held = (person.holds_on(lifting.office, day) for person in lifting.registers.people.values())
+    return frozenset(tenure.agency for tenure in held if tenure is not None)
+
+
+def waited(logged: Indexed, digest: str, lifting: Lifting, size: int) -> bool:
+    """Whether the wait passed between two witnessed times, in both of which the act's leaf was in the log.
+
+    Neither head has more than `size` leaves: it is older than the leaf `lift` that rests on it.
+    """
+    begun, ended = (_witnessed(logged, lifting.waits.get(f"{digest}.{which}"), lifting) for which in (BEGUN, ENDED))
+    if begun is None or ended is None or max(begun.checkpoint.size, ended.checkpoint.size) > size:
+        return False
+    # The act was in the log at the latest when the last witness of the first head said so.
+    since = max(each.seconds for each in begun.cosignatures if each.seconds is not None)
+    hours = max(lifting.hours, LOOSENING_WAIT_HOURS)
+    return ended.seconds - since >= timedelta(hours=hours).total_seconds()
+
+
+def loosening_hours(stated: object) -> int:
+    """Hours of the wait: what a rulebook states, never less than the floor; without end for what is no number."""
+    if stated is None:
+        return LOOSENING_WAIT_HOURS
+    return max(stated, LOOSENING_WAIT_HOURS) if type(stated) is int else _NEVER
+
+
+def _witnessed(logged: Indexed, proof: bytes | None, lifting: Lifting) -> Witnessed | None:
+    if proof is None:
+        return None
+    try:
+        found = parse(proof)
+        shown = verify_entry(logged[1].render(), found, lifting.policy, lifting.verify)
+    except MalformedError:
+        return None
+    return shown if found.index == logged[0] else None
+
+
+def missing(leaves: Sequence[Indexed], texts: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Ids of the orders of which the log names a text, of the order or of an act on it, that the docket lacks."""
+    kept = {digest_of(text) for text in texts.values()}
+    named = [leaf for _, leaf in leaves if leaf.kind in ("order-bar", "order-act")]
+    return tuple(dict.fromkeys(leaf.text("order") for leaf in named if leaf.text("instrument") not in kept))

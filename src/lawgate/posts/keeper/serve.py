@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conversations of the key keeper over a Unix socket, one connection at a time each."""
+
+from __future__ import annotations
+
+import base64
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from lawgate.model.fault import LawgateError, Refused
+from lawgate.ports.keeper import KeeperError, Message, read_frame, told, write_frame
+from lawgate.ports.release import Courier
+from lawgate.posts.keeper.keeper import Keeper
+
+PATIENCE = 30.0
+"""Seconds a conversation may wait for its next message; a lease ends long before."""
+
+
+def converse(connection: socket.socket, keeper: Keeper, courier: Callable[[Path], Courier]) -> None:
+    """One conversation, to its end. Whoever talks nonsense is told so and left.
+
+    `courier` makes the way out from a folder; the folder comes as an open descriptor, so that the keeper need not be
+    able to open it.
+    """
+    connection.settimeout(PATIENCE)
+    handed: list[int] = []
+
+    def receive(count: int) -> bytes:
+        data, descriptors, _, _ = socket.recv_fds(connection, count, 1)
+        handed.extend(descriptors)
+        return data
+
+    try:
+        if (message := read_frame(receive)) is not None:
+            _answer(message, keeper, receive, connection, handed, courier)
+    except Refused as refused:
+        busy = refused.code == "gate_busy"
+        _say(connection, {"refused": refused.code} if busy else {"failed": refused.why})
+    except (LawgateError, OSError, ValueError, KeyError, TypeError) as error:
+        _say(connection, {"failed": str(error) if isinstance(error, LawgateError) else type(error).__name__})
+    finally:
+        for descriptor in handed:
+            os.close(descriptor)
+
+
+def _answer(
+    message: Message,
+    keeper: Keeper,
+    receive: Callable[[int], bytes],
+    connection: socket.socket,
+    handed: list[int],
+    courier: Callable[[Path], Courier],
+) -> None:
+    match message:
+        case {"keep": str(package), "identities": str(text)}:
+            keeper.keep(package, base64.b64decode(text, validate=True))
+            _say(connection, {"kept": True})
+        case {"keeps": str(package)}:
+            _say(connection, {"keeps": keeper.keeps(package)})
+        case {"open": str(package), "key": str(key)}:
+            if len(handed) != 1:
+                raise KeeperError("a hand-out needs the folder it goes to")
+            out = courier(Path(f"/proc/self/fd/{handed[0]}"))
+            with keeper.open(package, key, out) as lease:
+                _say(connection, {"left": lease.left()})
+                asked = read_frame(receive)
+                # No message is the end of the conversation: the office found a bar of its own.
+                if asked is not None and type(asked.get("hand")) is int:
+                    _say(connection, told(lease.hand(asked["hand"])))
+        case _:
+            raise KeeperError("the keeper takes `keep`, `keeps` and `open`, and nothing else")
+
+
+def _say(connection: socket.socket, message: Message) -> None:
+    try:
+        write_frame(connection.sendall, message)
+    except OSError:
+        return  # nobody listens any more; what was done stands in folder and log
+
+
+def serve(listening: socket.socket, keeper: Keeper, courier: Callable[[Path], Courier]) -> None:
+    """Take one conversation after the other, for good. The gate allows one hand-out at a time anyway."""
+    while True:
+        connection, _ = listening.accept()
+        with connection:
+            converse(connection, keeper, courier)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Orders and acts from the command line: entered by one, lifted by two after a wait, asked for in both times."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from journeys.office import AGENCY, CLERK, KEY, PRACTICE, REVIEWER, Office, an_order
+from lawgate.docket.printing import print_order
+from lawgate.docket.reading import read_order
+from lawgate.model.order import EffectKind, Order
+from lawgate.office.bench import bench_at
+from lawgate.office.handout import pull
+from lawgate.office.orders import enter_order
+from lawgate.office.quarantine import SET_APART
+from lawgate.office.recall import open_recall
+from lawgate.protocol.bars import Barred
+from lawgate_lab.played import signing_key
+
+SECOND = "person.custodian.2"
+REVIEWING = "custodian.reviewer"
+
+
+def act(office: Office, place: Path, kind: str, name: str, *more: str, people: tuple[str, ...] = (REVIEWER, SECOND)):
+    """Write an act on `order-1`, have it signed, enter it; what the command said."""
+    (place / "court.pdf").write_bytes(b"the paper of a court")
+    text = office.call("order", "paper", kind, "order-1", "--document", place / "court.pdf", "--id", name, *more)
+    assert text.exit_code == 0, text.stderr
+    paper = place / f"{name}.toml"
+    paper.write_bytes(text.stdout_bytes)
+    signed = []
+    for person in people:
+        file = place / f"{name}.{person}.sig"
+        file.write_bytes(signing_key(office.seed, person).sign(paper.read_bytes()))
+        signed += ["--signed", f"{person},{REVIEWING},{file}"]
+    verb = {"verify": "verify", "stay": "stay", "modify": "modify"}.get(kind, "act")
+    return office.call("order", verb, paper, "--by", CLERK, *signed)
+
+
+@pytest.fixture
+def ordered(office: Office) -> Office:
+    enter_order(office.house.orders, an_order("order-1", AGENCY), CLERK)
+    return office
+
+
+def test_an_order_from_its_report_to_a_stay_that_may_not_count_yet(ordered: Office, tmp_path: Path) -> None:
+    office = ordered
+    assert "order-1  stay  REPORTED" in office.call("order", "list").stdout
+    assert act(office, tmp_path, "verify", "act-1").exit_code == 0
+    assert "order-1  stay  IN_FORCE" in office.call("order", "list").stdout
+    done = act(office, tmp_path, "stay", "act-2", "--effects", "1", "--provisions", "i2")
+    assert (done.exit_code, "loosens nothing before" in done.stdout) == (0, True), done.stderr
+    assert (tmp_path / "act-2.toml").read_text().count("[[part]]") == 1
+    wrong = office.call("order", "modify", tmp_path / "act-2.toml", "--by", CLERK)
+    assert (wrong.exit_code, "NOTHING WAS ENTERED" in wrong.stderr) == (1, True)
+    early = office.call("order", "lift", "act-2", "--by", CLERK)
+    assert (early.exit_code, "lift_early" in early.stderr, "served" in early.stderr) == (1, True, True)
+    assert office.call("order", "tell", "act-2", "--out", tmp_path / "notice.json").exit_code == 0
+    assert b"court" in (tmp_path / "notice.json").read_bytes()
+    (tmp_path / "stamp").write_bytes(b"filed")
+    assert office.call("order", "served", "act-2", "court", "--paper", tmp_path / "stamp").exit_code == 0
+    early = office.call("order", "lift", "act-2", "--by", CLERK)
+    assert (early.exit_code, "served" in early.stderr, "wait" in early.stderr) == (1, False, True)
+    assert "order-1  stay  IN_FORCE" in office.call("order", "list").stdout
+    kinds = [leaf.kind for _, leaf in office.house.decide.log.leaves()]
+    assert "lift" not in kinds
+    assert kinds[-4:] == ["order-act", "order-act", "act-notice", "act-receipt"]
+    assert office.broken() == []
+
+
+def test_an_act_that_tightens_goes_in_although_everything_else_is_broken(ordered: Office, tmp_path: Path) -> None:
+    text = act(ordered, tmp_path, "stay-end", "act-1", people=(REVIEWER,))
+    assert text.exit_code == 0
+    (ordered.folder / "keys" / "log.key").unlink()
+    (ordered.folder / "settings.toml").write_text("(")
+    (ordered.folder / "registers" / "people.toml").write_text("(")
+    done = act(ordered, tmp_path, "stay-end", "act-2", people=(REVIEWER,))
+    assert (done.exit_code, "is in the docket and binds" in done.stderr) == (2, True), done.stderr
+    listed = ordered.call("order", "list")
+    assert (listed.exit_code, "order-1" in listed.stdout, "no act that loosens is counted" in listed.stderr) == (
+        0,
+        True,
+        True,
+    )
+
+
+def test_a_stop_of_one_person_and_the_second_one(office: Office, tmp_path: Path) -> None:
+    done = office.call("stop", "--by", CLERK, "--reason", "a paper is on its way", "--recipient", AGENCY)
+    assert (done.exit_code, "in force for 72 hours" in done.stdout) == (0, True), done.stderr
+    again = office.call("stop", "--by", CLERK, "--reason", "once more")
+    assert (again.exit_code, "stop_again" in again.stderr) == (1, True)
+    (tmp_path / "sig").write_bytes(signing_key(office.seed, REVIEWER).sign(again.stdout_bytes))
+    words = ("stop", "--by", CLERK, "--reason", "once more", "--second", REVIEWER, "--signature", tmp_path / "sig")
+    assert office.call(*words).exit_code == 0
+    lines = office.call("order", "list").stdout.splitlines()
+    assert len([line for line in lines if "provisional-stop  REPORTED" in line]) == 2
+    assert office.call("stop", "--by", SECOND, "--reason", "another person").exit_code == 0
+
+
+def test_orders_that_want_opposite_things_are_a_task_for_counsel(office: Office) -> None:
+    stop = read_order(an_order("order-stop", AGENCY), "order")
+    enter_order(office.house.orders, print_order(stop), CLERK)
+    assert "COUNSEL" not in office.call("order", "list").stdout
+    enter_order(office.house.orders, print_order(kind_of(stop, "order-compel", EffectKind.COMPEL)), CLERK)
+    assert (
+        "COUNSEL orders_conflict: order-compel compels what order-stop forbids" in office.call("order", "list").stdout
+    )
+
+
+def kind_of(order: Order, name: str, *kinds: EffectKind) -> Order:
+    from dataclasses import replace
+
+    return replace(order, id=name, effects=tuple(replace(order.effects[0], kind=kind) for kind in kinds))
+
+
+def test_as_of_says_both_times(ordered: Office) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    before, after = (now - timedelta(hours=1)).isoformat(), (now + timedelta(seconds=5)).isoformat()
+    said = ordered.call("order", "as-of", before)
+    assert (said.exit_code, "orders known: none; acts known: none" in said.stdout) == (0, True)
+    assert "nothing had been released" in said.stdout
+    said = ordered.call("order", "as-of", after)
+    assert ("orders known: order-1" in said.stdout, "order-1  stay  REPORTED" in said.stdout) == (True, True)
+    said = ordered.call("order", "as-of", after, "--known", before)
+    assert f"at {after}, as known at {before}" in said.stdout
+    assert "order-1" not in said.stdout
+    assert ordered.call("order", "as-of", "yesterday").exit_code == 1
+
+
+def test_freeze_expansion(office: Office) -> None:
+    """A freeze stops no proper request, and no practice that is newer than it is ever decided by."""
+    order = read_order(an_order("order-1", AGENCY), "order")
+    enter_order(office.house.orders, print_order(kind_of(order, "order-1", EffectKind.FREEZE_EXPANSION)), CLERK)
+    batch = office.decided(office.lab / "proper", None)
+    assert {row["outcome"] for row in office.rows(batch)} == {"REQUIRE"}
+    text = PRACTICE.format(digest="0" * 64).replace("start = 2020-01-01", f"start = {datetime.now(UTC).date()}")
+    (next((office.folder / "rulebooks").iterdir()) / "practices" / "made-up.toml").write_text(text)
+    desk = office.house.decide
+    known = desk.cases.batch(batch)
+    assert known is not None
+    assert {each.id for each in bench_at(desk, known, desk.clock.now()).rulebook.practices} == {"few-people"}
+
+
+def test_leave_in_place(office: Office, tmp_path: Path) -> None:
+    """An order that stops what is to come and leaves where it is what was sent: nobody is asked to destroy that."""
+    batch = office.decided(office.lab / "proper")
+    package = office.prepared(batch, [0, 1]).manifest.package
+    house = office.house
+    leaf = pull(house.release.release, package, KEY, house.courier(tmp_path / "out")).handout
+    order = read_order(an_order("order-1", AGENCY), "order")
+    text = print_order(kind_of(order, "order-1", EffectKind.STOP, EffectKind.LEAVE_IN_PLACE))
+    enter_order(house.orders, text, CLERK)
+    with pytest.raises(Barred):
+        pull(office.house.release.release, package, KEY, house.courier(tmp_path / "again"))
+    found = open_recall(office.house.recall, leaf, "custodian_error", CLERK)
+    assert found.demand == SET_APART
+    assert all(b"DO NOT DESTROY" in each.text for each in found.letters)
