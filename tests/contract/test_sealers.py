@@ -95,7 +95,7 @@ NO_KEYS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", NO_KEYS)
+@pytest.mark.parametrize("text", NO_KEYS, ids=range(len(NO_KEYS)))
 def test_what_is_no_recipient_is_refused_and_nothing_of_it_is_said(pair: tuple[Sealer, Opener], text: str) -> None:
     sealer, _ = pair
     assert not sealer.is_recipient(text)
@@ -106,7 +106,9 @@ def test_what_is_no_recipient_is_refused_and_nothing_of_it_is_said(pair: tuple[S
         assert len(text) < 9 or text not in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["", "AGE-SECRET-KEY-1X", "null", "{}", '{"keys":1}', "[" * 99999, jwk(), jwk(d="AA")])
+@pytest.mark.parametrize(
+    "text", ["", "AGE-SECRET-KEY-1X", "null", "{}", '{"keys":1}', "[" * 99999, jwk(), jwk(d="AA")], ids=range(8)
+)
 def test_what_is_no_identity_opens_nothing(pair: tuple[Sealer, Opener], text: str) -> None:
     sealer, opener = pair
     assert opener.identities(text) == ()

@@ -101,7 +101,7 @@ def test_what_is_under_way_keeps_a_log_open_unless_it_must_be_closed(office: Off
         with pytest.raises(Refused) as refused:
             office.house.close_log(origin, reason)
         assert refused.value.code == code
-    assert office.house.close_log("next/log", "key").size == 4
+    assert office.house.close_log("next/log", "key").size == 6
 
 
 def test_only_the_log_that_was_named_goes_on(office: Office, tmp_path: Path) -> None:

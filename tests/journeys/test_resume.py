@@ -108,7 +108,8 @@ def _stopping(house: Release, at: At) -> Release:
         house.decide, **{name: Stopping(getattr(house.decide, name), name, at) for name in names}
     )
     review = dataclasses.replace(house.review, log=Stopping(house.review.log, "log", at))
-    ports = {name: Stopping(getattr(house.release, name), name, at) for name in ("log", "keys", "packages")}
+    ports = {name: Stopping(getattr(house.release, name), name, at) for name in ("log", "packages")}
+    ports["keepers"] = tuple(Stopping(each, "keeper", at) for each in house.release.keepers)
     return dataclasses.replace(house, decide=decide, review=review, release=dataclasses.replace(house.release, **ports))
 
 

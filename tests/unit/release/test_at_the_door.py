@@ -10,16 +10,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from lawgate.authority.notices import signed
 from lawgate.docket.act_text import digest_of, print_act
 from lawgate.docket.acts import ActKind
 from lawgate.docket.printing import print_order
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.model.order import EVERY, ApprovalTerms, Effect, EffectKind, NoticeTerms
 from lawgate.office.handout import pull
-from lawgate.office.notify import keep_paper, record
+from lawgate.office.notify import keep_paper, known, record
 from lawgate.office.orders import enter_order
 from lawgate.protocol.bars import Barred
-from lawgate.protocol.notice import parse_notice, print_notice
+from lawgate.protocol.notice import parse_notice, parse_receipt, print_notice
 from unit.docket.house import House
 from unit.protocol.notified import BY, COURT, ORG, Noticed
 from unit.release.desk import AGENCY, BULK, PACKAGE, RULEBOOK, Office, an_order, an_order_text
@@ -217,3 +218,12 @@ def test_i4_no_leaf_is_written_when_either_lease_has_ended(tmp_path: Path, secon
     held = tuple(Held(left) for left in seconds)
     assert barred(office.release(keepers=held), office) == {"lease"}
     assert office.kinds("handout") == []
+
+
+@pytest.mark.parametrize(("by", "holds"), [("person.r.1", True), ("person.a.1", False), ("person.x.9", False)])
+def test_t57_service_is_stated_by_somebody_of_the_custodian_and_nobody_else(
+    place: Noticed, by: str, holds: bool
+) -> None:
+    place.give()
+    receipt = parse_receipt(place.receipt("court/clerk", by=by))
+    assert signed(receipt, known(place.desk)) is holds

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import inspect
+import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +19,7 @@ from lawgate.authority.people import reviewed_on
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.office.handout import pull
+from lawgate.office.orders import enter_order
 from lawgate.office.prepare import prepare
 from lawgate.ports.keeper import KeeperError
 from lawgate.ports.log import LogBrokenError
@@ -147,3 +150,32 @@ def test_a_keeper_has_the_keys_before_there_is_a_package(tmp_path: Path) -> None
         prepare(office.release(keepers=(Away(),)), outgoing(), granted(), review, fetched, office.account)
     assert not list((tmp_path / "packages").iterdir())
     assert not office.kinds("prepared")
+
+
+def test_i4_an_order_waits_between_its_bar_and_being_in_force(office: Office) -> None:
+    seen: list[tuple[int, int, int]] = []
+
+    class Waited:
+        """A gate that notes what there is when somebody waits for it."""
+
+        def drain(self) -> bool:
+            seen.append((len(office.register.texts()), len(office.kinds("order-bar")), len(office.kinds("in-force"))))
+            return True
+
+    enter_order(replace(office.orders(), gate=Waited()), an_order_text(), "person.c.1")
+    assert seen == [(1, 1, 0)]
+    assert len(office.kinds("in-force")) == 1
+
+
+def test_no_two_clerks_write_at_once(office: Office) -> None:
+    """Whoever has the docket's lock in any way is waited for."""
+    lock = office.root / "docket.lock"
+    clerk = threading.Thread(target=lambda: office.register.enter("order-1", an_order_text()))
+    with lock.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        clerk.start()
+        clerk.join(0.3)
+        assert clerk.is_alive()
+        assert office.register.texts() == {}
+    clerk.join(10)
+    assert list(office.register.texts()) == ["0001-order-1.toml"]
