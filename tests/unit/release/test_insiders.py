@@ -48,10 +48,12 @@ def bars(office: Office) -> set[str]:
     return {bar.code for bar in found.value.bars}
 
 
-def prepared_as(office: Office, out: Outgoing) -> None:
-    """Somebody prepares rows of an honest review, and says otherwise of the request."""
+def prepared_as(office: Office, out: Outgoing, *effects: Effect) -> None:
+    """Somebody prepares rows of an honest review, under an order, and says otherwise of the request."""
     batch = office.decide(BULK)
     review = office.review(batch, office.looked(range(BULK)))
+    if effects:
+        enter_order(office.orders(), print_order(an_order(effects=effects)), "person.c.1")
     prepare(office.release(), out, granted(BULK), review, fetched, office.account)
 
 
@@ -63,8 +65,7 @@ def test_a_request_of_many_that_is_called_a_small_one(tmp_path: Path) -> None:
 
 def test_a_provision_that_no_order_names(tmp_path: Path) -> None:
     office = Office(tmp_path)
-    enter_order(office.orders(), print_order(an_order(effects=(STOP_P1,))), "person.c.1")
-    prepared_as(office, replace(outgoing(PACKAGE, BULK), batch_rows=1, provision="p2"))
+    prepared_as(office, replace(outgoing(PACKAGE, BULK), batch_rows=1, provision="p2"), STOP_P1)
     assert bars(office) == {"contents"}
 
 
