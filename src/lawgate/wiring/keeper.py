@@ -119,12 +119,12 @@ def main(arguments: Sequence[str]) -> None:
     """Talk until the other side ends, or for good."""
     office, own, number = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
     os.umask(0o077)
-    keeper = keeper_at(office, own, number)
     if arguments[3:4] == ["--listen"]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as place:
             place.bind(arguments[4])
             place.listen(8)
-            serve(place, keeper, FolderCourier)
+            serve(place, partial(keeper_at, office, own, number), FolderCourier)
+    keeper = keeper_at(office, own, number)
     with socket.socket(fileno=0) as talk:
         talk.sendall(READY)
         converse(talk, keeper, FolderCourier)
