@@ -5,10 +5,11 @@
 """
 
 import json
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -310,3 +311,26 @@ def test_many_people_and_one_keeper_make_no_package(tmp_path: Path) -> None:
         office.prepared(rows=BULK)
     assert refused.value.code == "E_CUSTODY"
     assert not list((tmp_path / "packages").iterdir())
+
+
+def test_whoever_names_no_leaf_keeps_the_gate_no_longer_than_the_lease(office: Office) -> None:
+    """A byte now and then is no answer: the gate is given back, and others get it."""
+    ours, theirs = socket.socketpair()
+    out = os.open(office.courier.room, os.O_RDONLY | os.O_DIRECTORY)
+    run = threading.Thread(target=served, args=(theirs, keeper_of(office)), daemon=True)
+    with ours:
+        run.start()
+        write_frame(lambda data: socket.send_fds(ours, [data], [out]), {"open": PACKAGE, "key": "rk-1"})
+        said = read_frame(ours.recv)
+        assert said is not None and "left" in said
+        office.clock.seconds += 3
+        for _ in range(9):
+            # A frame without an end, a byte at a time, as long as somebody reads.
+            with suppress(OSError):
+                ours.sendall(b"\0")
+            run.join(0.02)
+        run.join(10)
+        assert not run.is_alive()
+    os.close(out)
+    assert office.gate.drain()
+    assert office.handed_out() == []

@@ -40,8 +40,10 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"{len(known)} bugs of one small change each stand in `tests/planted/bugs.toml`. The list was written and "
         "committed before the suite was run against any of them; since then no entry was taken out or made easier. "
-        "Each is put alone into a copy of the tree, and the part of the suite that is about its file is run. A bug is "
-        "caught when a test fails with it, twice, and passes without it. Verdicts, tests and seconds: `planted.json`.\n"
+        "Each is put alone into a copy of the tree; the tests nearest to its file are run, and all that are about "
+        "releasing when those miss it. A bug is caught when a test fails with it, twice, and passes without it. "
+        "Verdicts, tests and seconds: `planted.json`. What the nearest tests caught is less than the whole suite would "
+        "have: the first row is a lower bound.\n"
     )
     yield "| | commit | measured | caught | |"
     yield "|---|---|---|---|---|"
@@ -49,7 +51,8 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
         if name in figures:
             one = figures[name]
             share = f"{100 * one['caught'] / one['bugs']:.1f} %"
-            yield f"| {words} | `{one['commit']}` | {one['bugs']} of {len(known)} | {one['caught']} | {share} |"
+            more = f", {one['with']}" if "with" in one else ""
+            yield f"| {words}{more} | `{one['commit']}` | {one['bugs']} of {len(known)} | {one['caught']} | {share} |"
     yield from _first(figures, found)
     yield from _missed(found, known, why)
     yield from _table(found, known)

@@ -37,6 +37,8 @@ CANARY = "src/lawgate/model/fault.py"
 CAUGHT, MISSED, BROKEN, HUNG, UNSURE = "caught", "missed", "does not import", "out of time", "unsure"
 """`unsure`: only tests failed that fail without the bug too, or not again with it: they show nothing."""
 TRIES = 6
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+\.py(?:::\w+(?:\[.*?\])?)*)(?= - |$)", re.MULTILINE)
+"""A line of the summary: the name of a test may have blanks in its brackets."""
 
 BEFORE = ("tests/contract/test_key_keeper.py", "tests/unit/release/test_handout.py", "tests/unit/protocol/test_bars.py")
 """What has to pass before the first bug."""
@@ -47,13 +49,15 @@ ALWAYS = (
     "tests/contract/test_key_keeper.py",
     "tests/contract/test_orders.py",
     "tests/property/test_docket.py",
+    "tests/journeys/test_form_floor.py",
     "tests/journeys/test_no_override.py",
 )
 ABOUT: Mapping[str, tuple[str, ...]] = {
     "src/lawgate/posts/keeper": ("tests/contract/test_key_keeper.py", "tests/journeys/test_insider_matrix.py"),
-    "src/lawgate/drivers/keeper": ("tests/contract/test_key_keeper.py",),
+    "src/lawgate/drivers/keeper": ("tests/contract/test_key_keeper.py", "tests/unit/release/test_invariants.py"),
     "src/lawgate/drivers/orders": (
         "tests/contract/test_orders.py",
+        "tests/unit/release/test_safeguards.py",
         "tests/journeys/test_order_door.py",
         "tests/journeys/test_disk_full.py",
     ),
@@ -66,38 +70,89 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     ),
     "src/lawgate/docket": ("tests/unit/docket", "tests/property/test_docket.py", "tests/scenarios/test_edge.py"),
     "src/lawgate/model/order.py": ("tests/unit/docket", "tests/property/test_docket.py"),
-    "src/lawgate/model/form.py": ("tests/unit/release/test_approvals.py", "tests/unit/release/test_approved_keys.py"),
+    "src/lawgate/model/form.py": (
+        "tests/unit/release/test_approvals.py",
+        "tests/unit/release/test_approved_keys.py",
+        "tests/unit/law/test_reading.py",
+        "tests/journeys/test_form_floor.py",
+    ),
     "src/lawgate/model/request.py": ("tests/unit/release/test_approvals.py", "tests/unit/law/test_registers.py"),
-    "src/lawgate/authority/lifts.py": ("tests/unit/docket/test_lifts.py",),
+    "src/lawgate/authority/lifts.py": ("tests/unit/docket/test_lifts.py", "tests/unit/docket/test_lift_edges.py"),
+    "src/lawgate/authority/people.py": ("tests/unit/release/test_review.py",),
     "src/lawgate/authority/notices.py": ("tests/unit/protocol/test_notice_met.py", "tests/journeys/test_notice.py"),
     "src/lawgate/authority/approvals.py": ("tests/unit/release/test_approvals.py", "tests/journeys/test_approvals.py"),
     "src/lawgate/authority/keys.py": (
         "tests/unit/release/test_approved_keys.py",
         "tests/journeys/test_recipient_keys.py",
     ),
-    "src/lawgate/authority": ("tests/unit/release/test_handout.py",),
+    "src/lawgate/authority": (
+        "tests/unit/release/test_handout.py",
+        "tests/unit/release/test_at_the_door.py",
+        "tests/unit/release/test_safeguards.py",
+        "tests/unit/release/test_invariants.py",
+    ),
     "src/lawgate/protocol/steps.py": (
         "tests/unit/release/test_handout.py",
         "tests/contract/test_key_keeper.py",
+        "tests/unit/docket/test_edges.py",
+        "tests/unit/release/test_invariants.py",
         "tests/unit/lab/test_protocol_model.py",
         "tests/unit/lab/test_simulator.py",
     ),
-    "src/lawgate/protocol/bars.py": ("tests/unit/protocol/test_bars.py",),
-    "src/lawgate/office/handout.py": ("tests/unit/release/test_handout.py", "tests/journeys/test_release.py"),
-    "src/lawgate/office/prepare.py": ("tests/unit/release/test_handout.py", "tests/contract/test_key_keeper.py"),
+    "src/lawgate/protocol/bars.py": ("tests/unit/protocol/test_bars.py", "tests/unit/release/test_safeguards.py"),
+    "src/lawgate/office/handout.py": (
+        "tests/unit/release/test_handout.py",
+        "tests/unit/release/test_at_the_door.py",
+        "tests/unit/release/test_safeguards.py",
+        "tests/unit/release/test_invariants.py",
+        "tests/journeys/test_release.py",
+    ),
+    "src/lawgate/office/prepare.py": (
+        "tests/unit/release/test_handout.py",
+        "tests/contract/test_key_keeper.py",
+        "tests/unit/release/test_safeguards.py",
+        "tests/unit/release/test_invariants.py",
+    ),
     "src/lawgate/office/review.py": ("tests/unit/release/test_review.py",),
-    "src/lawgate/office/release.py": ("tests/journeys/test_release.py", "tests/journeys/test_route.py"),
-    "src/lawgate/office/orders.py": ("tests/unit/release/test_orders.py", "tests/journeys/test_order_door.py"),
+    "src/lawgate/office/release.py": (
+        "tests/journeys/test_still_holds.py",
+        "tests/journeys/test_release.py",
+        "tests/journeys/test_route.py",
+    ),
+    "src/lawgate/office/orders.py": (
+        "tests/unit/release/test_orders.py",
+        "tests/unit/release/test_safeguards.py",
+        "tests/journeys/test_order_door.py",
+    ),
     "src/lawgate/office/order_stop.py": ("tests/unit/docket/test_order_stop.py",),
     "src/lawgate/office/order_acts.py": ("tests/unit/docket/test_lifts.py",),
-    "src/lawgate/office/notify": ("tests/journeys/test_notice.py", "tests/contract/test_notify.py"),
-    "src/lawgate/office/recipient_keys.py": ("tests/journeys/test_recipient_keys.py",),
-    "src/lawgate/office/accounting.py": ("tests/journeys/test_accounting.py", "tests/journeys/test_release_crash.py"),
+    "src/lawgate/office/notify": (
+        "tests/unit/protocol/test_notice_served.py",
+        "tests/contract/test_notify.py",
+        "tests/journeys/test_notice.py",
+    ),
+    "src/lawgate/office/recipient_keys.py": (
+        "tests/journeys/test_recipient_keys.py",
+        "tests/journeys/test_key_answers.py",
+    ),
+    "src/lawgate/office/accounting.py": (
+        "tests/journeys/test_broken_off.py",
+        "tests/journeys/test_accounting.py",
+        "tests/journeys/test_release_crash.py",
+    ),
     "src/lawgate/ledger": ("tests/unit/ledger", "tests/unit/protocol/test_notice_met.py"),
-    "src/lawgate/wiring/keeper.py": ("tests/journeys/test_release.py", "tests/journeys/test_handed_out.py"),
+    "src/lawgate/wiring/keeper.py": (
+        "tests/journeys/test_still_holds.py",
+        "tests/journeys/test_release.py",
+        "tests/journeys/test_handed_out.py",
+    ),
     "src/lawgate/wiring/holding.py": ("tests/journeys/test_log_state.py", "tests/journeys/test_insider_matrix.py"),
     "src/lawgate/wiring/log.py": ("tests/journeys/test_witness_quorum.py", "tests/journeys/test_insider.py"),
-    "src/lawgate/wiring/settings.py": ("tests/journeys/test_no_override.py", "tests/journeys/test_profile.py"),
+    "src/lawgate/wiring/settings.py": (
+        "tests/journeys/test_real_records.py",
+        "tests/journeys/test_no_override.py",
+        "tests/journeys/test_profile.py",
+    ),
     "src/lawgate/surfaces": ("tests/journeys/test_no_override.py",),
 }
 """Which tests are about which part of the source, beside those that always run. All whose key the file begins with."""
@@ -248,8 +303,8 @@ def _shown(copy: Copy, bug: Bug, by: str, whole: str) -> bool:
 
 
 def _verdict(status: int, said: str) -> tuple[str, str]:
-    failed = re.search(r"^(FAILED|ERROR) (\S+?::\S+|\S+)", said, re.MULTILINE)
-    by = failed[2] if failed else ""
+    failed = FAILED.search(said)
+    by = failed[1] if failed else ""
     if status == -1:
         return HUNG, ""
     if status == 0:

@@ -2,13 +2,15 @@
 """The list of planted bugs still fits the source, and a few of them are caught. All of them: `make soak`."""
 
 import ast
+import json
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from planted.run import BROKEN, CAUGHT, LIST, ROOT, Bug, Copy, bugs, measure, one, planted, suite_for
+from planted.page import PAGE, WHY, section
+from planted.run import BROKEN, CAUGHT, LIST, OUT, ROOT, Bug, Copy, bugs, measure, one, planted, suite_for
 
 BUGS = bugs()
 AT_LEAST = 60
@@ -56,3 +58,14 @@ def test_bugs_are_caught(size: str, tmp_path: Path) -> None:
     copy.prove()
     found = {bug.id: one(copy, bug).verdict for bug in BUGS if bug.id in FEW}
     assert found == dict.fromkeys(FEW, CAUGHT)
+
+
+def test_every_miss_says_why() -> None:
+    figures = json.loads(OUT.read_text("utf-8"))
+    why = tomllib.loads(WHY.read_text("utf-8"))
+    assert set(why) == set(figures["last"]["missed"])
+    assert {each["id"] for each in figures["found"]} <= {bug.id for bug in BUGS}
+
+
+def test_the_page_says_what_the_figures_say() -> None:
+    assert section() in PAGE.read_text("utf-8")

@@ -251,7 +251,7 @@ def _role_of(sought: Sought, office: str) -> str:
 def _apart(sought: Sought, approval: Approval) -> Iterator[Why]:
     registers, days = sought.registers, {approval.said_at.astimezone(UTC).date(), sought.day}
     ids = registers.humans({approval.person})
-    asking = _asking(sought, days)
+    asking = asking_side(sought.manifest, registers, days)
     authors = registers.humans(_authors(sought))
     signers = _signers(sought)
     if ids & asking:
@@ -272,9 +272,8 @@ def _apart(sought: Sought, approval: Approval) -> Iterator[Why]:
             yield _why("E_DUAL", "who reports, over any number of steps, to somebody of these does not approve")
 
 
-def _asking(sought: Sought, days: Iterable[date]) -> frozenset[str]:
+def asking_side(manifest: Manifest, registers: Registers, days: Iterable[date]) -> frozenset[str]:
     """Every id of those who ask or receive: those named anywhere, and all of the asking agency on these days."""
-    manifest, registers = sought.manifest, sought.registers
     named = {*manifest.people, *manifest.recipients}
     for day in days:
         named |= {p.id for p in registers.people.values() if same_house(p.agencies_on(day), manifest.agency)}

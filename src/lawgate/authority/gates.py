@@ -30,6 +30,8 @@ from lawgate.protocol.bars import CLOCK_SECONDS
 from lawgate.protocol.manifest import Manifest
 
 Indexed = tuple[int, StageLeaf]
+LOOSENING = frozenset({"approval", "lift", "act-notice", "act-receipt", "receipt"})
+"""Kinds of leaves that can take a bar away: they count when witnesses saw them."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -75,6 +77,12 @@ class Found:
     head: Witnessed | None
 
     @property
+    def witnessed(self) -> Sequence[Indexed]:
+        """The leaves without those that could let something go and that no witness has seen: they may vanish again."""
+        size = 0 if self.head is None else self.head.checkpoint.size
+        return [(at, leaf) for at, leaf in self.leaves if at < size or leaf.kind not in LOOSENING]
+
+    @property
     def day(self) -> date:
         """The UTC day."""
         return self.at.astimezone(UTC).date()
@@ -97,7 +105,7 @@ def docket_of(sources: Sources, found: Found) -> Docket:
     """The register read afresh. Duties with terms do not cover: notice and approvals are bars of their own."""
     try:
         texts: Mapping[str, bytes] = sources.texts()
-        loosened = lifted(found.leaves, texts, sources.lifting(), found.at)
+        loosened = lifted(found.witnessed, texts, sources.lifting(), found.at)
     except LawgateError:
         return Docket(None, None, None, ())
     # What begins while a lease runs counts already, and so does what a clerk dated a little ahead of our clock:
@@ -120,7 +128,7 @@ def approvals_short(sources: Sources, found: Found, stands: Sequence[Standing]) 
     asked = (terms for one in stands for terms in terms_over(one, found.manifest, found.registers))
     sought = Sought(
         manifest=found.manifest,
-        leaves=[leaf for _, leaf in found.leaves],
+        leaves=[leaf for _, leaf in found.witnessed],
         approvals=found.papers.approvals,
         objections=found.papers.objections,
         registers=found.registers,

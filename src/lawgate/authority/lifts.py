@@ -8,10 +8,11 @@ act was in the log; everybody who has to be told was served; all of that before 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from lawgate.authority.people import same_house
 from lawgate.docket.act_text import digest_of, signed_part
 from lawgate.docket.acts import Act, Direction, Signature
 from lawgate.docket.register import Texts, sort
@@ -73,7 +74,7 @@ def lacking(leaves: Sequence[Indexed], texts: Texts, digest: str, lifting: Lifti
     asking = frozenset(leaf.text("requester") for _, leaf in leaves if leaf.kind == "request")
     told = parties_of(texts, act.order)
     shown = {
-        "signatures": signed(act, lifting, asking),
+        "signatures": signed(act, lifting, asking, datetime.fromisoformat(logged[1].at)),
         "service": all_served(leaves, logged[0], told),
         "wait": waited(logged, digest, lifting, len(leaves)),
     }
@@ -126,23 +127,27 @@ def _receipts(leaves: Sequence[Indexed], notice: int, told: StageLeaf) -> list[S
     ]
 
 
-def signed(act: Act, lifting: Lifting, asking: frozenset[str]) -> bool:
+def signed(act: Act, lifting: Lifting, asking: frozenset[str], logged: datetime) -> bool:
     """Whether two humans of the custodian signed this very text in an office they held on the day of its entry.
 
     `asking` are the agencies that ever asked: nobody who serves there counts, under any id.
     """
-    good = [each.person for each in act.signatures if _good(each, act, lifting, asking)]
+    good = [each.person for each in act.signatures if _good(each, act, lifting, asking, logged)]
     humans = {lifting.registers.humans({person}) for person in good}
     return len(humans) >= SIGNERS
 
 
-def _good(found: Signature, act: Act, lifting: Lifting, asking: frozenset[str]) -> bool:
-    person, day = lifting.registers.people.get(found.person), act.entered_at.astimezone(UTC).date()
-    held = person.holds_on(found.office, day) if person else None
-    if person is None or held is None or not of_the_house(lifting, person.id, day, asking):
-        return False
+def _good(found: Signature, act: Act, lifting: Lifting, asking: frozenset[str], logged: datetime) -> bool:
+    person = lifting.registers.people.get(found.person)
+    # The day of entry is the text's own word; that of the leaf is the log's. The office is held on both.
+    for day in {moment.astimezone(UTC).date() for moment in (act.entered_at, logged)}:
+        held = person.holds_on(found.office, day) if person else None
+        if person is None or held is None or held.agency not in own_agencies(lifting, day):
+            return False
+        if not of_the_house(lifting, person.id, day, asking):
+            return False
     value = base64.b64decode(found.value, validate=True)
-    return held.agency in own_agencies(lifting, day) and lifting.verify(person.key, signed_part(act), value)
+    return person is not None and lifting.verify(person.key, signed_part(act), value)
 
 
 def of_the_house(lifting: Lifting, person: str, day: date, asking: frozenset[str] = frozenset()) -> bool:
@@ -150,9 +155,12 @@ def of_the_house(lifting: Lifting, person: str, day: date, asking: frozenset[str
     registers = lifting.registers
     ids = registers.humans({person})
     others = asking | frozenset(key.agency for key in registers.recipients.values())
-    own = {each.casefold() for agency in own_agencies(lifting, day) for each in registers.officers(agency, day).own}
-    serving = {each.casefold() for agency in others for each in registers.officers(agency, day).own}
-    return bool(ids & own) and not ids & serving
+    custodian = own_agencies(lifting, day)
+    own = {each.casefold() for agency in custodian for each in registers.officers(agency, day).own}
+    held = {agency for p in registers.people.values() if p.id.casefold() in ids for agency in p.agencies_on(day)}
+    held |= {s.agency for s in registers.staff if day in s.span and ids & {one.casefold() for one in s.people}}
+    # The custodian may be a receiving agency's sibling, never its part: only what is not its own is looked at.
+    return bool(ids & own) and not any(same_house(held - custodian, other) for other in others)
 
 
 def own_agencies(lifting: Lifting, day: date) -> frozenset[str]:
@@ -197,4 +205,21 @@ def missing(leaves: Sequence[Indexed], texts: Mapping[str, bytes]) -> tuple[str,
     """Ids of the orders of which the log names a text, of the order or of an act on it, that the docket lacks."""
     kept = {digest_of(text) for text in texts.values()}
     named = [leaf for _, leaf in leaves if leaf.kind in ("order-bar", "order-act")]
-    return tuple(dict.fromkeys(leaf.text("order") for leaf in named if leaf.text("instrument") not in kept))
+    gone = [leaf.text("order") for leaf in named if leaf.text("instrument") not in kept]
+    return tuple(dict.fromkeys((*gone, *_displaced(leaves, texts))))
+
+
+def _displaced(leaves: Sequence[Indexed], texts: Mapping[str, bytes]) -> Iterator[str]:
+    """Orders with an act that stands in the register behind one which the log has later: the order of entry decides."""
+    logged: dict[str, int] = {}
+    for index, leaf in leaves:
+        if leaf.kind == "order-act":
+            logged.setdefault(leaf.text("instrument"), index)
+    last = dict[str, int]()
+    # A tightening text may be there twice; its first place is the one that was logged.
+    for digest, act in ((each.digest, each.what) for each in sort(texts).acts):
+        at = logged.pop(digest, None)
+        if at is not None and isinstance(act, Act):
+            if at < last.get(act.order, -1):
+                yield act.order
+            last[act.order] = max(at, last.get(act.order, -1))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from lawgate.authority.approvals import rules_of
+from lawgate.authority.approvals import asking_side, rules_of
 from lawgate.authority.gates import Found, Sources, approvals_short, docket_of, key_short, notice_short
 from lawgate.authority.people import apart, reviewed_on
 from lawgate.ledger.errors import MalformedError
@@ -76,9 +76,13 @@ def look(sources: Sources, found: Evidence, key_asked: str) -> Look:
         decision_logged=shown.get("decision") is not None,
         review_logged=shown.get("review") is not None,
         prepared_logged=shown.get("prepared") is not None,
-        contents_match=None if prepared is None else _matches(prepared[1], decision, found, statement),
+        contents_match=None
+        if prepared is None
+        else _matches(prepared[1], decision, found, statement) and _asked_for(leaves, decision, manifest),
         review_signed=_signed(sources, registers, found, statement),
-        reviewer_apart=apart(registers, statement.reviewer, frozenset(manifest.people)),
+        reviewer_apart=apart(
+            registers, statement.reviewer, asking_side(manifest, registers, {statement.day, read.day})
+        ),
         set_reviewed=statement.set,
         rows_packed=found.rows,
         rows_accepted=len(statement.accepted),
@@ -166,6 +170,27 @@ def _matches(leaf: StageLeaf, decision: Indexed | None, found: Evidence, stateme
         and decision is not None
         and leaf.number("decision_leaf") == decision[0]
     )
+
+
+def _apart(read: Found, statement: Statement) -> bool:
+    """Whether the reviewer is nobody of the asking side, on the day of the review or now."""
+    asking = asking_side(read.manifest, read.registers, (statement.day, read.day))
+    return apart(read.registers, statement.reviewer, asking)
+
+
+def _asked_for(leaves: Sequence[Indexed], decision: Indexed | None, manifest: Manifest) -> bool:
+    """Whether the manifest says of the request what the log says: orders and thresholds are held against the manifest.
+
+    The reviewer signed the decision's leaf, and that leads to the parse's and the request's.
+    """
+    by = dict(leaves)
+    parsed = None if decision is None else by.get(decision[1].number("parse_leaf"))
+    asked = by.get(parsed.number("request_leaf")) if parsed is not None and parsed.kind == "parse" else None
+    if asked is None or asked.kind != "request":
+        return False
+    said = tuple(asked.text(name) for name in ("batch", "provision", "requester", "recipient_key"))
+    named = (manifest.batch, manifest.provision, manifest.agency, manifest.recipient_key)
+    return said == named and asked.number("row_count") == manifest.batch_rows
 
 
 def _signed(sources: Sources, registers: Registers, found: Evidence, statement: Statement) -> bool | None:

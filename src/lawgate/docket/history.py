@@ -105,7 +105,10 @@ class _Folding:
     def in_place(self, successor: str) -> bool:
         """Whether the order that takes the place of this one is there and binds: there is no gap between them."""
         found = [each.what for each in self.texts.orders if isinstance(each.what, Order) and each.what.id == successor]
-        began = len(found) == 1 and begins(found[0]) <= self.at
+        # One that ends by itself takes nobody's place, nor does an older one: two could each stand for the other.
+        ids = [each.what.id for each in self.texts.orders if isinstance(each.what, Order)]
+        later = successor in ids and ids.index(successor) > ids.index(self.order.id)
+        began = len(found) == 1 and later and begins(found[0]) <= self.at and found[0].kind != PROVISIONAL
         return began and not rejected(successor, self.texts, self.at, self.lifted)
 
     def verified(self, act: Act) -> None:

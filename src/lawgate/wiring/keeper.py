@@ -107,7 +107,8 @@ def _holds(replay: Replay, law: Callable[[], dict[str, bytes]], manifest: Path, 
     except OSError:
         return None
     found = {"rulebook": digest_of(files), "match_plan": plan_digest(files), "records": records}
-    return all(decided[-1].text(name) == digest for name, digest in found.items())
+    # Every decision of the batch: a later leaf with other digests makes nothing of the first one right.
+    return all(leaf.text(name) == digest for leaf in decided for name, digest in found.items())
 
 
 def _files(folder: Path, pattern: str) -> dict[str, bytes]:
@@ -118,12 +119,12 @@ def main(arguments: Sequence[str]) -> None:
     """Talk until the other side ends, or for good."""
     office, own, number = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
     os.umask(0o077)
-    keeper = keeper_at(office, own, number)
     if arguments[3:4] == ["--listen"]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as place:
             place.bind(arguments[4])
             place.listen(8)
-            serve(place, keeper, FolderCourier)
+            serve(place, partial(keeper_at, office, own, number), FolderCourier)
+    keeper = keeper_at(office, own, number)
     with socket.socket(fileno=0) as talk:
         talk.sendall(READY)
         converse(talk, keeper, FolderCourier)

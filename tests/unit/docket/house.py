@@ -11,18 +11,20 @@ from lawgate.authority.lifts import Lifting
 from lawgate.docket.act_text import print_act
 from lawgate.docket.acts import Act, ActKind
 from lawgate.docket.printing import print_order
-from lawgate.drivers.keys import verify
+from lawgate.drivers.keys import KeySigner, verify
 from lawgate.model.order import Order
 from lawgate.model.request import Person, Tenure
 from lawgate.office.handout import ReleaseDesk
 from lawgate.office.order_acts import enter_act, lift, served, tell
 from lawgate.office.orders import OrderDesk, enter_order
 from unit.docket.made import an_act, signed
-from unit.release.desk import CLERKS, EVER, OFFICE, POLICY, REGISTRARS, REVIEWER, START, Office
+from unit.release.desk import CLERKS, EVER, OFFICE, POLICY, REGISTRARS, START, Office
 
 CLERK = "person.c.5"
 KEYS = {name.replace(".", "_"): key for name, key in CLERKS.items()}
 """Registrars, who review too."""
+BOTH = KeySigner("serves-both", 1, b"\x0d" * 32)
+"""Somebody of the reviewing office who serves the asking agency as well."""
 TWO = {"person_c_1": KEYS["person_c_1"], "person_c_2": KEYS["person_c_2"]}
 
 
@@ -42,7 +44,7 @@ class House:
         known["person.a.2"] = Person(
             "person.a.2",
             "asks too",
-            REVIEWER.public_key,
+            BOTH.public_key,
             (Tenure(OFFICE, "custodian", EVER), Tenure("us.agency-a.clerk", "us.agency-a", EVER)),
         )
         registers = self.office.registers

@@ -18,7 +18,7 @@ from lawgate.model.fault import Refused
 from lawgate.model.order import EVERY, Effect, EffectKind, NoticeTerms
 from lawgate.office.order_acts import enter_act, lift, lifted_now, served, tell
 from lawgate.office.orders import complete_orders
-from unit.docket.house import CLERK, KEYS, House, a_house
+from unit.docket.house import BOTH, CLERK, KEYS, House, a_house
 from unit.docket.made import an_act, an_order, signed
 
 TOLD = Effect(EffectKind.NOTICE, EVERY, EVERY, EVERY, EVERY, EVERY, 0, NoticeTerms(24, ("court", "party-a"), 72))
@@ -172,9 +172,7 @@ def test_without_two_humans_who_signed(house: House, keys: dict) -> None:
 
 
 def test_nobody_of_the_asking_side_signs(house: House) -> None:
-    from unit.release.desk import REVIEWER
-
-    house.act(ActKind.STAY, keys={"person_c_1": KEYS["person_c_1"], "person_a_2": REVIEWER})
+    house.act(ActKind.STAY, keys={"person_c_1": KEYS["person_c_1"], "person_a_2": BOTH})
     house.serve()
     house.later(25)
     refused(house, "two humans")

@@ -12,8 +12,7 @@ from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.order import EVERY, State
 from lawgate.office.order_stop import again_paper, last_stop, stop
 from lawgate.office.orders import complete_orders
-from unit.docket.house import CLERK, KEYS, House, a_house
-from unit.release.desk import REVIEWER
+from unit.docket.house import BOTH, CLERK, KEYS, House, a_house
 
 FIRST = "person.c.1"
 
@@ -73,7 +72,7 @@ def test_the_same_humans_next_stop_needs_a_second_person(house: House, hours: fl
         ("person.c.2", KEYS["person_c_1"].sign(paper)),
         ("person.c.2", KEYS["person_c_2"].sign(again_paper(who, before.id, ("us.agency-a",)))),
         ("person.c.1", KEYS["person_c_1"].sign(paper)),
-        ("person.a.2", REVIEWER.sign(paper)),
+        ("person.a.2", BOTH.sign(paper)),
         ("person.nobody", second),
     ):
         with pytest.raises(Refused, match="stop_again"):

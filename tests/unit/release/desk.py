@@ -201,6 +201,10 @@ class Office:
         }
         body |= {name: digest(name) for name in ("docket", "records", "match_plan", "program", "figures")}
         committed = committed_rows(rows)
+        before = instant(self.clock.now() - timedelta(hours=4))
+        asked = self.log.append(replace(self.request(rows), at=before))
+        counts = {"accepted": rows, "rejected": 0, "file_faults": 0, "faults": digest("f"), "claims": digest("c")}
+        parsed = self.log.append(StageLeaf("parse", before, {"batch": BATCH, "request_leaf": asked, **counts}))
         leaf = StageLeaf(
             "decision-batch",
             # Rows are looked at after they were decided.
@@ -208,7 +212,7 @@ class Office:
             {
                 **body,
                 "batch": BATCH,
-                "parse_leaf": 0,
+                "parse_leaf": parsed,
                 "subtree": "rows-0001",
                 "root": committed.root.hex(),
                 "rows": rows,
@@ -269,9 +273,9 @@ class Office:
             body = {name: getattr(said, name) for name in ("package", "set", "person", "office", "role")}
             self.log.append(StageLeaf("approval", instant(self.clock.now()), {**body, "paper": digest}))
 
-    def request(self) -> StageLeaf:
-        ids = {"batch": BATCH, "request": "r-1", "requester": "person.a.1", "recipient": "person.a.9"}
-        more = {"provision": "p1", "agreement": "", "recipient_key": "rk-1", "case_count": 1, "row_count": BULK}
+    def request(self, rows: int = BULK) -> StageLeaf:
+        ids = {"batch": BATCH, "request": "r-1", "requester": AGENCY, "recipient": AGENCY}
+        more = {"provision": "p1", "agreement": "", "recipient_key": "rk-1", "case_count": 1, "row_count": rows}
         digests = dict.fromkeys(("cover", "signature", "cases", "rows"), "0" * 64)
         return StageLeaf("request", instant(self.clock.now()), {**ids, **more, **digests})
 

@@ -14,6 +14,7 @@ from lawgate.authority.notices import signed
 from lawgate.docket.act_text import digest_of, print_act
 from lawgate.docket.acts import ActKind
 from lawgate.docket.printing import print_order
+from lawgate.law.notice_parties import NoticeParty
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.model.order import EVERY, ApprovalTerms, Effect, EffectKind, NoticeTerms
 from lawgate.office.handout import pull
@@ -22,8 +23,9 @@ from lawgate.office.orders import enter_order
 from lawgate.protocol.bars import Barred
 from lawgate.protocol.notice import parse_notice, parse_receipt, print_notice
 from unit.docket.house import House
-from unit.protocol.notified import BY, COURT, ORG, Noticed
-from unit.release.desk import AGENCY, BULK, PACKAGE, RULEBOOK, Office, an_order, an_order_text
+from unit.protocol.notified import BY, COURT, ORG, Noticed, address
+from unit.protocol.notified import register as registered
+from unit.release.desk import AGENCY, BULK, LOG_KEY, PACKAGE, RULEBOOK, Office, an_order, an_order_text
 
 MONDAY = "2030-09-23T16:00:00-04:00"
 
@@ -227,3 +229,27 @@ def test_t57_service_is_stated_by_somebody_of_the_custodian_and_nobody_else(
     place.give()
     receipt = parse_receipt(place.receipt("court/clerk", by=by))
     assert signed(receipt, known(place.desk)) is holds
+
+
+def test_t57_a_party_speaks_for_its_own_addresses_only(place: Noticed) -> None:
+    """Two parties that call an address by the same name: neither's program signs for the other's."""
+    other = address("hook", "webhook", "https://another.example/n", LOG_KEY.public_key)
+    place.parties = registered(org2=NoticeParty("org2", "Another", "organisation", "Counsel", ("a", "b"), (other,)))
+    place.give()
+    assert signed(parse_receipt(place.hooked()), known(place.desk))
+    assert not signed(parse_receipt(place.hooked(party="org2")), known(place.desk))
+    assert not signed(parse_receipt(place.hooked(party="org2", by="org2")), known(place.desk))
+
+
+def test_t56_a_paper_counts_only_under_its_own_digest(place: Noticed) -> None:
+    """Whoever can write beside the log cannot put another paper in its place, not even one that differs in a second."""
+    place.give()
+    place.serve()
+    place.later(hours=73)
+    held = record(place.desk, PACKAGE)
+    assert place.code(record=held) == "met"
+    for digest, paper in held.papers.items():
+        if digest == place.office.kinds("notice")[-1].text("paper"):
+            told = parse_notice(paper)
+            other = print_notice(replace(told, made_at=told.made_at - timedelta(seconds=1)))
+            assert place.code(record=replace(held, papers={**held.papers, digest: other})) == "notice_void"

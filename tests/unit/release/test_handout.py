@@ -173,8 +173,8 @@ def test_a_forged_log_does_not_help(office: Office) -> None:
 
         def leaves(self):
             found = list(self._log.leaves())
-            leaf = replace(found[2][1], body={**found[2][1].body, "rows": 1})
-            return [*found[:2], (2, leaf), *found[3:]]
+            leaf = replace(found[4][1], body={**found[4][1].body, "rows": 1})
+            return [*found[:4], (4, leaf), *found[5:]]
 
     assert barred(office, log=Forged(office.log)) >= {"witness", "review_leaf"}
 

@@ -18,6 +18,7 @@ from lawgate.authority.look import prove
 from lawgate.authority.people import reviewed_on
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.ledger.leaf import StageLeaf
+from lawgate.model.fault import Refused
 from lawgate.office.handout import pull
 from lawgate.office.orders import enter_order
 from lawgate.office.prepare import prepare
@@ -179,3 +180,13 @@ def test_no_two_clerks_write_at_once(office: Office) -> None:
         assert office.register.texts() == {}
     clerk.join(10)
     assert list(office.register.texts()) == ["0001-order-1.toml"]
+
+
+@pytest.mark.parametrize("ahead", [{"entered_at": 1}, {"learned_at": 1, "entered_at": 1}])
+def test_t14_an_order_dated_ahead_is_not_taken(office: Office, ahead: dict[str, int]) -> None:
+    """It would stand in the docket and bind nobody until then."""
+    dates = {name: START + timedelta(hours=hours) for name, hours in ahead.items()}
+    with pytest.raises(Refused) as refused:
+        enter_order(office.orders(), an_order_text(**dates), "person.c.1")
+    assert refused.value.code == "order_ahead"
+    assert office.register.texts() == {}

@@ -14,6 +14,8 @@ from lawgate.ports.keeper import KeeperError, Message, read_frame, told, write_f
 from lawgate.ports.release import Courier
 from lawgate.posts.keeper.keeper import Keeper
 
+SOON, LATE = 0.05, 4
+"""Seconds, and times, that something may still be read when the lease is over."""
 PATIENCE = 30.0
 """Seconds a conversation may wait for its next message; a lease ends long before."""
 
@@ -65,7 +67,19 @@ def _answer(
             out = courier(Path(f"/proc/self/fd/{handed[0]}"))
             with keeper.open(package, key, out) as lease:
                 _say(connection, {"left": lease.left()})
-                asked = read_frame(receive)
+
+                late = iter(range(LATE))
+
+                def while_it_runs(count: int) -> bytes:
+                    # Whoever says nothing, or a byte now and then, keeps the gate no longer than the lease. What is
+                    # there already is read to its end, and is told that the lease is over.
+                    if lease.left() <= 0 and next(late, None) is None:
+                        raise KeeperError("the lease ended before a leaf was named")
+                    connection.settimeout(max(lease.left(), SOON))
+                    return receive(count)
+
+                asked = read_frame(while_it_runs)
+                connection.settimeout(PATIENCE)
                 # No message is the end of the conversation: the office found a bar of its own.
                 if asked is not None and type(asked.get("hand")) is int:
                     _say(connection, told(lease.hand(asked["hand"])))
@@ -80,9 +94,17 @@ def _say(connection: socket.socket, message: Message) -> None:
         return  # nobody listens any more; what was done stands in folder and log
 
 
-def serve(listening: socket.socket, keeper: Keeper, courier: Callable[[Path], Courier]) -> None:
-    """Take one conversation after the other, for good. The gate allows one hand-out at a time anyway."""
+def serve(listening: socket.socket, keeper: Callable[[], Keeper], courier: Callable[[Path], Courier]) -> None:
+    """Take one conversation after the other, for good. The gate allows one hand-out at a time anyway.
+
+    `keeper` makes the keeper for each of them: what its policy and ceilings are is read afresh, like everything else.
+    """
     while True:
         connection, _ = listening.accept()
         with connection:
-            converse(connection, keeper, courier)
+            try:
+                made = keeper()
+            except LawgateError as error:
+                _say(connection, {"failed": str(error)})
+                continue
+            converse(connection, made, courier)
