@@ -42,8 +42,8 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
         "committed before the suite was run against any of them; since then no entry was taken out or made easier. "
         "Each is put alone into a copy of the tree; the tests nearest to its file are run, and all that are about "
         "releasing when those miss it. A bug is caught when a test fails with it, twice, and passes without it. "
-        "Verdicts, tests and seconds: `planted.json`. What the nearest tests caught is less than the whole suite would "
-        "have: the first row is a lower bound.\n"
+        "Verdicts, tests and seconds: `planted.json`. At first only the nearest tests were asked: all would "
+        "have caught as many, or more.\n"
     )
     yield "| | commit | measured | caught | |"
     yield "|---|---|---|---|---|"

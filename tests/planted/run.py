@@ -53,7 +53,11 @@ ALWAYS = (
     "tests/journeys/test_no_override.py",
 )
 ABOUT: Mapping[str, tuple[str, ...]] = {
-    "src/lawgate/posts/keeper": ("tests/contract/test_key_keeper.py", "tests/journeys/test_insider_matrix.py"),
+    "src/lawgate/posts/keeper": (
+        "tests/contract/test_key_keeper.py",
+        "tests/unit/release/test_invariants.py",
+        "tests/journeys/test_insider_matrix.py",
+    ),
     "src/lawgate/drivers/keeper": ("tests/contract/test_key_keeper.py", "tests/unit/release/test_invariants.py"),
     "src/lawgate/drivers/orders": (
         "tests/contract/test_orders.py",
@@ -284,7 +288,9 @@ def one(copy: Copy, bug: Bug, *, near: bool = False) -> Found:
         for _ in range(TRIES):
             copy.put(bug.file, planted(bug, whole))
             verdict, by = _verdict(*copy.run(*suite_for(bug.file, copy.root, near=near), *copy.without))
-            if verdict not in (CAUGHT, BROKEN) or not by or _shown(copy, bug, by, whole):
+            if verdict in (CAUGHT, BROKEN) and not by:
+                verdict = UNSURE
+            if verdict not in (CAUGHT, BROKEN) or _shown(copy, bug, by, whole):
                 break
             copy.without.append(f"--deselect={by}")
             verdict = UNSURE

@@ -80,9 +80,7 @@ def look(sources: Sources, found: Evidence, key_asked: str) -> Look:
         if prepared is None
         else _matches(prepared[1], decision, found, statement) and _asked_for(leaves, decision, manifest),
         review_signed=_signed(sources, registers, found, statement),
-        reviewer_apart=apart(
-            registers, statement.reviewer, asking_side(manifest, registers, {statement.day, read.day})
-        ),
+        reviewer_apart=_apart(read, statement),
         set_reviewed=statement.set,
         rows_packed=found.rows,
         rows_accepted=len(statement.accepted),
@@ -174,7 +172,7 @@ def _matches(leaf: StageLeaf, decision: Indexed | None, found: Evidence, stateme
 
 def _apart(read: Found, statement: Statement) -> bool:
     """Whether the reviewer is nobody of the asking side, on the day of the review or now."""
-    asking = asking_side(read.manifest, read.registers, (statement.day, read.day))
+    asking = asking_side(read.manifest, read.registers, {statement.day, read.day})
     return apart(read.registers, statement.reviewer, asking)
 
 
@@ -216,7 +214,8 @@ def _reviewed(registers: Registers, leaves: Sequence[Indexed], statement: Statem
 def _replayed(leaves: Sequence[Indexed], head: Witnessed) -> bool:
     """Whether the leaves read here are those the witnesses cosigned: every count rests on them.
 
-    Leaves behind the head are counted too: they can only add orders and reviewed rows.
+    Leaves behind the head are no part of this. They are counted where they can only hold something back; what would
+    free something and no witness has seen is left out (`gates.Found.witnessed`).
     """
     hashes = leaf_hashes(leaf.render() for _, leaf in leaves[: head.checkpoint.size])
     return len(leaves) >= head.checkpoint.size and root_of(hashes) == head.checkpoint.root

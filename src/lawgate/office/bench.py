@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -31,7 +31,7 @@ from lawgate.ports.claims import SentClaims
 from lawgate.ports.clock import Clock
 from lawgate.ports.engine import Engine, Plan
 from lawgate.ports.leaves import LeafHashes
-from lawgate.ports.log import LogStore
+from lawgate.ports.log import Grown, LogStore
 from lawgate.ports.orders import OrderRegister
 from lawgate.ports.pins import PinStore
 from lawgate.ports.records import RecordsRoom
@@ -65,6 +65,7 @@ class DecideDesk:
     pins: PinStore
     log: ReleaseLog
     store: Callable[[], AbstractContextManager[LogStore]]
+    grown: Callable[[Iterable[bytes]], AbstractContextManager[Grown]]
     cases: CaseStore
     rooms: Rooms
     claims: SentClaims

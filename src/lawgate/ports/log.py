@@ -2,6 +2,8 @@
 """The log's disk and the witnesses that remember its heads."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from lawgate.ledger.checkpoint import Checkpoint
@@ -85,6 +87,14 @@ class LogReader(Protocol):
         """Audit path of row `index` in the subtree `name` of `size` rows, read from its tiles."""
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A whole subtree, durable, that is no part of the log yet: its root, and the folder it lies in."""
+
+    root: bytes
+    place: Path
+
+
 class LogStore(LogReader, Protocol):
     """A log's one writer.
 
@@ -112,6 +122,12 @@ class LogStore(LogReader, Protocol):
         `hashes` gives leaf hashes (32 bytes each, concatenated) piece by piece, `name` the name from the root. Durable
         and whole, or absent: what `hashes` raises leaves nothing behind. Storing the same subtree again is allowed,
         another one under the same name is LogBrokenError. ValueError for a name that is not a code.
+        """
+
+    def keep_subtree(self, grown: Grown, name: str) -> None:
+        """Take a subtree that was grown beside the log in under this name, durably; its folder is moved.
+
+        A large one is grown before the log's turn comes, so that no order waits for it. Raises as `put_subtree` does.
         """
 
 

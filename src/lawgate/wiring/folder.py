@@ -29,6 +29,7 @@ from lawgate.drivers.rooms.pins import FolderPins
 from lawgate.drivers.rooms.sent import ParquetSentList
 from lawgate.drivers.sqlite.cases import SqliteCases
 from lawgate.drivers.tiles.store import TileLog
+from lawgate.drivers.tiles.turn import grown
 from lawgate.law.read import digest_of, read_layout, read_rulebook
 from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Rulebook
@@ -56,7 +57,7 @@ from lawgate.ports.rooms import Rooms
 from lawgate.wiring.accounting import accounting_desk
 from lawgate.wiring.holding import HeldLog, hold
 from lawgate.wiring.keeper import FOLDERS, GATES, keepers_of
-from lawgate.wiring.log import Logged, begin, check, head, logged, program_digest, prove
+from lawgate.wiring.log import LOG, Logged, begin, check, head, logged, program_digest, prove
 from lawgate.wiring.mending import fsck
 from lawgate.wiring.notify import make_keys, notify_desk
 from lawgate.wiring.orders import humans_of, keep_of, lifted_of, lifting_of
@@ -217,6 +218,7 @@ def _decide_desk(
         pins=FolderPins(folder / "pins"),
         log=log,
         store=log_of.store,
+        grown=partial(grown, folder / LOG),
         cases=SqliteCases(folder / "cases.sqlite"),
         rooms=FolderRooms(folder / "batches"),
         claims=ParquetClaims(),

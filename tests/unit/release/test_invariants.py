@@ -65,6 +65,7 @@ from unit.release.desk import (
 )
 
 ORDER = "order-1"
+ALARM = {"code": "made_up", "subject": "", "detail": ""}
 
 
 @pytest.fixture
@@ -191,6 +192,20 @@ def test_i2_the_keeper_finds_out_for_itself_whatever_the_office_found(office: Of
     assert not office.handed_out()
     pull(office.release(keepers=(keeper(office, lambda s: s),)), PACKAGE, "rk-1", office.courier)
     assert len(office.handed_out()) == 1
+
+
+def test_i1_a_leaf_of_another_kind_is_no_hand_out(office: Office) -> None:
+    """Neither one that says it was barred, nor a second one that says it was prepared."""
+    (prepared,) = office.kinds("prepared")
+    body = {"package": PACKAGE, "asked": "0" * 64, "step": "looked", "bars": ["order"], "orders": []}
+    for leaf in (StageLeaf("barred", instant(START), body), StageLeaf("alarm", instant(START), {**ALARM}), prepared):
+        with keeper(office, lambda s: s).open(PACKAGE, "rk-1", office.courier) as lease:
+            index = office.log.append(leaf)
+            office.log.publish()
+            found = lease.hand(index)
+        assert isinstance(found, Stopped)
+        assert "handout_leaf" in {bar.code for bar in found.bars}
+    assert not office.handed_out()
 
 
 # ------------------------------------------------------------------------- I3 an order stops everything it covers

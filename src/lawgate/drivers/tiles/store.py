@@ -39,7 +39,7 @@ from lawgate.ledger.tile import (
     tile_holding,
     tiles_between,
 )
-from lawgate.ports.log import LogBrokenError
+from lawgate.ports.log import Grown, LogBrokenError
 
 FailPoint = Callable[[str], None]
 
@@ -181,19 +181,21 @@ class TileLog(TileReader):
                 for piece in hashes:
                     tree.add(piece)
                 root = tree.finish()
-            self._keep_subtree(aside, subtree_prefix(name(root)))
+            self.keep_subtree(Grown(root, aside), name(root))
         finally:
             remove_tree(aside)
         return root
 
-    def _keep_subtree(self, aside: Path, prefix: str) -> None:
-        place = self._folder / prefix
+    def keep_subtree(self, grown: Grown, name: str) -> None:
+        """Take a subtree in that was grown beside the log. See `ports.log.LogStore`."""
+        self._check_usable()
+        place = self._folder / subtree_prefix(name)
         if place.exists():
-            if not same(aside, place):
+            if not same(grown.place, place):
                 raise LogBrokenError("another subtree is stored under this name")
             return
         sync_folders(make_folder(place.parent))
-        aside.rename(place)
+        grown.place.rename(place)
         sync_folder(self._folder / SUBTREE)
 
     def _files(self, old: int, new: int, leaves: Sequence[bytes], fresh: Sequence[bytes]) -> dict[str, bytes]:

@@ -6,12 +6,14 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lawgate.drivers.tiles.files import remove_tree
 from lawgate.drivers.tiles.store import TileLog
-from lawgate.ports.log import LogBrokenError
+from lawgate.drivers.tiles.subtree import Growing
+from lawgate.ports.log import Grown, LogBrokenError
 
 WAIT_SECONDS = 30.0
 _PAUSE = 0.005
@@ -42,7 +44,32 @@ def _take(handle: int, until: float) -> None:
 @contextmanager
 def alone_at(folder: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """The turn without opening the log, to look at its files while nobody writes. LogBrokenError as for `turn`."""
-    handle = os.open(folder.with_suffix(".turn"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with _held(folder.with_suffix(".turn"), wait):
+        yield
+
+
+@contextmanager
+def grown(folder: Path, hashes: Iterable[bytes], wait: float = WAIT_SECONDS) -> Iterator[Grown]:
+    """A subtree of these hashes beside the log of `folder`, for `LogStore.keep_subtree`; gone afterwards if not kept.
+
+    Nobody who writes to the log waits for it, only whoever grows another one. LogBrokenError as for `turn`; what
+    `hashes` raises leaves nothing behind, and what a killed process left is removed by the next.
+    """
+    place = folder.with_suffix(".growing")
+    with _held(folder.with_suffix(".grower"), wait):
+        try:
+            with Growing(place) as tree:
+                for piece in hashes:
+                    tree.add(piece)
+                root = tree.finish()
+            yield Grown(root, place)
+        finally:
+            remove_tree(place)
+
+
+@contextmanager
+def _held(lock: Path, wait: float) -> Iterator[None]:
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         _take(handle, time.monotonic() + wait)
         yield
