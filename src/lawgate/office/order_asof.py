@@ -14,7 +14,7 @@ from lawgate.docket.register import sort
 from lawgate.docket.standing import standing
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.model.order import Order, Standing
-from lawgate.office.order_leaves import Exposed, exposures
+from lawgate.office.order_leaves import Exposed, acts_began, exposures
 from lawgate.office.orders import OrderDesk
 
 Indexed = tuple[int, StageLeaf]
@@ -64,7 +64,7 @@ def as_of(desk: OrderDesk, at: datetime, known: datetime | None = None) -> AsOf:
     found = sort(texts)
     stands = standing(texts, at, lifted(leaves, texts, desk.lifting(), at))
     until = instant(min(at, known))
-    lists = exposures(leaves)
+    lists = exposures(leaves, acts_began(texts))
     released = tuple(
         _released(index, leaf, lists) for index, leaf in leaves if leaf.kind == "handout" and leaf.at <= until
     )

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from lawgate.authority.lifts import BEGUN
 from lawgate.docket.acts import Act, ActKind, Direction
+from lawgate.docket.history import begins
 from lawgate.docket.register import Entered, sort
 from lawgate.docket.standing import standing
 from lawgate.ledger.leaf import StageLeaf, instant
@@ -43,8 +45,9 @@ class Exposed:
 class Course:
     """What one leaf `order-bar` came to: its index and leaf, and whether anything that tightened still lacks its list.
 
-    `since` is the earliest effect of what the list that is lacking, or else the last one, speaks of; `newest` the index
-    of the last leaf that tightened; `named` what an unfinished list has already; `listed` all names with their `since`.
+    `since` is when the first of what the list that is lacking, or else the last one, speaks of began: at its effect, or
+    when it was learned of if that was earlier, as the docket counts. `newest` is the index of the last leaf that
+    tightened; `named` what an unfinished list has already; `listed` all names with their `since`.
     """
 
     bar: int
@@ -55,9 +58,9 @@ class Course:
     named: set[str] = field(default_factory=set)
     listed: list[tuple[str, str]] = field(default_factory=list)
 
-    def tightened(self, index: int, effective: str) -> None:
-        """An act that tightens came: the next list counts from the earliest effect that none spoke of."""
-        self.since = min(self.since, effective) if self.lacking else effective
+    def tightened(self, index: int, began: str) -> None:
+        """An act that tightens came: the next list counts from the earliest beginning that none spoke of."""
+        self.since = min(self.since, began) if self.lacking else began
         self.newest, self.lacking = index, True
 
     def told(self, names: Sequence[str]) -> None:
@@ -67,25 +70,40 @@ class Course:
         self.named = {*self.named, *names} if self.lacking else set()
 
 
-def courses(leaves: Iterable[tuple[int, StageLeaf]]) -> dict[int, Course]:
-    """Every bar of the log with what its lists say, by the index of its leaf. `leaves` in order."""
+def acts_began(texts: Mapping[str, bytes]) -> dict[str, str]:
+    """When each act of a docket began to count if it tightens (a leaf's instant), by the SHA-256 (hex) of its text."""
+    return {each.digest: instant(begins(each.what)) for each in sort(texts).acts}
+
+
+def courses(
+    leaves: Iterable[tuple[int, StageLeaf]], began: Mapping[str, str] = MappingProxyType({})
+) -> dict[int, Course]:
+    """Every bar of the log with what its lists say, by the index of its leaf. `leaves` in order.
+
+    `began` as `acts_began` gives it: a leaf about an act states its effect, and not when it was learned of.
+    """
     made: dict[int, Course] = {}
     for index, leaf in leaves:
         if leaf.kind == "order-bar":
-            made[index] = Course(index, leaf, leaf.text("effective"), index)
+            made[index] = Course(index, leaf, min(leaf.text("learned"), leaf.text("effective")), index)
         elif leaf.kind in ("order-act", "in-force") and (course := made.get(leaf.number("bar_leaf"))):
             if leaf.kind == "in-force":
                 course.told(leaf.texts("exposed"))
             elif leaf.text("does") not in _NOT_TIGHTER:
-                course.tightened(index, leaf.text("effective"))
+                course.tightened(index, min(leaf.text("effective"), began.get(leaf.text("instrument"), leaf.at)))
     return made
 
 
-def exposures(leaves: Sequence[tuple[int, StageLeaf]]) -> tuple[Exposed, ...]:
-    """Every name on every list of the log, by bar, each once and with the earliest `since` it was listed under."""
+def exposures(
+    leaves: Sequence[tuple[int, StageLeaf]], began: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Exposed, ...]:
+    """Every name on every list of the log, by bar, each once and with the earliest `since` it was listed under.
+
+    `began` as for `courses`.
+    """
     at = {index: leaf.at for index, leaf in leaves if leaf.kind == "handout"}
     found: dict[tuple[str, str], Exposed] = {}
-    for course in courses(leaves).values():
+    for course in courses(leaves, began).values():
         for name, since in sorted(course.listed, key=lambda each: each[1]):
             package, _, number = name.rpartition("@")
             leaf, order = int(number), course.leaf.text("order")

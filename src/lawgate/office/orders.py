@@ -20,7 +20,7 @@ from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import MAX_LIST, Value
 from lawgate.model.fault import Faulty, LawgateError, Refused
 from lawgate.model.order import EffectKind, Order, Standing
-from lawgate.office.order_leaves import Course, courses, keep_begun, log_acts, moment
+from lawgate.office.order_leaves import Course, acts_began, courses, keep_begun, log_acts, moment
 from lawgate.office.packaged import prepared_manifest
 from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister, RegisterBrokenError
@@ -190,7 +190,8 @@ def _bars(desk: OrderDesk, texts: Mapping[str, bytes], person: str) -> None:
 
 def _forced(desk: OrderDesk, texts: Mapping[str, bytes], acted: bool) -> bool:
     """Drain, then a list for each bar that lacks one; False when the docket moved meanwhile."""
-    waiting = [course for course in courses(desk.log.leaves()).values() if course.lacking]
+    began = acts_began(texts)
+    waiting = [course for course in courses(desk.log.leaves(), began).values() if course.lacking]
     if waiting or acted:
         # Whoever held the gate when the instrument came in has given it back, or may not use it any more.
         desk.gate.drain()

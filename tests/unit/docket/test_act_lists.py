@@ -76,6 +76,17 @@ def test_what_went_out_before_the_act_is_history_and_near_it_within_the_toleranc
     assert [said for said in broken(house.office.root) if said.startswith("in-force")] == []
 
 
+def test_an_act_is_listed_from_its_learning_when_that_was_earlier(house: House) -> None:
+    """A leaf about an act states its effect only; when it was learned of stands in its text."""
+    learned = house.now
+    out = handed(house)
+    house.later(1)
+    house.act(ActKind.STAY_END, "act-2", learned_at=learned, effective_at=house.now + timedelta(hours=1))
+    assert lists(house) == [(), (out,)]
+    (told,) = as_of(house.desk, house.now).released
+    assert (told.exposed, told.near) == (("order-1",), ())
+
+
 def test_two_acts_without_a_list_get_one_from_the_earlier_effect(house: House) -> None:
     """Whoever completes makes up for both at once."""
     house.later(1)

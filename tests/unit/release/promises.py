@@ -103,12 +103,13 @@ def _stopped(found: Folder) -> list[str]:
 def _listed(found: Folder) -> list[str]:
     """I4: the lists behind a bar name what was dated since its effect, less what two clocks may be off; no other.
 
-    Counted here anew: an act that tightens begins a list of its own, at its own effect.
+    Counted here anew, from the earlier of effect and learning, as the docket binds. An act that tightens begins a list
+    of its own, at its own effect (or its entry: here nobody learns of one before that).
     """
     said = []
     for bar, order in found.of("order-bar"):
         covers = not order.text("order").startswith(OTHER)
-        for since, until, named in _lists(found, bar, order.text("effective")):
+        for since, until, named in _lists(found, bar, min(order.text("learned"), order.text("effective"))):
             begins = datetime.fromisoformat(since) - timedelta(seconds=240)
             late = [
                 f"{leaf.text('package')}@{index}"
@@ -125,7 +126,8 @@ def _lists(found: Folder, bar: int, effective: str) -> list[tuple[str, int, list
     answered = False
     for index, leaf in enumerate(found.leaves):
         if leaf.kind == "order-act" and leaf.number("bar_leaf") == bar and leaf.text("does") in TIGHTER:
-            since = leaf.text("effective") if answered else min(since, leaf.text("effective"))
+            began = min(leaf.text("effective"), leaf.at)
+            since = began if answered else min(since, began)
             until, answered = index, False
         elif leaf.kind == "in-force" and leaf.number("bar_leaf") == bar:
             if going_on:

@@ -53,6 +53,21 @@ def test_i4_a_hand_out_whose_clock_was_slow_is_on_the_list_and_says_so(
     assert (told.exposed, told.near) == (("order-1",) * (rows > 0 and not near), ("order-1",) * near)
 
 
+def test_what_went_out_knowing_of_an_order_is_on_its_list(office: Office) -> None:
+    """Learned, handed out, entered, then of effect: the docket binds from the learning, and so does the list."""
+    office.clock.at += timedelta(hours=1)
+    learned = office.clock.now().replace(microsecond=0)
+    office.clock.at += timedelta(minutes=10)
+    at = pull(office.release(), PACKAGE, "rk-1", office.courier).handout
+    office.clock.at += timedelta(minutes=10)
+    now = office.clock.now().replace(microsecond=0)
+    text = an_order_text("order-1", learned_at=learned, entered_at=now, effective_at=now + timedelta(hours=1))
+    enter_order(office.orders(), text, "person.c.1")
+    (force,) = office.kinds("in-force")
+    assert force.texts("exposed") == (f"{PACKAGE}@{at}",)
+    assert [each.near for each in exposures(list(office.log.leaves()))] == [False]
+
+
 def test_a_hand_out_near_one_order_may_be_exposed_under_another(office: Office) -> None:
     at = pull(office.release(), PACKAGE, "rk-1", office.courier).handout
     office.clock.at += timedelta(hours=1)
