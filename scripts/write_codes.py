@@ -60,7 +60,7 @@ LEAVES = {
     "sent": "the sealed package and its keys were delivered",
     "ack": "a recipient said which sealed records arrived",
     "order-bar": "an order was entered and binds",
-    "in-force": "the order is in force; what had gone since it took effect",
+    "in-force": "the order is in force; what had gone since it, or an act that tightens it, took effect",
     "order-act": "an act on an order was entered, or a stop without a paper ran out",
     "act-notice": "a paper that tells whoever has to know of an act that loosens an order",
     "act-receipt": "somebody whom that paper names was served with it",

@@ -188,6 +188,9 @@ ORDER_KEYS = [
     "note",
 ]
 EFFECT_KEYS = ["kind", "provisions", "requesters", "recipients", "fields", "years", "rows_at_least"]
+TERMS = {"notice": ["hours", "parties", "window_hours"], "approval": ["approvals", "offices"]}
+EXCEPTION_KEYS = ["provisions", "rows_at_most", "elements"]
+NUMBERS = ("hours", "window_hours", "approvals", "rows_at_most")
 PAPERS = (
     *("cases", "ciphertext", "cover", "explanation", "figures", "instrument", "letter", "paper", "parts", "patterns"),
     *("report", "rows", "rows_paper", "signature", "table"),
@@ -799,6 +802,8 @@ def read_scope(subject, bars):
     for effect in effects:
         names = [told(part, effect[part]) for part in ("provisions", *NAMED)]
         said.append(f"order {order} covers {', '.join(names)}, requests of {effect['rows']} rows or more")
+        if effect["eased"]:
+            said.append(f"order {order} has {effect['eased']} to that: this speaks of the whole, as if there were none")
     return effects, said
 
 
@@ -813,30 +818,58 @@ def read_order(data, order):
         lines = data.decode("utf-8").split("\n")
     except UnicodeDecodeError:
         return [], []
-    count, rest = divmod(len(lines) - 1 - len(ORDER_KEYS), len(EFFECT_KEYS) + 2)
-    if lines[-1] or rest or count < 1:
-        return [], []
-    keys = [key + " = " for key in ORDER_KEYS] + (["", "[[effect]]"] + [key + " = " for key in EFFECT_KEYS]) * count
-    if not all(line.startswith(key) for line, key in zip(lines, keys)):
+    at, end = len(ORDER_KEYS), len(lines) - 1
+    if lines[-1] or end <= at or not all(line.startswith(key + " = ") for line, key in zip(lines, ORDER_KEYS)):
         return [], []
     if lines[0] != 'format = "lawgate-order-1"' or lines[1] != f'id = "{order}"':
         return [], []
     kinds, effects = set(), []
-    for at in range(len(ORDER_KEYS), len(lines) - 1, len(EFFECT_KEYS) + 2):
-        head = lines[at : at + 2] == ["", "[[effect]]"]
-        kind = re.fullmatch('kind = "([a-z_]+)"', lines[at + 2])
-        effect = {"rows": re.fullmatch("rows_at_least = (0|[1-9][0-9]{0,7})", lines[at + 8])}
-        for place, part in enumerate(("provisions", *NAMED), at + 3):
-            word = "[1-9][0-9]{3}" if part == "years" else '"[A-Za-z0-9._:-]+"'
-            effect[part] = re.fullmatch(f'{part} = ("every"|\\[({word}(, {word})*)\\])', lines[place])
-        if not head or not kind or not all(effect.values()):
+    while at < end:
+        found = read_effect(lines[at:end])
+        if found is None:
             return [], []
-        kinds.add(kind.group(1))
-        if kind.group(1) in BLOCKING:
-            listed = {part: effect[part].group(2) for part in ("provisions", *NAMED)}
-            names = {part: text and [json.loads(each) for each in text.split(", ")] for part, text in listed.items()}
-            effects.append({**names, "rows": int(effect["rows"].group(1))})
+        kind, effect, length = found
+        kinds.add(kind)
+        if kind in BLOCKING:
+            effects.append(effect)
+        at += length
     return sorted(kinds), effects
+
+
+def read_effect(lines):
+    """Kind, scope and number of lines of the effect with which these lines begin; None when it is not in its form."""
+    if len(lines) < 9 or lines[:2] != ["", "[[effect]]"]:
+        return None
+    kind = re.fullmatch('kind = "([a-z_]+)"', lines[2])
+    rows = re.fullmatch("rows_at_least = (0|[1-9][0-9]{0,7})", lines[8])
+    effect, good = {}, bool(kind and rows)
+    for place, part in enumerate(("provisions", *NAMED), 3):
+        word = "[1-9][0-9]{3}" if part == "years" else '"[A-Za-z0-9._:-]+"'
+        found = re.fullmatch(f'{part} = ("every"|\\[({word}(, {word})*)\\])', lines[place])
+        effect[part] = found and found.group(2) and [json.loads(each) for each in found.group(2).split(", ")]
+        good = good and found
+    if not good:
+        return None
+    at, terms = 9, TERMS.get(kind.group(1), [])
+    eased = "terms" if len(lines) > at and lines[at] != "" else ""
+    if eased:
+        if not terms or not keys_fit(lines[at:], terms):
+            return None
+        at += len(terms)
+    while lines[at : at + 2] == ["", "[[effect.exception]]"]:
+        if kind.group(1) != "stop" or not keys_fit(lines[at + 2 :], EXCEPTION_KEYS):
+            return None
+        eased, at = "exceptions", at + 2 + len(EXCEPTION_KEYS)
+    return kind.group(1), {**effect, "rows": int(rows.group(1)), "eased": eased}, at
+
+
+def keys_fit(lines, keys):
+    """Whether the lines begin with these keys, each with a whole number or a list of ids."""
+    if len(lines) < len(keys):
+        return False
+    ids = '\\["[A-Za-z0-9._:-]+"(, "[A-Za-z0-9._:-]+")*\\]'
+    shapes = [f"{key} = ({'[1-9][0-9]{0,7}' if key in NUMBERS else ids})" for key in keys]
+    return all(re.fullmatch(shape, line) for shape, line in zip(shapes, lines))
 
 
 def outside(effects, request, names):

@@ -18,6 +18,7 @@ from lawgate.ledger.leaf import StageLeaf
 from lawgate.office.explain import Explained, explain
 from lawgate.office.handout import HandedOut
 from lawgate.office.house import House
+from lawgate.office.order_leaves import exposures
 from lawgate.ports.cases import BatchRow
 from lawgate.protocol.bars import Barred
 from lawgate_lab.figures import AffairFigures, affair_figures
@@ -155,12 +156,20 @@ def run(out: Path, claims: int, records: int, console: Console, decided: Callabl
 
 def _timeline(house: House) -> tuple[tuple[str, str, str], ...]:
     """Every leaf in the order of the log: its instant, its kind, what it is about and how many rows."""
-    return tuple((leaf.at, leaf.kind, _about(leaf)) for _, leaf in house.decide.log.leaves())
+    leaves = list(house.decide.log.leaves())
+    return tuple((leaf.at, leaf.kind, _about(leaf, leaves)) for _, leaf in leaves)
 
 
-def _about(leaf: StageLeaf) -> str:
+def _about(leaf: StageLeaf, leaves: Sequence[tuple[int, StageLeaf]]) -> str:
     subject = next((leaf.text(name) for name in ("package", "order", "batch") if name in leaf.body), "")
-    counted = {"prepared": "rows", "handout": "rows", "in-force": "exposed_rows"}.get(leaf.kind)
+    if leaf.kind == "in-force":
+        # The list begins a little before the order's effect, and says of each whether it is there for that only.
+        rows, near = dict(leaves), {each.leaf for each in exposures(leaves) if each.near and each.order == subject}
+        named = [int(name.rpartition("@")[2]) for name in leaf.texts("exposed")]
+        before, since = (sum(rows[at].number("rows") for at in named if (at in near) is one) for one in (True, False))
+        tolerated = f", {before:,} rows before it within the clocks' tolerance" if before else ""
+        return f"{subject}{tolerated}, {since:,} rows"
+    counted = {"prepared": "rows", "handout": "rows"}.get(leaf.kind)
     return f"{subject}, {leaf.number(counted):,} rows" if counted else subject
 
 
@@ -216,7 +225,7 @@ def stop_second(house: House, request: Path, out: Path) -> Stopped:
     prepared, _ = make_package(house, batch.id, SEED)
     package = prepared.manifest.package
     before = try_pull(house, package, batch.recipient_key, out)
-    # The log counts in whole seconds; in the order's own second the hand-out before it would count as exposed.
+    # The log counts in whole seconds; in the order's own second the hand-out before it would count as after it.
     time.sleep(1.1)
     order = stop_order(house, batch.agency)
     after = try_pull(house, package, batch.recipient_key, out)

@@ -13,6 +13,7 @@ from threading import Thread
 from lawgate.model.order import EVERY, Effect, EffectKind, Order
 from lawgate.office.evidence import Wanted, make
 from lawgate.office.handout import HandedOut
+from lawgate.office.order_leaves import exposures
 from lawgate.office.prepare import Prepared
 from lawgate.ports.release import Courier, Holding, KeyKeeper
 from lawgate.protocol.bars import Barred
@@ -147,9 +148,10 @@ def _after(scene: Scene, played: Played, packages: list[Prepared]) -> None:
     clock.at(moment("fourth asked for"))
     last = played.pulled(packages[3])
     leaves = dict(played.house.decide.log.leaves())
-    exposed = leaves[leaf_of(played, "in-force", ORDER)].texts("exposed")
+    every = [each for each in exposures(list(leaves.items())) if each.order == ORDER]
     sent = {leaf.number("handout_leaf") for leaf in leaves.values() if leaf.kind == "sent"}
-    told = [(name, int(leaf), leaves[int(leaf)].at) for name, _, leaf in (each.partition("@") for each in exposed)]
+    told = [(each.package, each.leaf, leaves[each.leaf].at) for each in every if not each.near]
+    near = [(each.package, each.leaf, leaves[each.leaf].at) for each in every if each.near]
     scene.play(
         clock.now(),
         "The log lists every hand-out that the order covers, since the court's own moment, by package and instant: "
@@ -157,9 +159,12 @@ def _after(scene: Scene, played: Played, packages: list[Prepared]) -> None:
             f"{name} at {at[11:19]} UTC{'' if leaf in sent else ' (leaf written, keys refused)'}"
             for name, leaf, at in told
         )
+        + ". Two clocks may differ, so the list begins four minutes earlier; on it for that reason only: "
+        + ("; ".join(f"{name} at {at[11:19]} UTC" for name, _, at in near) or "none")
         + ".",
         exposed=[name for name, _, _ in told],
         exposed_at=[at for _, _, at in told],
+        within_tolerance=[name for name, _, _ in near],
         exposed_with_keys=sum(leaf in sent for _, leaf, _ in told),
     )
     bar = leaf_of(played, "order-bar", ORDER)

@@ -28,6 +28,7 @@ from lawgate.office.bench import bench_at
 from lawgate.office.handout import pull
 from lawgate.office.order_acts import lift, lifted_now
 from lawgate.office.order_asof import as_of
+from lawgate.office.order_leaves import exposures
 from lawgate.office.orders import enter_order
 from lawgate.protocol.bars import Barred
 from lawgate_lab.make import make
@@ -110,10 +111,17 @@ def stopped_between_records(place: Place, out: Path) -> None:
     )
     # "... and counsel gets a report that lists those handed out between entry and notice."
     (force,) = (leaf for leaf in leaves.values() if leaf.kind == "in-force")
-    assert (force.texts("exposed"), force.number("exposed_rows")) == ((f"{names[0]}@{gone}",), 1)
+    lists = exposures(list(leaves.items()))
+    assert [each.leaf for each in lists if not each.near] == [gone]
+    # What this office handed out just before the order had effect is history, and told apart as within the tolerance.
+    near = [each.leaf for each in lists if each.near]
+    assert all(at < gone and leaves[at].at < instant(begun) for at in near)
+    assert sorted(force.texts("exposed")) == sorted(f"{leaves[at].text('package')}@{at}" for at in (gone, *near))
+    assert force.number("exposed_rows") == sum(leaves[at].number("rows") for at in (gone, *near))
     # Reviews of three packages in a moment are played a second ahead each, and time in a log never runs backwards.
     told = as_of(office.house.orders, max(datetime.now(UTC), datetime.fromisoformat(leaves[gone].at)))
-    assert (names[0], 1) in [(each.package, each.rows) for each in told.released]
+    assert [(each.package, each.rows) for each in told.released if each.exposed == ("order-late",)] == [(names[0], 1)]
+    assert [each.leaf for each in told.released if each.near == ("order-late",)] == near
     assert not {each.package for each in told.released} & set(names[1:])
 
 

@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from journeys.office import AGENCY, CLERK, KEY, Office, an_order, sent
+from lawgate.docket.printing import print_order
+from lawgate.docket.reading import read_order
 from lawgate.model.fault import LawgateError
+from lawgate.model.order import EffectKind, Exempt, NoticeTerms
 from lawgate.office.evidence import Wanted, make
 from lawgate.office.handout import pull
 from lawgate.office.orders import enter_order
@@ -121,6 +124,31 @@ def test_a_certificate_over_a_hand_out_to_somebody_else(told: tuple[Office, str,
     person = json.loads(paper)["requesters"][0]
     enter_order(office.house.orders, an_order("order-person", person.upper()), CLERK)
     refused = office.call("evidence", "make", tmp_path / "none.json", "--order", "order-person", "--from", "0")
+    assert (refused.exit_code, "E_IN_SCOPE" in refused.stderr) == (1, True)
+
+
+def test_a_certificate_of_an_order_with_exceptions_and_terms(told: tuple[Office, str, str], tmp_path: Path) -> None:
+    """Its whole scope is certified, and both who makes and who checks it are told so; no exception lets anybody out."""
+    office = told[0].copy(tmp_path / "office")
+
+    def entered(name: str, agency: str) -> None:
+        order = read_order(an_order(name, agency), "order")
+        rule, terms = Exempt(("i2",), 1, ("i2.subject",)), NoticeTerms(24, ("court",), 72)
+        stop = dataclasses.replace(order.effects[0], exceptions=(rule,))
+        notice = dataclasses.replace(order.effects[0], kind=EffectKind.NOTICE, notice=terms)
+        enter_order(office.house.orders, print_order(dataclasses.replace(order, effects=(stop, notice))), CLERK)
+
+    entered("order-eased", "us.others")
+    out = tmp_path / "certificate.json"
+    done = office.call("evidence", "make", out, "--order", "order-eased", "--from", "0")
+    assert (done.exit_code, "this speaks of the whole, as if there were none" in done.stdout) == (0, True), done.output
+    found = checked(office, out)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert f"leaf {handout(office)} (handout) is outside the scope: asked by others" in found.stdout
+    for word in ("exceptions", "terms"):
+        assert f"has {word} to that: this speaks of the whole, as if there were none" in " ".join(found.stdout.split())
+    entered("order-in", AGENCY)
+    refused = office.call("evidence", "make", tmp_path / "none.json", "--order", "order-in", "--from", "0")
     assert (refused.exit_code, "E_IN_SCOPE" in refused.stderr) == (1, True)
 
 

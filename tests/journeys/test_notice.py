@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -47,13 +48,38 @@ def test_notice_is_sent_served_and_listed(office: Office, tmp_path: Path) -> Non
     done = office.call("notice", "list", package)
     assert (done.exit_code, "NOT MET: clock_not_started" in done.stdout) == (0, True), done.output
     assert f"{COURT}/{CLERK}" in done.stdout
-    for address in (f"{COURT}/{CLERK}", f"{COUNSEL}/{MAIL}", f"{COUNSEL}/{HOOK}"):
-        state(office, package, address, tmp_path)
+    state(office, package, f"{COURT}/{CLERK}", tmp_path)
+    by_hand = (f"{COUNSEL}/{MAIL}", f"{COUNSEL}/{HOOK}")
+    # The office has no way to these machines, and tried none: nobody is served there by hand.
+    at, signed = datetime.now(UTC).isoformat(), written(tmp_path, "signed.txt", b"received: Counsel")
+    said = ["--out", tmp_path / "said.json", "--by", REVIEWER, "--how", "hand", "--at", at, "--evidence", signed]
+    for address in by_hand:
+        done = office.call("notice", "statement", package, "--at-address", address, *said)
+        assert (done.exit_code, "notice_by_hand" in done.stderr) == (1, True), done.output
+    # It sets up its ways, tries, and both are dead: the log says so, and counsel signs for the paper.
+    dead_ways(office, tmp_path)
+    done = office.call("notice", "send", package, "--by", REVIEWER, "--out", tmp_path / "out")
+    assert (done.exit_code, done.stderr.count("NOT SENT: unreached")) == (0, 2), done.output
+    for address in by_hand:
+        state(office, package, address, tmp_path, evidence=signed)
     done = office.call("notice", "list", package)
+    assert f"{COUNSEL}/{HOOK}  notice_unsent" in done.stdout
     assert (done.exit_code, "NOT MET: clock_running" in done.stdout) == (0, True), done.output
     assert "24 hours are counted" in done.stdout
     assert "The clock ends on" in done.stdout
     assert office.broken() == []
+
+
+def dead_ways(office: Office, top: Path) -> None:
+    """A mail server and keys; nobody listens at the server's port, nor at the webhook's."""
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        port = place.getsockname()[1]
+    settings = office.folder / "settings.toml"
+    mail = f'[mail]\nhost = "127.0.0.1"\nport = {port}\ntls = "none"\nsender = "notices@custodian.example"\n'
+    settings.write_text(f"{settings.read_text()}\n{mail}")
+    done = office.call("notice", "keys", "notices@custodian.example", "--out", top / "mail.pem")
+    assert done.exit_code == 0, done.output
 
 
 def delivered(mail: bytes, mailbox: str, action: str = "delivered") -> bytes:
@@ -137,13 +163,15 @@ def test_notice_goes_by_mail_and_webhook(office: Office, tmp_path: Path, need: C
 def test_nothing_leaves_while_a_clock_runs(office: Office, tmp_path: Path) -> None:
     register(office)
     package = under_notice(office)
+    dead_ways(office, tmp_path)
+    signed = written(tmp_path, "signed.txt", b"received: Counsel")
     for step in ("before", "sent", "served"):
         if step == "sent":
             done = office.call("notice", "send", package, "--by", REVIEWER, "--out", tmp_path / "out")
             assert done.exit_code == 0, done.output
         if step == "served":
             for address in (f"{COURT}/{CLERK}", f"{COUNSEL}/{MAIL}", f"{COUNSEL}/{HOOK}"):
-                state(office, package, address, tmp_path)
+                state(office, package, address, tmp_path, evidence=None if address.startswith(COURT) else signed)
         done = office.call("pull", package, "--key", KEY, "--out", tmp_path / "pulled")
         assert (done.exit_code, "barred" in done.stderr) == (1, True), done.output
         assert not list((tmp_path / "pulled").iterdir())
@@ -173,7 +201,7 @@ def test_wrong_use_says_what_to_do(office: Office, tmp_path: Path) -> None:
         (("notice", "send", "pkg-none", "--by", REVIEWER, "--out", tmp_path / "out"), "notice_package"),
         (("notice", "list", "pkg-none"), "notice_package"),
         (("notice", "send", "pkg-none", "--by", "person.x.9", "--out", tmp_path / "out"), "notice_person"),
-        (("notice", "act", "act-none", "--by", REVIEWER, "--out", tmp_path / "out"), "notice_parties"),
+        (("notice", "act", "act-none", "--by", REVIEWER, "--out", tmp_path / "out"), "act_unknown"),
     ):
         done = office.call(*words)
         assert (done.exit_code, code in done.stderr, "to mend" in done.stderr) == (1, True, True), done.output

@@ -108,6 +108,23 @@ def test_a_key_that_waited_is_used_until_one_person_revokes_it(founded: Office) 
     assert refused(founded, *words, "lost") == ["E_KEY_UNREGISTERED"]
 
 
+def test_a_compromised_key_is_not_taken_again_under_any_id(founded: Office, tmp_path: Path) -> None:
+    identity = age_identity(SEED, "rk-doj-1")
+    fingerprint = proposed(founded, tmp_path, identity, "rk-doj-9")
+    answered(founded, tmp_path, identity, "rk-doj-9")
+    register_now(founded.house.keys, SEED)
+    assert founded.call("key", "revoke", "rk-doj-1", "--by", FIRST, "--reason", "compromised").exit_code == 0
+    assert short(founded, "rk-doj-1") == ("E_KEY_REVOKED", "E_KEY_COMPROMISED")
+    words = paper_words(tmp_path, fingerprint, FIRST, SECOND, key="rk-doj-9")
+    assert refused(founded, *words) == ["E_KEY_COMPROMISED"]
+    text, paper = tmp_path / "text", tmp_path / "authorised"
+    text.write_text(str(pyrage.x25519.Identity.from_str(identity).to_public()))
+    paper.write_text("The agency says that this key is its own.\n")
+    for key in ("rk-doj-1", "rk-doj-9"):
+        words = ["key", "propose", key, "--agency", "us.doj", "--text", text, "--authorisation", paper, "--by", FIRST]
+        assert refused(founded, *words) == ["E_KEY_COMPROMISED"]
+
+
 def test_t28_a_key_swapped_a_minute_before_the_release(founded: Office, tmp_path: Path) -> None:
     """With the register alone nothing is reached; with two registrars and the challenge, the wait begins anew."""
     register_now(founded.house.keys, SEED)

@@ -82,8 +82,12 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     ),
     "src/lawgate/model/request.py": ("tests/unit/release/test_approvals.py", "tests/unit/law/test_registers.py"),
     "src/lawgate/authority/lifts.py": ("tests/unit/docket/test_lifts.py", "tests/unit/docket/test_lift_edges.py"),
-    "src/lawgate/authority/people.py": ("tests/unit/release/test_review.py",),
-    "src/lawgate/authority/notices.py": ("tests/unit/protocol/test_notice_met.py", "tests/journeys/test_notice.py"),
+    "src/lawgate/authority/people.py": ("tests/unit/release/test_review.py", "tests/unit/docket/test_lifts.py"),
+    "src/lawgate/authority/notices.py": (
+        "tests/unit/protocol/test_notice_met.py",
+        "tests/unit/protocol/test_notice_by_hand.py",
+        "tests/journeys/test_notice.py",
+    ),
     "src/lawgate/authority/approvals.py": ("tests/unit/release/test_approvals.py", "tests/journeys/test_approvals.py"),
     "src/lawgate/authority/keys.py": (
         "tests/unit/release/test_approved_keys.py",
@@ -130,6 +134,7 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     ),
     "src/lawgate/office/order_stop.py": ("tests/unit/docket/test_order_stop.py",),
     "src/lawgate/office/order_acts.py": ("tests/unit/docket/test_lifts.py",),
+    "src/lawgate/office/service.py": ("tests/unit/protocol/test_notice_served.py",),
     "src/lawgate/office/notify": (
         "tests/unit/protocol/test_notice_served.py",
         "tests/contract/test_notify.py",

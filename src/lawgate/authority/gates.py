@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 
 from lawgate.authority.approvals import Sought, approved, rules_of, terms_over
+from lawgate.authority.freezes import Asked, LawOf, freezing, frozen, gone_with, then_of, untold
 from lawgate.authority.keys import key_rules_of, key_usable
 from lawgate.authority.lifts import Lifting, lifted, missing
 from lawgate.authority.notices import Known, Record, Transfer, notices_met
@@ -43,6 +45,7 @@ class Sources:
     `texts` are the docket's by file name. `holds(batch)` says whether a decided request still holds under what there is
     now; None when it cannot be told. `sealable` says whether a recipient text can be sealed to. `office` is the
     reviewing office; `time_rule(day)` how hours of notice are counted; `papers` what is kept beside a package.
+    `law_of(digest)` gives the texts of an earlier rulebook; where nobody keeps them, whatever is frozen is held.
     """
 
     publish: Callable[[], None]
@@ -62,6 +65,7 @@ class Sources:
     parties: Callable[[], NoticeParties]
     lifting: Callable[[], Lifting]
     papers: Callable[[Manifest, Sequence[Indexed], RecipientKey | None], Papers]
+    law_of: LawOf = untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,34 @@ def docket_of(sources: Sources, found: Found) -> Docket:
         for part in manifests.covered(found.manifest, found.registers.humans)
         for each in covering(one, part, frozenset((duty.order, duty.effect) for duty in duties(one, part)))
     )
+    ids.update(dict.fromkeys(_frozen(sources, found, stands)))
     return Docket(tuple(ids), missing(found.leaves, texts), digest(texts), stands)
+
+
+def _frozen(sources: Sources, found: Found, stands: Sequence[Standing]) -> tuple[str, ...]:
+    """Ids of the orders that freeze expansion and that the package goes beyond."""
+    if not any(freezing(one) for one in stands):
+        return ()
+    manifest, by = found.manifest, dict(found.leaves)
+    decided = [leaf for leaf in by.values() if leaf.kind == "decision-batch" and leaf.text("batch") == manifest.batch]
+    parsed = by.get(decided[0].number("parse_leaf")) if len(decided) == 1 else None
+    request = by.get(parsed.number("request_leaf")) if parsed is not None and parsed.kind == "parse" else None
+    known = request is not None and request.kind == "request"
+    officers = found.registers.officers(manifest.agency, found.day)
+    elsewhere = {each.casefold() for each in officers.elsewhere} & found.registers.humans(manifest.recipients)
+    asked = Asked(
+        agency=manifest.agency,
+        provision=manifest.provision,
+        agreement=request.text("agreement") if known and request is not None else None,
+        fields=manifest.fields,
+        rows=manifest.batch_rows,
+        law=found.rulebook,
+        plan=decided[0].text("match_plan") if len(decided) == 1 else "",
+        elsewhere=frozenset(elsewhere),
+        gone=gone_with(found.leaves, manifest.package, len(manifest.records), found.at),
+    )
+    then = cache(partial(then_of, lambda: found.leaves, sources.law_of, found.rulebook.day))
+    return frozen(stands, manifests.covered(manifest, found.registers.humans), asked, then)
 
 
 def approvals_short(sources: Sources, found: Found, stands: Sequence[Standing]) -> tuple[str, ...] | None:

@@ -25,6 +25,8 @@ from lawgate.protocol.recipient_key import Registration, fingerprint_of, parse
 USE, REGISTRAR, COOLOFF = "recipient", "registrar", "key_cooloff_hours"
 REGISTRARS = 2
 KINDS = ("key-registered", "key-revoked")
+HARMLESS = frozenset({"lost", "replaced", "withdrawn"})
+"""Reasons of a revocation after which the same key may be registered again; every other one is for ever."""
 HANDED_IN = timedelta(days=1)
 """A registration is handed in so long after it was said, at the most."""
 
@@ -87,6 +89,10 @@ def key_usable(
         )
     index, leaf = found
     lacks = [] if revoked(leaves, index) is None else [_why("E_KEY_REVOKED", "the key was revoked")]
+    if compromised(leaves, key.age):
+        lacks.append(
+            _why("E_KEY_COMPROMISED", "this very key was revoked as compromised, under this id or another one")
+        )
     since, until = _earlier(leaves, index, key.id), datetime.fromisoformat(leaf.at)
     said = [_good(key, leaf, paper, registers, rules, verify) for paper in papers]
     # A paper is good for one registration: that of an earlier or revoked one registers nothing again. And it cannot be
@@ -116,6 +122,17 @@ def revoked(leaves: Sequence[tuple[int, StageLeaf]], registered: int) -> int | N
     """The index of the leaf that revoked a registration; None while nobody did."""
     gone = (at for at, leaf in leaves if leaf.kind == "key-revoked" and leaf.number("registered_leaf") == registered)
     return next(gone, None)
+
+
+def compromised(leaves: Sequence[tuple[int, StageLeaf]], text: str) -> bool:
+    """Whether a key with this recipient text was revoked as compromised, under whatever id it was registered.
+
+    A key that others may have is theirs for good, whoever registers it again. A reason nobody knows counts as this one.
+    """
+    digest = text_digest(text)
+    ours = {at for at, leaf in leaves if leaf.kind == "key-registered" and leaf.text("public_key") == digest}
+    gone = (leaf for _, leaf in leaves if leaf.kind == "key-revoked" and leaf.text("reason") not in HARMLESS)
+    return any(leaf.number("registered_leaf") in ours for leaf in gone)
 
 
 def signed_by(

@@ -10,25 +10,31 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from lawgate.authority.people import same_house
+from lawgate.authority.notices import ACT_RECEIPT, Known, Record, paper_of, receipts, standing_receipt
+from lawgate.authority.people import of_the_house, own_agencies
 from lawgate.docket.act_text import digest_of, signed_part
 from lawgate.docket.acts import Act, Direction, Signature
 from lawgate.docket.register import Texts, sort
+from lawgate.law.notice_parties import NoticeParties
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.note import Verify
 from lawgate.ledger.proof import parse, verify_entry
 from lawgate.ledger.quorum import Policy, Witnessed
+from lawgate.model.fault import Refused
 from lawgate.model.order import LOOSENING_WAIT_HOURS, Order
 from lawgate.model.request import Registers
+from lawgate.protocol.notice import ActNotice, parse_act_notice
 
 Indexed = tuple[int, StageLeaf]
 SIGNERS = 2
 COURT = "court"
 """Who is told of an act on an order that names no party to be told: the court that made it."""
 BEGUN, ENDED = "begun", "ended"
+NOTICE, RECEIPT = "notice-", "receipt-"
+"""How a notice of an act and a receipt are kept beside the docket: this, and the SHA-256 (hex) of the paper."""
 WAIT = "loosening_wait_hours"
 """The parameter of a rulebook that may lengthen the wait."""
 _NEVER = 24 * 366 * 1000
@@ -39,7 +45,9 @@ class Lifting:
     """What it takes to tell. `office` is the reviewing office: its agency is the custodian's own.
 
     `waits` has, under `<SHA-256 of the act's text>.begun` and `.ended`, the tlog-proof files of the act's leaf under an
-    early checkpoint and a later one: nobody has to believe them. `hours` can only lengthen the wait.
+    early checkpoint and a later one: nobody has to believe them. `parties` is the register of who is told, and where.
+    `papers` are notices of acts and receipts by SHA-256 (hex); one under another digest is nothing. `hours` can only
+    lengthen the wait.
     """
 
     registers: Registers
@@ -47,7 +55,14 @@ class Lifting:
     verify: Verify
     office: str
     waits: Mapping[str, bytes]
+    parties: NoticeParties
+    papers: Mapping[str, bytes]
     hours: int = LOOSENING_WAIT_HOURS
+
+    @property
+    def known(self) -> Known:
+        """The same as receipts are judged by."""
+        return Known(self.parties, self.registers, self.office, self.policy, self.verify)
 
 
 def lifted(leaves: Sequence[Indexed], texts: Mapping[str, bytes], lifting: Lifting, at: datetime) -> frozenset[str]:
@@ -61,13 +76,15 @@ def lifted(leaves: Sequence[Indexed], texts: Mapping[str, bytes], lifting: Lifti
             logged = act_leaf(leaves[:index], digest)
             if act is None or logged is None or named != (act.order, logged[1].number("bar_leaf")):
                 continue
-            if not lacking(leaves[:index], sorted_texts, digest, lifting):
+            if not lacking(leaves[:index], sorted_texts, digest, lifting, datetime.fromisoformat(leaf.at)):
                 found.add(digest)
     return frozenset(found)
 
 
-def lacking(leaves: Sequence[Indexed], texts: Texts, digest: str, lifting: Lifting) -> tuple[str, ...]:
-    """What an act lacks to be lifted by these leaves: `act`, `signatures`, `service`, `wait`; nothing if it may be."""
+def lacking(leaves: Sequence[Indexed], texts: Texts, digest: str, lifting: Lifting, at: datetime) -> tuple[str, ...]:
+    """What an act lacks to be lifted at `at` by these leaves: `act`, `signatures`, `service`, `wait`; nothing if it
+    may be.
+    """
     act, logged = act_of(texts, digest), act_leaf(leaves, digest)
     if act is None or logged is None or act.direction is not Direction.LOOSEN:
         return ("act",)
@@ -75,7 +92,7 @@ def lacking(leaves: Sequence[Indexed], texts: Texts, digest: str, lifting: Lifti
     told = parties_of(texts, act.order)
     shown = {
         "signatures": signed(act, lifting, asking, datetime.fromisoformat(logged[1].at)),
-        "service": all_served(leaves, logged[0], told),
+        "service": all_served(leaves, logged, told, lifting, at),
         "wait": waited(logged, digest, lifting, len(leaves)),
     }
     return tuple(name for name, holds in shown.items() if not holds)
@@ -100,31 +117,51 @@ def parties_of(texts: Texts, order: str) -> frozenset[str]:
     return frozenset(party for e in effects if e.notice for party in e.notice.parties) or frozenset({COURT})
 
 
-def all_served(leaves: Sequence[Indexed], act: int, parties: frozenset[str]) -> bool:
-    """Whether one `act-notice` about the act in leaf `act` names each of these parties and was served on all it names.
+def all_served(
+    leaves: Sequence[Indexed], logged: Indexed, parties: frozenset[str], lifting: Lifting, at: datetime
+) -> bool:
+    """Whether one notice of the act in the leaf `logged` was served on each of these parties by `at`.
 
-    A party may be named by its addresses, as `party/address`: then each of them has to be served.
+    Served is every address that the notice names, and every one the register has for them on the day of the notice or
+    of `at`; each by a receipt that holds, as for a notice of a transfer.
     """
-    for index, leaf in leaves:
-        if leaf.kind != "act-notice" or leaf.number("act_leaf") != act:
-            continue
-        named = leaf.texts("parties")
-        served = {each.text("served") for each in _receipts(leaves, index, leaf)}
-        if parties and parties <= {name.partition("/")[0] for name in named} and served >= set(named):
-            return True
-    return False
+    about = [(i, leaf) for i, leaf in leaves if leaf.kind == "act-notice" and leaf.number("act_leaf") == logged[0]]
+    return any(_served_all(leaves, each, logged, parties, lifting, at) for each in about)
 
 
-def _receipts(leaves: Sequence[Indexed], notice: int, told: StageLeaf) -> list[StageLeaf]:
-    """Receipts of a notice; nobody was served before it was written."""
-    return [
-        leaf
-        for index, leaf in leaves
-        if leaf.kind == "act-receipt"
-        and index > notice
-        and leaf.number("notice_leaf") == notice
-        and told.at <= leaf.text("served_at") <= leaf.at
-    ]
+def _served_all(
+    leaves: Sequence[Indexed],
+    told: Indexed,
+    logged: Indexed,
+    parties: frozenset[str],
+    lifting: Lifting,
+    at: datetime,
+) -> bool:
+    index, leaf = told
+    record, written = Record(leaves, lifting.papers, {}), datetime.fromisoformat(leaf.at)
+    paper = _notice(record, leaf, logged)
+    if paper is None or not parties <= lifting.parties.parties.keys():
+        return False
+    named = {(party, address) for party, _, address in (each.partition("/") for each in paper.parties)}
+    if not parties or not parties <= {party for party, _ in named}:
+        return False
+    days = {moment.astimezone(UTC).date() for moment in (written, at)}
+    known = {(p, each.id) for p in parties for day in days for each in lifting.parties.parties[p].on(day)}
+    # Times of acts are compared to the second: nobody is served before the notice was in the log.
+    found = list(receipts(ACT_RECEIPT, index, written, record, lifting.known, timedelta(0)))
+    return all(standing_receipt(index, each, found, record) is not None for each in named | known)
+
+
+def _notice(record: Record, leaf: StageLeaf, logged: Indexed) -> ActNotice | None:
+    """The paper of a notice of the act in the leaf `logged`; None when it is not kept, or says another thing."""
+    try:
+        paper = parse_act_notice(paper_of(record, leaf))
+    except Refused:
+        return None
+    about = (logged[0], logged[1].text("order"), logged[1].text("act"), logged[1].text("instrument"))
+    said = (leaf.number("act_leaf"), leaf.text("order"), leaf.texts("parties"))
+    same = (paper.act_leaf, paper.order, paper.act, paper.instrument) == about
+    return paper if same and (paper.act_leaf, paper.order, paper.parties) == said else None
 
 
 def signed(act: Act, lifting: Lifting, asking: frozenset[str], logged: datetime) -> bool:
@@ -142,31 +179,12 @@ def _good(found: Signature, act: Act, lifting: Lifting, asking: frozenset[str], 
     # The day of entry is the text's own word; that of the leaf is the log's. The office is held on both.
     for day in {moment.astimezone(UTC).date() for moment in (act.entered_at, logged)}:
         held = person.holds_on(found.office, day) if person else None
-        if person is None or held is None or held.agency not in own_agencies(lifting, day):
+        if person is None or held is None or held.agency not in own_agencies(lifting.registers, lifting.office, day):
             return False
-        if not of_the_house(lifting, person.id, day, asking):
+        if not of_the_house(lifting.registers, lifting.office, person.id, day, asking):
             return False
     value = base64.b64decode(found.value, validate=True)
     return person is not None and lifting.verify(person.key, signed_part(act), value)
-
-
-def of_the_house(lifting: Lifting, person: str, day: date, asking: frozenset[str] = frozenset()) -> bool:
-    """Whether a person serves the custodian that day, and under no id an agency that ever asked or may receive."""
-    registers = lifting.registers
-    ids = registers.humans({person})
-    others = asking | frozenset(key.agency for key in registers.recipients.values())
-    custodian = own_agencies(lifting, day)
-    own = {each.casefold() for agency in custodian for each in registers.officers(agency, day).own}
-    held = {agency for p in registers.people.values() if p.id.casefold() in ids for agency in p.agencies_on(day)}
-    held |= {s.agency for s in registers.staff if day in s.span and ids & {one.casefold() for one in s.people}}
-    # The custodian may be a receiving agency's sibling, never its part: only what is not its own is looked at.
-    return bool(ids & own) and not any(same_house(held - custodian, other) for other in others)
-
-
-def own_agencies(lifting: Lifting, day: date) -> frozenset[str]:
-    """The agencies in which the reviewing office is held that day: the custodian's own."""
-    held = (person.holds_on(lifting.office, day) for person in lifting.registers.people.values())
-    return frozenset(tenure.agency for tenure in held if tenure is not None)
 
 
 def waited(logged: Indexed, digest: str, lifting: Lifting, size: int) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from lawgate.authority.people import of_the_house
 from lawgate.docket.clock import Counted, run_hours
 from lawgate.docket.duties import Duty
-from lawgate.law.notice_parties import SMTP, WEBHOOK, NoticeParties
+from lawgate.law.notice_parties import PAPER, SMTP, WEBHOOK, NoticeParties
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.note import Verify
@@ -21,14 +22,17 @@ from lawgate.ledger.proof import LogProof, verify_entry
 from lawgate.ledger.quorum import Policy, Witnessed
 from lawgate.model.fault import Refused
 from lawgate.model.order import EffectKind
-from lawgate.model.request import Person, Registers
+from lawgate.model.request import Registers
 from lawgate.model.timerule import TimeRule
 from lawgate.protocol.bars import CLOCK_SECONDS
 from lawgate.protocol.notice import (
     BOUNCED,
     FILED,
+    HAND,
+    UNSENT,
     Notice,
     Receipt,
+    Served,
     bounce_of,
     digest_of,
     parse_notice,
@@ -40,6 +44,10 @@ from lawgate.protocol.notice import (
 Indexed = tuple[int, StageLeaf]
 AHEAD = timedelta(seconds=CLOCK_SECONDS)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+RECEIPT, ACT_RECEIPT = "receipt", "act-receipt"
+"""Kinds of leaves that name a receipt: of a notice of a transfer, of one of an act on an order."""
+FAILED = frozenset({BOUNCED, UNSENT})
+"""Codes of alarms that say the office's own delivery to an address failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +210,8 @@ def _service(
         for party in parties
         for address in (*by_party[party], *(each.id for each in known.parties.parties[party].on(now.date())))
     }
-    receipts = list(_receipts(notice_leaf, notice.made_at, record, known))
-    served = {each: _standing_receipt(notice_leaf, each, receipts, record) for each in sorted(wanted)}
+    found = list(receipts(RECEIPT, notice_leaf, notice.made_at, record, known))
+    served = {each: standing_receipt(notice_leaf, each, found, record) for each in sorted(wanted)}
     if open_ := tuple(served_as(*each) for each, found in served.items() if found is None):
         return Missing("clock_not_started", open_)
     last = max(index for index, _ in filter(None, served.values()))
@@ -230,7 +238,7 @@ def _newest(owed: Owed, transfer: Transfer, record: Record) -> tuple[int, Notice
         return Missing("notice_not_sent")
     index, leaf = said[-1]
     try:
-        paper = parse_notice(_paper(record, leaf))
+        paper = parse_notice(paper_of(record, leaf))
     except Refused:
         return Missing("notice_void")
     leaf_says = (leaf.text("package"), leaf.text("set"), leaf.text("recipient"), leaf.number("rows"))
@@ -244,7 +252,7 @@ def _newest(owed: Owed, transfer: Transfer, record: Record) -> tuple[int, Notice
     return index, paper
 
 
-def _paper(record: Record, leaf: StageLeaf) -> bytes:
+def paper_of(record: Record, leaf: StageLeaf) -> bytes:
     """The paper a leaf names. Refused `notice_paper` when it is not there, or is another one."""
     data = record.papers.get(leaf.text("paper"))
     if data is None or digest_of(data) != leaf.text("paper"):
@@ -252,66 +260,86 @@ def _paper(record: Record, leaf: StageLeaf) -> bytes:
     return data
 
 
-def _receipts(notice_leaf: int, made_at: datetime, record: Record, known: Known) -> Iterator[tuple[int, Receipt]]:
-    """Every receipt of the paper that holds: leaf, paper and signature agree."""
+def receipts(
+    kind: str, notice_leaf: int, made_at: datetime, record: Record, known: Known, ahead: timedelta = AHEAD
+) -> Iterator[tuple[int, Receipt]]:
+    """Every receipt of a notice that holds, by leaves of this kind: leaf, paper, signature and way of service agree.
+
+    `ahead` is how far the clock of whoever served may be from the log's.
+    """
     notice = next(leaf for index, leaf in record.leaves if index == notice_leaf)
     for index, leaf in record.leaves:
-        if leaf.kind == "receipt" and leaf.number("notice_leaf") == notice_leaf:
+        if leaf.kind == kind and leaf.number("notice_leaf") == notice_leaf:
             try:
-                receipt = parse_receipt(_paper(record, leaf))
+                receipt = parse_receipt(paper_of(record, leaf))
             except Refused:
                 receipt = None
-            if receipt is not None and _agree(leaf, receipt, notice, made_at) and signed(receipt, known):
+            if receipt is None or not _agree(leaf, receipt, notice, made_at, ahead):
+                continue
+            before = [each for each in record.leaves if each[0] < index]
+            if signed(receipt, before, known) and way_open(receipt.served, notice_leaf, before, known.parties):
                 yield index, receipt
 
 
-def _agree(leaf: StageLeaf, receipt: Receipt, notice: StageLeaf, made_at: datetime) -> bool:
+def _agree(leaf: StageLeaf, receipt: Receipt, notice: StageLeaf, made_at: datetime, ahead: timedelta) -> bool:
     said = receipt.served
     same = leaf.text("served") == served_as(said.party, said.address) and said.notice == notice.text("paper")
     at = datetime.fromisoformat(leaf.text("served_at"))
     # Nobody is served before the paper was written, and nobody knows of it before it happened; clocks differ a little.
-    return same and at == said.served_at and made_at - AHEAD <= at <= datetime.fromisoformat(leaf.at) + AHEAD
+    return same and at == said.served_at and made_at - ahead <= at <= datetime.fromisoformat(leaf.at) + ahead
 
 
-def signed(receipt: Receipt, known: Known) -> bool:
-    """Whether whoever the receipt names may say so, and has signed it.
+def signed(receipt: Receipt, before: Sequence[Indexed], known: Known) -> bool:
+    """Whether whoever the receipt names may say so, has signed it, and names what it rests on.
 
     The party itself where its webhook has a key; else somebody who serves the custodian on the day of service, and
-    under no id an agency that may receive.
+    under no id an agency that may receive, or that asked in the leaves before.
     """
     said = receipt.served
-    if not _rests(receipt, known):
+    if not _rests(said, known.parties):
         return False
     if said.how == WEBHOOK:
         key = _webhook_key(receipt, known)
     else:
         person, day = known.registers.people.get(said.by), said.served_at.date()
-        key = person.key if person is not None and _of_the_house(person, day, known) else b""
+        asking = frozenset(leaf.text("requester") for _, leaf in before if leaf.kind == "request")
+        serves = of_the_house(known.registers, known.office, said.by, day, asking)
+        key = person.key if person is not None and serves else b""
     return bool(key) and known.verify(key, print_served(said), receipt.signature)
 
 
-def _of_the_house(person: Person, day: date, known: Known) -> bool:
-    registers = known.registers
-    office = (tenure for each in registers.people.values() if (tenure := each.holds_on(known.office, day)) is not None)
-    custodian = {tenure.agency for tenure in office}
-    receiving = {key.agency for key in registers.recipients.values()} - custodian
-    ids = registers.humans({person.id})
-    elsewhere = {each.casefold() for agency in receiving for each in registers.officers(agency, day).own}
-    return bool(custodian & person.agencies_on(day)) and not ids & elsewhere
-
-
-def _rests(receipt: Receipt, known: Known) -> bool:
+def _rests(said: Served, parties: NoticeParties) -> bool:
     """Whether the way of service fits the address, and what it needs is named.
 
     A mail server that took a mail has delivered nothing: a report of the delivery is needed. So is a stamped copy of
-    what was filed.
+    what was filed, and what counsel signed who took by hand what a machine should have taken.
     """
-    said = receipt.served
-    party = known.parties.parties.get(said.party)
-    kinds = [] if party is None else [each.kind for each in party.addresses if each.id == said.address]
+    kind = kind_of(said.party, said.address, parties)
     if said.how in (SMTP, WEBHOOK):
-        return kinds == [said.how] and (bool(said.evidence) or said.how == WEBHOOK)
-    return bool(kinds) and (bool(said.evidence) or said.how != FILED)
+        return kind == said.how and (bool(said.evidence) or said.how == WEBHOOK)
+    if said.how == FILED:
+        return kind == PAPER and bool(said.evidence)
+    return kind == PAPER or (bool(kind) and bool(said.evidence))
+
+
+def kind_of(party: str, address: str, parties: NoticeParties) -> str:
+    """What kind of address this is; empty when the register has no one address of this id."""
+    found = parties.parties.get(party)
+    kinds = [] if found is None else [each.kind for each in found.addresses if each.id == address]
+    return kinds[0] if len(kinds) == 1 else ""
+
+
+def way_open(said: Served, notice_leaf: int, before: Sequence[Indexed], parties: NoticeParties) -> bool:
+    """Whether service went the way the address asks for, as far as the leaves before it show.
+
+    What a machine takes is served by hand only after the office's own delivery of this very notice to this very address
+    failed, and the log said so.
+    """
+    if said.how != HAND or kind_of(said.party, said.address, parties) == PAPER:
+        return True
+    subject = bounce_of(notice_leaf, said.party, said.address)
+    tried = (leaf for index, leaf in before if index > notice_leaf and _is_alarm(leaf, subject, FAILED))
+    return any(datetime.fromisoformat(leaf.at) <= said.served_at + AHEAD for leaf in tried)
 
 
 def _webhook_key(receipt: Receipt, known: Known) -> bytes:
@@ -321,20 +349,20 @@ def _webhook_key(receipt: Receipt, known: Known) -> bytes:
     return next((each.key for each in found if each.id == said.address and each.kind == WEBHOOK), b"")
 
 
-def _standing_receipt(
-    notice_leaf: int, address: tuple[str, str], receipts: Sequence[tuple[int, Receipt]], record: Record
+def standing_receipt(
+    notice_leaf: int, address: tuple[str, str], found: Sequence[tuple[int, Receipt]], record: Record
 ) -> tuple[int, datetime] | None:
     """The first receipt of an address after the last time something came back from it: its leaf, when it was served."""
     subject = bounce_of(notice_leaf, *address)
-    bounced = max((i for i, leaf in record.leaves if _is_bounce(leaf, subject)), default=-1)
-    for index, receipt in receipts:
+    bounced = max((i for i, leaf in record.leaves if _is_alarm(leaf, subject, frozenset({BOUNCED}))), default=-1)
+    for index, receipt in found:
         if (receipt.served.party, receipt.served.address) == address and index > bounced:
             return index, receipt.served.served_at
     return None
 
 
-def _is_bounce(leaf: StageLeaf, subject: str) -> bool:
-    return leaf.kind == "alarm" and leaf.text("code") == BOUNCED and leaf.text("subject") == subject
+def _is_alarm(leaf: StageLeaf, subject: str, codes: frozenset[str]) -> bool:
+    return leaf.kind == "alarm" and leaf.text("code") in codes and leaf.text("subject") == subject
 
 
 def _seen(index: int, record: Record, known: Known) -> datetime | None:

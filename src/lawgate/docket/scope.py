@@ -34,17 +34,30 @@ def exempted(effect: Effect, covered: Covered) -> bool:
     )
 
 
-def taken_out(part: Part, at: int, covered: Covered) -> bool:
-    """Whether a stay in part takes all of it out of the effect at this place (the first is 0)."""
-    asks, gets = (covered.requester, covered.agency), (covered.recipient, covered.agency)
+def taken_out(part: Part, at: int, effect: Effect, covered: Covered) -> bool:
+    """Whether a stay in part takes all of it out of this effect of an order, at its place (the first is 0).
+
+    A stay for an agency frees its people of what the order says of the agency or of everybody, never of what it says
+    of one of them by name: that is out only where the part names the same, or is for every requester and recipient.
+    """
+    everybody = part.requesters == EVERY and part.recipients == EVERY
     return (
         (part.effects == EVERY or at + 1 in part.effects)
         and _inside(part.provisions, (covered.provision,))
-        and (part.requesters == EVERY or any(_inside(part.requesters, (who,)) for who in asks))
-        and (part.recipients == EVERY or any(_inside(part.recipients, (who,)) for who in gets))
+        and (everybody or _frees(part.requesters, effect.requesters, covered.requester, covered.agency))
+        and (everybody or _frees(part.recipients, effect.recipients, covered.recipient, covered.agency))
         and _inside(part.fields, covered.fields)
         and (part.years == EVERY or (bool(covered.years) and set(covered.years) <= set(part.years)))
     )
+
+
+def _frees(out: Collection[str] | str, meant: Collection[str] | str, who: str, agency: str) -> bool:
+    """Whether one scope of a part frees whoever the same scope of the effect takes in under the name `who`."""
+    named = () if meant == EVERY else [name for name in meant if _below((name,), who)]
+    # A name that does not take in the agency is somebody's own: what is said for the agency is not said of them.
+    if any(not agency or not _below((name,), agency) for name in named):
+        return out != EVERY and _inside(out, (who,))
+    return out == EVERY or _inside(out, (who,)) or _inside(out, (agency,))
 
 
 def overlap(one: Effect, other: Effect) -> bool:

@@ -83,5 +83,6 @@ def applies(docket: Standing, order: Order, at: int, covered: Covered) -> bool:
     """Whether the effect at this place of an order in force takes it in, and no stay in part takes it out."""
     # Two orders may have one id: then only what is stayed of both is out.
     parts = [each.stayed for each in docket.stood if each.order.id == order.id and each.state.binds]
-    out = bool(parts) and all(any(taken_out(part, at, covered) for part in stayed) for stayed in parts)
-    return covers(order.effects[at], covered) and not out
+    effect = order.effects[at]
+    out = bool(parts) and all(any(taken_out(part, at, effect, covered) for part in stayed) for stayed in parts)
+    return covers(effect, covered) and not out

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from lawgate.docket.parts import Parts
-from lawgate.docket.printing import EFFECT_KEYS, FORMAT, ORDER_KEYS
+from lawgate.docket.printing import APPROVAL_KEYS, EFFECT_KEYS, EXCEPTION_KEYS, FORMAT, NOTICE_KEYS, ORDER_KEYS
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.ledger.parts_text import read_parts
@@ -23,6 +23,11 @@ _KIND = re.compile(r'kind = "([a-z_]+)"')
 _NAMES = re.compile(r'[a-z]+ = ("every"|\[("[A-Za-z0-9._:-]+"(?:, "[A-Za-z0-9._:-]+")*)\])')
 _YEARS = re.compile(r'years = ("every"|\[([1-9][0-9]{3}(?:, [1-9][0-9]{3})*)\])')
 _ROWS = re.compile(r"rows_at_least = (0|[1-9][0-9]{0,7})")
+_WHOLE = re.compile(r"[1-9][0-9]{0,7}")
+_LISTED = re.compile(r'\["[A-Za-z0-9._:-]+"(?:, "[A-Za-z0-9._:-]+")*\]')
+_NUMBERS = ("hours", "window_hours", "approvals", "rows_at_most")
+_TERMS: Mapping[str, tuple[str, ...]] = {EffectKind.NOTICE.value: NOTICE_KEYS, EffectKind.APPROVAL.value: APPROVAL_KEYS}
+_EXCEPTION = ["", "[[effect.exception]]"]
 _STEP = len(EFFECT_KEYS) + 2
 BLOCKING = frozenset(kind.value for kind in EffectKind if kind.blocks)
 
@@ -51,7 +56,11 @@ class HandOut:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One effect: its kind, the names it lists of each part (None for every one), and the fewest rows of a request."""
+    """One effect: its kind, the names it lists of each part (None for every one), and the fewest rows of a request.
+
+    `eased` when it has exceptions or terms that may be met. The scope is the whole one all the same: what is outside of
+    it is outside of what is left of it.
+    """
 
     kind: str
     provisions: tuple[str, ...] | None
@@ -60,6 +69,7 @@ class Scope:
     fields: tuple[str, ...] | None
     years: tuple[int, ...] | None
     rows: int
+    eased: bool = False
 
     def why_outside(self, out: HandOut) -> str:
         """Why a hand-out is outside, in words; empty when it may be inside."""
@@ -93,28 +103,61 @@ def read_scopes(text: bytes, order: str) -> tuple[Scope, ...]:
         lines = text.decode("utf-8").split("\n")
     except UnicodeDecodeError:
         return ()
-    count, rest = divmod(len(lines) - 1 - len(ORDER_KEYS), _STEP)
-    if lines[-1] or rest or count < 1:
-        return ()
-    shape = [f"{key} = " for key in ORDER_KEYS] + ["", "[[effect]]", *(f"{key} = " for key in EFFECT_KEYS)] * count
-    if not all(line.startswith(begins) for line, begins in zip(lines, shape, strict=False)):
+    at, end = len(ORDER_KEYS), len(lines) - 1
+    shape = [f"{key} = " for key in ORDER_KEYS]
+    if lines[-1] or end <= at or not all(line.startswith(key) for line, key in zip(lines, shape, strict=False)):
         return ()
     if lines[:2] != [f'format = "{FORMAT}"', f'id = "{order}"']:
         return ()
-    found = [_scope(lines[at : at + _STEP]) for at in range(len(ORDER_KEYS), len(lines) - 1, _STEP)]
-    return tuple(each for each in found if each is not None) if None not in found else ()
+    found: list[Scope] = []
+    while at < end:
+        scope = _scope(lines[at : at + _STEP])
+        more = None if scope is None else _more(scope.kind, lines[at + _STEP : end])
+        if scope is None or more is None:
+            return ()
+        found.append(replace(scope, eased=more > 0))
+        at += _STEP + more
+    return tuple(found)
 
 
 def _scope(lines: Sequence[str]) -> Scope | None:
+    if len(lines) != _STEP or lines[:2] != ["", "[[effect]]"]:
+        return None
+    if not all(line.startswith(f"{key} = ") for line, key in zip(lines[2:], EFFECT_KEYS, strict=True)):
+        return None
     kind, years, rows = _KIND.fullmatch(lines[2]), _YEARS.fullmatch(lines[7]), _ROWS.fullmatch(lines[8])
     lists = [_NAMES.fullmatch(line) for line in lines[3:7]]
-    if list(lines[:2]) != ["", "[[effect]]"] or not kind or not years or not rows or None in lists:
+    if not kind or not years or not rows or None in lists:
         return None
     provisions, requesters, recipients, fields = [
         tuple(each[2][1:-1].split('", "')) if each and each[2] else None for each in lists
     ]
     listed = tuple(map(int, years[2].split(", "))) if years[2] else None
     return Scope(kind[1], provisions, requesters, recipients, fields, listed, int(rows[1]))
+
+
+def _more(kind: str, lines: Sequence[str]) -> int | None:
+    """How many lines behind the scope are this effect's terms or exceptions; None when they are not in their form."""
+    if lines and lines[0]:
+        terms = _TERMS.get(kind, ())
+        return len(terms) if terms and _fit(lines, terms) else None
+    count, step = 0, len(_EXCEPTION) + len(EXCEPTION_KEYS)
+    while list(lines[count : count + 2]) == _EXCEPTION:
+        if kind != EffectKind.STOP.value or not _fit(lines[count + 2 :], EXCEPTION_KEYS):
+            return None
+        count += step
+    return count
+
+
+def _fit(lines: Sequence[str], keys: Sequence[str]) -> bool:
+    """Whether the lines begin with these keys, each with a value of its form."""
+    if len(lines) < len(keys):
+        return False
+    shapes = [(f"{key} = ", _WHOLE if key in _NUMBERS else _LISTED) for key in keys]
+    return all(
+        line.startswith(begins) and shape.fullmatch(line[len(begins) :])
+        for line, (begins, shape) in zip(lines, shapes, strict=False)
+    )
 
 
 def scopes_shown(text: bytes, order: str, bars: Sequence[StageLeaf]) -> tuple[Scope, ...] | None:

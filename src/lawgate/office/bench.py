@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 
+from lawgate.authority.freezes import Asked, Then, freezing, frozen, nothing_packed, then_of
 from lawgate.decide.find import answered, findings, request_letters
 from lawgate.decide.frozen import without_new_practices
 from lawgate.decide.request import facts_of_request
 from lawgate.docket.duties import duties
 from lawgate.docket.standing import covering, standing
 from lawgate.law.evaluate import Facts
-from lawgate.law.read import BESIDE, plan_digest, read_rulebook
+from lawgate.law.read import BESIDE, digest_of, plan_digest, read_rulebook
 from lawgate.law.registers import FILES as REGISTERS
 from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Provision, Rulebook
 from lawgate.ledger.leaf import instant
 from lawgate.linkage.grammar import read_address_grammar, read_name_grammar
 from lawgate.model.decision import Pattern, Pins
-from lawgate.model.order import Covered, Standing
+from lawgate.model.order import Covered, EffectKind, Order, Standing
 from lawgate.model.outcome import Status
 from lawgate.model.period import Span
 from lawgate.model.request import Cover, Registers
@@ -102,7 +103,7 @@ class Bench:
     """Everything of one batch that is the same for all its rows.
 
     `people` gives every id, in one letter case, of signer, contact and whoever the cases name; they are read when
-    somebody asks.
+    somebody asks. `then(order)` is how it was when that order began; None when it cannot be shown.
     """
 
     batch: BatchRow
@@ -115,6 +116,7 @@ class Bench:
     plan: Plan
     pins: Pins
     people: Callable[[], frozenset[str]]
+    then: Callable[[Order], Then | None]
 
 
 def read_bench(desk: DecideDesk, batch: BatchRow) -> Bench:
@@ -171,7 +173,14 @@ def bench_on(desk: DecideDesk, batch: BatchRow, basis: Basis) -> Bench:
         program=basis.program,
     )
     people = cache(partial(_people, desk, batch, cover, registers))
-    return Bench(batch, basis, cover, rulebook, registers, stands, provision, plan, pins, people)
+    law_of = partial(_law_of, desk, basis.law)
+    then = cache(partial(then_of, lambda: list(desk.log.leaves()), law_of, rulebook.day))
+    return Bench(batch, basis, cover, rulebook, registers, stands, provision, plan, pins, people, then)
+
+
+def _law_of(desk: DecideDesk, files: Mapping[str, bytes], digest: str) -> Mapping[str, bytes]:
+    """The texts of a rulebook by digest: those of the bench, or kept ones. LawgateError when there are none."""
+    return files if digest_of(files) == digest else desk.pins.files(digest)
 
 
 def keep_pins(desk: DecideDesk, bench: Bench) -> None:
@@ -210,15 +219,34 @@ def orders_over(bench: Bench, pattern: Pattern) -> tuple[str, ...]:
     Whoever any case of the batch names, as engaged or to receive, is of the asking side of all its rows.
     """
     cover, found, named, elements = bench.cover, {}, _named(bench), shown_elements(bench.provision, pattern)
-    for who in (cover.agency, cover.signer, cover.contact, *named):
-        for to in (cover.agency, cover.recipient_key, *named):
-            what = Covered(
-                cover.provision, who, to, cover.fields, pattern.years, bench.batch.sent, elements, cover.agency
-            )
-            # A duty with terms is a gate of the hand-out: were it to hold the decision, nothing could ever meet it.
-            gates = frozenset((each.order, each.effect) for each in duties(bench.standing, what))
-            found.update(dict.fromkeys(covering(bench.standing, what, gates)))
+    names = [
+        Covered(cover.provision, who, to, cover.fields, pattern.years, bench.batch.sent, elements, cover.agency)
+        for who in (cover.agency, cover.signer, cover.contact, *named)
+        for to in (cover.agency, cover.recipient_key, *named)
+    ]
+    for what in names:
+        # A duty with terms is a gate of the hand-out: were it to hold the decision, nothing could ever meet it.
+        gates = frozenset((each.order, each.effect) for each in duties(bench.standing, what))
+        found.update(dict.fromkeys(covering(bench.standing, what, gates)))
+    if freezing(bench.standing):
+        found.update(dict.fromkeys(frozen((bench.standing,), names, _asked(bench), bench.then)))
     return tuple(found)
+
+
+def _asked(bench: Bench) -> Asked:
+    """The request as a freeze sees it. Whom the cases name to receive, and the year's volume, a package shows."""
+    cover = bench.cover
+    return Asked(
+        agency=cover.agency,
+        provision=cover.provision,
+        agreement=cover.agreement,
+        fields=cover.fields,
+        rows=bench.batch.sent,
+        law=bench.rulebook,
+        plan=bench.pins.plan,
+        elsewhere=frozenset(),
+        gone=nothing_packed,
+    )
 
 
 def shown_elements(provision: Provision | None, pattern: Pattern) -> frozenset[str]:
@@ -230,7 +258,12 @@ def shown_elements(provision: Provision | None, pattern: Pattern) -> frozenset[s
 
 def _named(bench: Bench) -> tuple[str, ...]:
     """People of the asking side whom an order in force names. Without such an order the cases are not read."""
-    effects = [effect for order in bench.standing.in_force for effect in order.effects if effect.kind.blocks]
+    effects = [
+        effect
+        for order in bench.standing.in_force
+        for effect in order.effects
+        if effect.kind.blocks or effect.kind is EffectKind.FREEZE_EXPANSION
+    ]
     scopes = [scope for each in effects for scope in (each.requesters, each.recipients) if isinstance(scope, tuple)]
     names = {name.casefold() for scope in scopes for name in scope}
     known = {name.casefold() for name in (bench.cover.agency, bench.cover.recipient_key)}

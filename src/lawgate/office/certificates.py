@@ -10,8 +10,9 @@ from hashlib import sha256
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.fault import Refused
+from lawgate.office.alone import alone
 from lawgate.office.quarantine import CERTIFIED, Indexed, Prior, priors
-from lawgate.office.recall_desk import RecallDesk, alone, certificates_of, keep_paper, may_act, of_leaf, sent_of
+from lawgate.office.recall_desk import RecallDesk, certificates_of, keep_paper, may_act, of_leaf, sent_of
 from lawgate.office.release import RETURN_DAYS
 
 
@@ -28,7 +29,7 @@ def certify(
     """
     may_act(desk, person)
     room = certificates_of(of_leaf(desk, source_leaf).name)
-    with alone(desk, room):
+    with alone(desk.rooms, room):
         prior = of_leaf(desk, source_leaf)
         if recipient not in prior.recipients:
             raise Refused("recall_source", "this recipient had nothing of that disclosure")

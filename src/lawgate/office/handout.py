@@ -14,6 +14,7 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 
+from lawgate.authority.freezes import LawOf, untold
 from lawgate.authority.gates import Sources
 from lawgate.authority.lifts import Lifting
 from lawgate.authority.look import Evidence, Look, look
@@ -67,6 +68,7 @@ class ReleaseDesk:
     lifting: Callable[[], Lifting]
     papers: PaperRooms
     clock: Clock
+    law_of: LawOf = untold
 
     @property
     def sources(self) -> Sources:
@@ -89,6 +91,7 @@ class ReleaseDesk:
             parties=self.parties,
             lifting=self.lifting,
             papers=self.papers.read,
+            law_of=self.law_of,
         )
 
 

@@ -8,15 +8,11 @@ receipts, and only witnessed time counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from lawgate.authority.lifts import parties_of
-from lawgate.authority.notices import Indexed, Known, Owed, Record, Transfer, owed_of
-from lawgate.docket.acts import Act
+from lawgate.authority.notices import RECEIPT, Indexed, Known, Owed, Record, Transfer, owed_of
 from lawgate.docket.duties import duties
-from lawgate.docket.register import sort
 from lawgate.docket.standing import standing
 from lawgate.law.notice_parties import PAPER, NoticeParties
 from lawgate.ledger.errors import MalformedError
@@ -30,6 +26,7 @@ from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.order import Order, Standing
 from lawgate.model.request import Registers
 from lawgate.model.timerule import TimeRule
+from lawgate.office.alone import alone
 from lawgate.office.custodian import of_custodian
 from lawgate.office.notify_page import ActTold, letter, pdf, subject
 from lawgate.office.order_acts import tell
@@ -44,16 +41,20 @@ from lawgate.ports.rooms import Rooms
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.manifest import Manifest
 from lawgate.protocol.notice import (
+    UNSENT,
     Addressed,
     Named,
     Notice,
+    bounce_of,
     digest_of,
+    parse_act_notice,
     parse_notice,
     print_notice,
-    served_as,
 )
 
-NOTICE, RECEIPT = "notice", "receipt"
+NOTICE = "notice"
+UNTRIED = frozenset({"", "by_hand", "no_way"})
+"""Codes of an address to which nothing was tried that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def give_notice(desk: NotifyDesk, package: str, person: str, *, anew: bool = Fal
     )
     body: dict[str, Value] = {"package": package, "orders": sorted({each.order for each in wanted})}
     body |= {"set": transfer.set, "recipient": transfer.recipient, "rows": transfer.rows}
-    with alone(desk, package):
+    with alone(desk.rooms, package):
         known = None if anew else _same(desk, package, made, max(each.since for each in wanted))
         leaf, paper = known or _log(desk, package, body, print_notice(made))
         return _send(desk, leaf, paper, parse_notice(paper), addressed, parties)
@@ -144,14 +145,15 @@ def give_notice(desk: NotifyDesk, package: str, person: str, *, anew: bool = Fal
 def give_act_notice(desk: NotifyDesk, orders: OrderDesk, act: str, person: str) -> Given:
     """Write the notice of an act that loosens (`order_acts.tell`) and send it to every address of whoever is told.
 
-    Refused `notice_person`, `notice_parties` as for `give_notice`, and as `tell` does.
+    Refused `notice_person` as for `give_notice`, and as `tell` does.
     """
     may_notify(desk, person)
-    texts, known = sort(desk.orders.texts()), desk.parties()
-    about = next((each.what.order for each in texts.acts if isinstance(each.what, Act) and each.what.id == act), "")
-    told = _addressed(desk, known, sorted(parties_of(texts, about)))
-    leaf, paper = tell(orders, act, [served_as(each.party, address) for each in told for address in each.addresses])
-    return _send(desk, leaf, paper, ActTold(paper, _now(desk)), told, known)
+    leaf, paper = tell(orders, act)
+    notice = parse_act_notice(paper)
+    named = [each.partition("/") for each in notice.parties]
+    parties = dict.fromkeys(party for party, _, _ in named)
+    told = [Addressed(party, tuple(address for name, _, address in named if name == party)) for party in parties]
+    return _send(desk, leaf, paper, ActTold(notice, _now(desk)), told, desk.parties())
 
 
 def may_notify(desk: NotifyDesk, person: str) -> None:
@@ -229,19 +231,6 @@ def keep_proof(desk: NotifyDesk, room: str, index: int) -> bool:
     return True
 
 
-@contextmanager
-def alone(desk: NotifyDesk, room: str) -> Iterator[None]:
-    """Be alone in a room, which is made when it is not there. Refused `batch_busy` when somebody else is in it."""
-    if not desk.rooms.has(room):
-        place = desk.rooms.start()
-        try:
-            desk.rooms.keep(place, room)
-        finally:
-            desk.rooms.drop(place)
-    with desk.rooms.alone(room):
-        yield
-
-
 def _now(desk: NotifyDesk) -> datetime:
     return desk.clock.now().astimezone(UTC).replace(microsecond=0)
 
@@ -291,10 +280,19 @@ def _but_time(notice: Notice) -> tuple[object, ...]:
 def _send(
     desk: NotifyDesk, leaf: int, paper: bytes, notice: Notice | ActTold, told: Sequence[Addressed], known: NoticeParties
 ) -> Given:
-    """Send the paper to each address. What one of them answers, or does not, keeps no other from being sent it."""
+    """Send the paper to each address. What one of them answers, or does not, keeps no other from being sent it.
+
+    A delivery that was tried and failed is logged: only then may the paper be served there by hand.
+    """
     page = pdf(desk.pdf, notice, paper)
     parcel = Parcel(paper, digest_of(paper), subject(notice), letter(notice, paper), page)
-    return Given(leaf, paper, page, tuple(_each(desk, told, known, parcel)))
+    became = tuple(_each(desk, told, known, parcel))
+    for each in became:
+        if each.code not in UNTRIED:
+            body: dict[str, Value] = {"code": UNSENT, "subject": bounce_of(leaf, each.party, each.address)}
+            body["detail"] = digest_of(each.code.encode())
+            desk.log.append(StageLeaf("alarm", instant(desk.clock.now()), body))
+    return Given(leaf, paper, page, became)
 
 
 def _each(desk: NotifyDesk, told: Sequence[Addressed], known: NoticeParties, parcel: Parcel) -> Iterator[Told]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,16 +12,16 @@ from typing import Any
 
 from lawgate.docket.clock import spoken
 from lawgate.ports.accounting import Pdf
-from lawgate.protocol.notice import Notice, digest_of
+from lawgate.protocol.notice import ActNotice, Notice, digest_of
 
 _WORDS = "notice.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class ActTold:
-    """A notice of an act that loosens: its exact bytes (`office.order_acts.tell`), and when it was written."""
+    """A notice of an act that loosens, and when it was written."""
 
-    paper: bytes
+    notice: ActNotice
     made_at: datetime
 
 
@@ -31,7 +30,7 @@ def subject(notice: Notice | ActTold) -> str:
     words = _words()
     if isinstance(notice, Notice):
         return str(words["subject"]).format(package=notice.package)
-    return str(words["act_subject"]).format(order=json.loads(notice.paper)["order"])
+    return str(words["act_subject"]).format(order=notice.notice.order)
 
 
 def letter(notice: Notice | ActTold, paper: bytes) -> str:
@@ -82,14 +81,14 @@ def _transfer(notice: Notice, name: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _act(notice: ActTold, name: Mapping[str, str]) -> list[tuple[str, str]]:
-    said = json.loads(notice.paper)
+    said = notice.notice
     return [
-        (name["order"], said["order"]),
-        (name["act"], f"{said['act']} ({said['kind']})"),
-        (name["instrument"], said["instrument"]),
-        (name["document"], said["document"]),
-        (name["effective"], spoken(datetime.fromisoformat(said["effective"]))),
-        (name["parties"], _each(said["parties"])),
+        (name["order"], said.order),
+        (name["act"], f"{said.act} ({said.kind})"),
+        (name["instrument"], said.instrument),
+        (name["document"], said.document),
+        (name["effective"], spoken(said.effective)),
+        (name["parties"], _each(said.parties)),
     ]
 
 

@@ -6,21 +6,20 @@ A receipt is logged only when it holds; anything that says a notice came back is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from lawgate.authority.notices import Indexed, Met, Missing, Owed, notice_met, signed
+from lawgate.authority.notices import FAILED, RECEIPT, Indexed, Met, Missing, Owed, notice_met
 from lawgate.law.notice_parties import SMTP
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.fault import Refused
+from lawgate.office.alone import alone
 from lawgate.office.notify import (
     NOTICE,
-    RECEIPT,
     Given,
     NotifyDesk,
-    alone,
     keep_paper,
     keep_proof,
     known,
@@ -31,19 +30,17 @@ from lawgate.office.notify import (
     transfer_of,
     witnessed_now,
 )
-from lawgate.office.notify_reports import BOUNCED, DELIVERED, read_report
-from lawgate.office.order_acts import served
+from lawgate.office.notify_reports import BOUNCED, read_report
+from lawgate.office.order_acts import newest_notice, served
 from lawgate.office.orders import OrderDesk
+from lawgate.office.service import digest_or_none, require_holds, stated
 from lawgate.protocol.bars import CLOCK_SECONDS
 from lawgate.protocol.notice import BOUNCED as CAME_BACK
 from lawgate.protocol.notice import (
-    FILED,
-    HOWS,
     Served,
     bounce_of,
     digest_of,
     parse_receipt,
-    print_served,
     served_as,
 )
 
@@ -62,7 +59,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that came back: the address (`party/address`), SERVED or CAME_BACK, when, and its leaf."""
+    """One thing that came back: the address (`party/address`), SERVED or why a delivery failed, when, and its leaf."""
 
     served: str
     what: str
@@ -91,24 +88,18 @@ def statement(
 ) -> bytes:
     """The statement of service to be signed, about the newest notice of a package.
 
-    `evidence` is the report or the stamped copy; empty when there is none. Refused `notice_served` when the notice did
-    not go to that address, or it is said to have been served before it was made or ahead of now; `notice_evidence`
-    when what it has to rest on is missing or says otherwise.
+    Refused as `service.stated`.
     """
-    _, leaf = _newest(desk, package)
-    if how not in HOWS or how == "webhook":
-        raise Refused("notice_served", "a person states service by mail (smtp), by hand or by filing (filed)")
-    _require_evidence(desk, leaf.text("paper"), party, address, how, evidence)
-    said = Served(leaf.text("paper"), party, address, how, at, by, digest_of(evidence) if evidence else "")
-    return print_served(said)
+    told = _newest(desk, package)
+    said = Served(told[1].text("paper"), party, address, how, at, by, digest_or_none(evidence))
+    return stated(told, list(desk.log.leaves()), desk.parties(), said, evidence)
 
 
 def take_receipt(desk: NotifyDesk, package: str, paper: bytes, evidence: bytes = b"") -> Taken:
     """Log a receipt of the newest notice of a package, when it holds.
 
     Refused `notice_form`, `notice_served` when it is about another notice or address, or another time than can be,
-    `notice_signature` when whoever it names may not say so or has not signed it, `notice_evidence`, `notice_again`
-    when the log has it.
+    `notice_again` when the log has it, otherwise as `service.require_holds`.
     """
     receipt = parse_receipt(paper)
     said, (index, leaf) = receipt.served, _newest(desk, package)
@@ -117,8 +108,8 @@ def take_receipt(desk: NotifyDesk, package: str, paper: bytes, evidence: bytes =
     now = desk.clock.now().astimezone(UTC)
     if not datetime.fromisoformat(leaf.at) - APART <= said.served_at <= now + APART:
         raise Refused("notice_served", "nobody is served before the notice was logged, or ahead of now")
-    _require_holds(desk, paper, evidence)
-    with alone(desk, package):
+    require_holds(receipt, (index, leaf), list(desk.log.leaves()), known(desk), evidence)
+    with alone(desk.rooms, package):
         digest = keep_paper(desk, package, paper)
         if any(each.kind == RECEIPT and each.text("paper") == digest for _, each in desk.log.leaves()):
             raise Refused("notice_again", "the log has this receipt already")
@@ -130,19 +121,6 @@ def take_receipt(desk: NotifyDesk, package: str, paper: bytes, evidence: bytes =
         return Taken(made, keep_proof(desk, package, made))
 
 
-def take_act_receipt(desk: NotifyDesk, orders: OrderDesk, act: str, paper: bytes, evidence: bytes = b"") -> int:
-    """Log a receipt of the newest notice of an act on an order, when it holds; the index of its leaf.
-
-    Refused as for `take_receipt`, and as `order_acts.served` does.
-    """
-    said = parse_receipt(paper).served
-    notices = [leaf.text("paper") for _, leaf in desk.log.leaves() if leaf.kind == "act-notice"]
-    if said.notice not in notices:
-        raise Refused("notice_served", "the receipt is about another notice than one of an act")
-    _require_holds(desk, paper, evidence)
-    return served(orders, act, served_as(said.party, said.address), said.served_at, paper)
-
-
 def take_report(desk: NotifyDesk, package: str, report: bytes, person: str) -> Taken | None:
     """Look at a report of a mail system: one that says the notice came back is logged; None for any other.
 
@@ -150,7 +128,24 @@ def take_report(desk: NotifyDesk, package: str, report: bytes, person: str) -> T
     for what is no report, or is about no address of the newest notice.
     """
     may_notify(desk, person)
-    index, leaf = _newest(desk, package)
+    back = _came_back(desk, _newest(desk, package), report)
+    with alone(desk.rooms, package):
+        if back:
+            keep_paper(desk, package, report)
+        return _bounced(desk, back)
+
+
+def take_act_report(desk: NotifyDesk, orders: OrderDesk, act: str, report: bytes, person: str) -> Taken | None:
+    """The same about the newest notice of an act on an order. Refused `act_unknown`, `act_untold` as `served` does."""
+    may_notify(desk, person)
+    back = _came_back(desk, newest_notice(orders, act), report)
+    if back:
+        orders.keep(f"report-{digest_of(report)}", report)
+    return _bounced(desk, back)
+
+
+def _came_back(desk: NotifyDesk, told: Indexed, report: bytes) -> list[dict[str, Value]]:
+    """The bodies of the alarms about a report of this notice; none when it did not come back."""
     found = read_report(report)
     where = [
         (party.id, address.id)
@@ -158,18 +153,20 @@ def take_report(desk: NotifyDesk, package: str, report: bytes, person: str) -> T
         for address in party.addresses
         if address.kind == SMTP and address.where.casefold() == found.mailbox.casefold()
     ]
-    if found.notice != leaf.text("paper") or not where:
+    if found.notice != told[1].text("paper") or not where:
         raise Refused("notice_report", "the report is about another notice, or about nobody's address")
     if found.state != BOUNCED:
+        return []
+    detail = digest_of(report)
+    return [{"code": CAME_BACK, "subject": bounce_of(told[0], *each), "detail": detail} for each in where]
+
+
+def _bounced(desk: NotifyDesk, back: Sequence[dict[str, Value]]) -> Taken | None:
+    made = [desk.log.append(StageLeaf("alarm", instant(desk.clock.now()), body)) for body in back]
+    if not made:
         return None
-    with alone(desk, package):
-        keep_paper(desk, package, report)
-        made = -1
-        for party, address in where:
-            body: dict[str, Value] = {"code": CAME_BACK, "subject": bounce_of(index, party, address)}
-            made = desk.log.append(StageLeaf("alarm", instant(desk.clock.now()), {**body, "detail": digest_of(report)}))
     desk.log.publish()
-    return Taken(made, witnessed=True)
+    return Taken(made[-1], witnessed=True)
 
 
 def take_answers(desk: NotifyDesk, package: str, given: Given) -> tuple[tuple[str, str], ...]:
@@ -177,6 +174,15 @@ def take_answers(desk: NotifyDesk, package: str, given: Given) -> tuple[tuple[st
 
     The code is empty for one that was logged. An answer that does not hold is no receipt, and nothing else.
     """
+    return _answers(given, lambda receipt: take_receipt(desk, package, receipt))
+
+
+def take_act_answers(orders: OrderDesk, act: str, given: Given) -> tuple[tuple[str, str], ...]:
+    """The same of the notice of an act on an order."""
+    return _answers(given, lambda receipt: served(orders, act, receipt))
+
+
+def _answers(given: Given, take: Callable[[bytes], object]) -> tuple[tuple[str, str], ...]:
     made = list[tuple[str, str]]()
     for each in given.told:
         if each.receipt:
@@ -184,7 +190,7 @@ def take_answers(desk: NotifyDesk, package: str, given: Given) -> tuple[tuple[st
                 said = parse_receipt(each.receipt).served
                 if (said.party, said.address) != (each.party, each.address):
                     raise Refused("notice_served", "the answer is about another address")
-                take_receipt(desk, package, each.receipt)
+                take(each.receipt)
                 code = ""
             except Refused as refused:
                 code = refused.code
@@ -217,33 +223,6 @@ def _newest(desk: NotifyDesk, package: str) -> Indexed:
     return said[-1]
 
 
-def _require_holds(desk: NotifyDesk, paper: bytes, evidence: bytes) -> None:
-    """That a receipt is signed by whoever may state it, and rests on what was handed in."""
-    receipt = parse_receipt(paper)
-    said = receipt.served
-    if not signed(receipt, known(desk)):
-        raise Refused("notice_signature", "whoever it names may not state this service, or has not signed it")
-    if said.how != "webhook":
-        _require_evidence(desk, said.notice, said.party, said.address, said.how, evidence)
-    if said.evidence != (digest_of(evidence) if evidence else ""):
-        raise Refused("notice_evidence", "what was handed in is not what the receipt names")
-
-
-def _require_evidence(desk: NotifyDesk, notice: str, party: str, address: str, how: str, evidence: bytes) -> None:
-    """That a statement about mail rests on a report of this delivery, and one about filing on a copy."""
-    found = desk.parties().parties.get(party)
-    places = [each for each in (() if found is None else found.addresses) if each.id == address]
-    if not places or (how == SMTP and places[0].kind != SMTP):
-        raise Refused("notice_served", "the notice did not go to that address in that way")
-    if how == SMTP:
-        report = read_report(evidence)
-        same = report.notice == notice and report.mailbox.casefold() == places[0].where.casefold()
-        if report.state != DELIVERED or not same:
-            raise Refused("notice_evidence", "the report does not say that this notice reached this mailbox")
-    if how == FILED and not evidence:
-        raise Refused("notice_evidence", "filing is shown by the stamped copy")
-
-
 def _keep_missing_proofs(desk: NotifyDesk, package: str) -> None:
     """Proofs that could not be kept when the receipt came, because witnesses were away."""
     if desk.rooms.has(package):
@@ -259,6 +238,6 @@ def _lines(notice: int, leaves: Sequence[Indexed]) -> tuple[Line, ...]:
     for index, leaf in leaves:
         if leaf.kind == RECEIPT and leaf.number("notice_leaf") == notice:
             made.append(Line(leaf.text("served"), SERVED, leaf.text("served_at"), index))
-        if leaf.kind == "alarm" and leaf.text("code") == CAME_BACK and leaf.text("subject").startswith(f"{notice}/"):
-            made.append(Line(leaf.text("subject").partition("/")[2], CAME_BACK, leaf.at, index))
+        if leaf.kind == "alarm" and leaf.text("code") in FAILED and leaf.text("subject").startswith(f"{notice}/"):
+            made.append(Line(leaf.text("subject").partition("/")[2], leaf.text("code"), leaf.at, index))
     return tuple(made)

@@ -3,22 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from hashlib import sha256
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
-import rfc8785
-
-from lawgate.authority.lifts import BEGUN, ENDED, Lifting, act_leaf, lacking, lifted, parties_of
+from lawgate.authority.lifts import BEGUN, ENDED, NOTICE, RECEIPT, act_leaf, lacking, lifted, parties_of
+from lawgate.authority.notices import ACT_RECEIPT
 from lawgate.docket.act_text import read_act
 from lawgate.docket.acts import Act
 from lawgate.docket.register import Entered, sort
+from lawgate.law.notice_parties import NoticeParties
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.orders import OrderDesk, complete_orders, enter_text
+from lawgate.office.service import digest_or_none, require_holds, stated
+from lawgate.protocol.notice import ActNotice, Served, digest_of, parse_receipt, print_act_notice, served_as
 
-NOTICE_FORMAT = "lawgate-act-notice-1"
 WHY = {
     "act": "it is no act that loosens, or the log does not have it yet",
     "signatures": "two humans of the custodian in office have to sign it, none of the asking side",
@@ -51,57 +52,68 @@ def lifted_now(desk: OrderDesk) -> frozenset[str]:
     return lifted(leaves, desk.register.texts(), desk.lifting(), desk.clock.now())
 
 
-def tell(desk: OrderDesk, act_id: str, addressed: Sequence[str] = ()) -> tuple[int, bytes]:
+def tell(desk: OrderDesk, act_id: str) -> tuple[int, bytes]:
     """Write the notice of an act that loosens; the index of its leaf `act-notice` and the paper to be served.
 
-    It names every party of the order, by its addresses (`party/address`) where `addressed` gives some. Refused
-    (`act_unknown`) when there is no such act in the log, (`act_parties`) when an address is of nobody who has to be
-    told.
+    It names every address that the register has today for each party of the order. Refused (`act_unknown`) when there
+    is no such act in the log, (`notice_parties`) when the register has no address for somebody who has to be told.
     """
     found, (index, leaf) = _logged(desk, act_id)
-    texts = sort(desk.register.texts())
-    parties = parties_of(texts, leaf.text("order"))
-    if not {each.partition("/")[0] for each in addressed} <= parties:
-        raise Refused("act_parties", "an address belongs to nobody who has to be told of this act")
-    served = {each.partition("/")[0] for each in addressed}
-    named = sorted({*addressed, *(parties - served)})
-    paper = rfc8785.dumps({"format": NOTICE_FORMAT, "act_leaf": index, **_told(found), "parties": named})
-    desk.keep(f"notice-{sha256(paper).hexdigest()}", paper)
-    body: dict[str, Value] = {
-        "order": leaf.text("order"),
-        "act_leaf": index,
-        "paper": sha256(paper).hexdigest(),
-        "parties": named,
-    }
+    parties = parties_of(sort(desk.register.texts()), leaf.text("order"))
+    named = _addresses(desk.lifting().parties, parties, desk.clock.now().astimezone(UTC).date())
+    paper = print_act_notice(_notice(found, index, named))
+    desk.keep(f"{NOTICE}{digest_of(paper)}", paper)
+    body: dict[str, Value] = {"order": leaf.text("order"), "act_leaf": index, "paper": digest_of(paper)}
+    body["parties"] = list(named)
     made = desk.log.append(StageLeaf("act-notice", instant(desk.clock.now()), body))
     desk.log.publish()
     return made, paper
 
 
-def served(desk: OrderDesk, act_id: str, party: str, at: datetime, paper: bytes) -> int:
-    """Record by a paper that somebody was served with the newest notice of an act; the index of the `act-receipt`.
-
-    Refused (`act_unknown`) without such an act, (`act_untold`) when its newest notice names nobody of that id,
-    (`act_served_at`) when the moment lies ahead of now or before the notice.
-    """
+def newest_notice(desk: OrderDesk, act_id: str) -> tuple[int, StageLeaf]:
+    """The newest notice of an act. Refused (`act_unknown`) without such an act, (`act_untold`) without a notice."""
     _, (index, _) = _logged(desk, act_id)
-    told = [
-        (at_leaf, leaf)
-        for at_leaf, leaf in desk.log.leaves()
-        if leaf.kind == "act-notice" and leaf.number("act_leaf") == index
+    about = [
+        (at, leaf) for at, leaf in desk.log.leaves() if leaf.kind == "act-notice" and leaf.number("act_leaf") == index
     ]
-    if not told or party not in told[-1][1].texts("parties"):
-        raise Refused("act_untold", "the newest notice of this act names nobody of that id")
-    if not told[-1][1].at <= instant(at) <= instant(desk.clock.now()):
+    if not about:
+        raise Refused("act_untold", "no notice of this act was written yet")
+    return about[-1]
+
+
+def statement(
+    desk: OrderDesk, act_id: str, party: str, address: str, how: str, at: datetime, by: str, evidence: bytes
+) -> bytes:
+    """The statement of service to be signed, about the newest notice of an act.
+
+    Refused as `newest_notice` and as `service.stated`.
+    """
+    told = newest_notice(desk, act_id)
+    said = Served(told[1].text("paper"), party, address, how, at, by, digest_or_none(evidence))
+    return stated(told, list(desk.log.leaves()), desk.lifting().parties, said, evidence)
+
+
+def served(desk: OrderDesk, act_id: str, paper: bytes, evidence: bytes = b"") -> int:
+    """Log a signed receipt of the newest notice of an act, when it holds; the index of the leaf `act-receipt`.
+
+    Refused `notice_form`, as `newest_notice`, `notice_served` when it is about another notice, `act_served_at` when the
+    moment lies ahead of now or before the notice, `notice_again` when the log has it, and as `service.require_holds`.
+    """
+    receipt, told = parse_receipt(paper), newest_notice(desk, act_id)
+    said, digest = receipt.served, digest_of(paper)
+    if said.notice != told[1].text("paper"):
+        raise Refused("notice_served", "the receipt is about another notice than the newest one of this act")
+    if not told[1].at <= instant(said.served_at) <= instant(desk.clock.now()):
         raise Refused("act_served_at", "nobody was served before the notice was written, or ahead of now")
-    digest = sha256(paper).hexdigest()
-    desk.keep(f"receipt-{digest}", paper)
-    body: dict[str, Value] = {
-        "notice_leaf": told[-1][0],
-        "served": party,
-        "served_at": instant(at),
-        "paper": digest,
-    }
+    leaves = list(desk.log.leaves())
+    require_holds(receipt, told, leaves, desk.lifting().known, evidence)
+    if any(leaf.kind == ACT_RECEIPT and leaf.text("paper") == digest for _, leaf in leaves):
+        raise Refused("notice_again", "the log has this receipt already")
+    if evidence:
+        desk.keep(f"evidence-{digest_of(evidence)}", evidence)
+    desk.keep(f"{RECEIPT}{digest}", paper)
+    body: dict[str, Value] = {"notice_leaf": told[0], "served": served_as(said.party, said.address)}
+    body |= {"served_at": instant(said.served_at), "paper": digest}
     made = desk.log.append(StageLeaf("act-receipt", instant(desk.clock.now()), body))
     desk.log.publish()
     return made
@@ -120,10 +132,11 @@ def lift(desk: OrderDesk, act_id: str, person: str) -> int:
         raise Refused("act_lifted", "this act has been lifted already")
     desk.keep(f"{digest}.{BEGUN}", desk.log.proof(index).render())
     leaves, texts = list(desk.log.leaves()), sort(desk.register.texts())
-    begun = desk.lifting()
-    ended = desk.log.proof(index).render()
-    shown = _with(begun, f"{digest}.{ENDED}", ended)
-    if lacks := lacking(leaves, texts, digest, shown):
+    judged, ended = desk.lifting(), desk.log.proof(index).render()
+    shown = replace(judged, waits={**judged.waits, f"{digest}.{ENDED}": ended})
+    # The leaf states no earlier moment than the last one: it is judged by that.
+    moment = max(desk.clock.now(), datetime.fromisoformat(leaves[-1][1].at))
+    if lacks := lacking(leaves, texts, digest, shown, moment):
         raise Refused("lift_early", "; ".join(WHY[each] for each in lacks))
     desk.keep(f"{digest}.{ENDED}", ended)
     now = instant(desk.clock.now())
@@ -140,11 +153,6 @@ def lift(desk: OrderDesk, act_id: str, person: str) -> int:
     return made
 
 
-def _with(found: Lifting, name: str, proof: bytes) -> Lifting:
-    kept: Mapping[str, bytes] = {**found.waits, name: proof}
-    return Lifting(found.registers, found.policy, found.verify, found.office, kept, found.hours)
-
-
 def _logged(desk: OrderDesk, act_id: str) -> tuple[Entered, tuple[int, StageLeaf]]:
     acts = [each for each in sort(desk.register.texts()).acts if each.what.id == act_id]
     logged = act_leaf(list(desk.log.leaves()), acts[0].digest) if len(acts) == 1 else None
@@ -153,15 +161,28 @@ def _logged(desk: OrderDesk, act_id: str) -> tuple[Entered, tuple[int, StageLeaf
     return acts[0], logged
 
 
-def _told(found: Entered) -> dict[str, str]:
+def _addresses(known: NoticeParties, parties: Iterable[str], day: date) -> tuple[str, ...]:
+    """Every address of these parties on a day, as `party/address`. Refused `notice_parties` for one without any."""
+    made = list[str]()
+    for party in parties:
+        found = known.parties[party].on(day) if party in known.parties else ()
+        if not found:
+            raise Refused("notice_parties", "notice_parties.toml has no address for somebody who has to be told")
+        made += [served_as(party, each.id) for each in found]
+    return tuple(sorted(made))
+
+
+def _notice(found: Entered, index: int, named: tuple[str, ...]) -> ActNotice:
     act = found.what
     if not isinstance(act, Act):
         raise Refused("act_unknown", "docket and log have no one act of this id")
-    return {
-        "act": act.id,
-        "order": act.order,
-        "kind": act.kind.value,
-        "instrument": found.digest,
-        "document": act.document,
-        "effective": instant(act.effective_at),
-    }
+    return ActNotice(
+        act_leaf=index,
+        act=act.id,
+        order=act.order,
+        kind=act.kind.value,
+        instrument=found.digest,
+        document=act.document,
+        effective=act.effective_at,
+        parties=named,
+    )

@@ -14,6 +14,7 @@ from lawgate.docket.register import sort
 from lawgate.docket.standing import standing
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.model.order import Order, Standing
+from lawgate.office.order_leaves import Exposed, acts_began, exposures
 from lawgate.office.orders import OrderDesk
 
 Indexed = tuple[int, StageLeaf]
@@ -22,13 +23,19 @@ ENTRIES = ("order-bar", "order-act")
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """One hand-out by then: its leaf, package, rows, recipient and the moment the log states."""
+    """One hand-out by then: its leaf, package, rows, recipient and the moment the log states.
+
+    `exposed` are the orders whose list names it as handed out since they took effect, `near` those that name it only
+    because clocks may differ: dated before the effect, by no more than the tolerance.
+    """
 
     leaf: int
     package: str
     rows: int
     recipient: str
     at: str
+    exposed: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +64,20 @@ def as_of(desk: OrderDesk, at: datetime, known: datetime | None = None) -> AsOf:
     found = sort(texts)
     stands = standing(texts, at, lifted(leaves, texts, desk.lifting(), at))
     until = instant(min(at, known))
+    lists = exposures(leaves, acts_began(texts))
     released = tuple(
-        Released(index, leaf.text("package"), leaf.number("rows"), leaf.text("recipient"), leaf.at)
-        for index, leaf in leaves
-        if leaf.kind == "handout" and leaf.at <= until
+        _released(index, leaf, lists) for index, leaf in leaves if leaf.kind == "handout" and leaf.at <= until
     )
     orders = tuple(each.what.id for each in found.orders if isinstance(each.what, Order))
     acts = tuple(each.what.id for each in found.acts if isinstance(each.what, Act))
     return AsOf(at, known, orders, acts, stands, released)
+
+
+def _released(index: int, leaf: StageLeaf, lists: Sequence[Exposed]) -> Released:
+    by = [each for each in lists if each.leaf == index]
+    since = tuple(sorted({each.order for each in by if not each.near}))
+    near = tuple(sorted({each.order for each in by if each.near} - set(since)))
+    return Released(index, leaf.text("package"), leaf.number("rows"), leaf.text("recipient"), leaf.at, since, near)
 
 
 def _known(texts: Mapping[str, bytes], leaves: Sequence[Indexed], known: datetime) -> dict[str, bytes]:

@@ -1,22 +1,120 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The leaves about acts on orders, and the first proof of each: from its witnessed time the wait is counted."""
+"""The leaves about acts on orders, the first proof of each, and what the lists in leaves `in-force` speak of.
+
+From the witnessed time of the first proof the wait of an act that loosens is counted. A list speaks of all that
+tightened under a bar before it and that no list spoke of yet: the order itself, then each act that tightens.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from lawgate.authority.lifts import BEGUN
-from lawgate.docket.acts import Act, Direction
+from lawgate.docket.acts import Act, ActKind, Direction
+from lawgate.docket.history import begins
 from lawgate.docket.register import Entered, sort
 from lawgate.docket.standing import standing
 from lawgate.ledger.leaf import StageLeaf, instant
-from lawgate.ledger.schema import Value
+from lawgate.ledger.schema import MAX_LIST, Value
 from lawgate.model.order import PROVISIONAL, State
 from lawgate.ports.release import ReleaseLog
+from lawgate.protocol.exposure import only_near
 
 EXPIRED = "expired"
 """The kind of `order-act` about a stop without a paper that came to its end by itself."""
+_NOT_TIGHTER = {EXPIRED, *(kind.value for kind in ActKind if kind.direction is not Direction.TIGHTEN)}
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """One name on a list: order, index of the hand-out's leaf, its package, and since when the list counts (a leaf's
+    instant). `near`: dated before that, and listed only because clocks may differ.
+    """
+
+    order: str
+    leaf: int
+    package: str
+    since: str
+    near: bool
+
+
+@dataclass(slots=True)
+class Course:
+    """What one leaf `order-bar` came to: its index and leaf, and whether anything that tightened still lacks its list.
+
+    `since` is when the first of what the list that is lacking, or else the last one, speaks of began: at its effect, or
+    when it was learned of if that was earlier, as the docket counts. `newest` is the index of the last leaf that
+    tightened; `named` what an unfinished list has already; `listed` all names with their `since`.
+    """
+
+    bar: int
+    leaf: StageLeaf
+    since: str
+    newest: int
+    lacking: bool = True
+    named: set[str] = field(default_factory=set)
+    listed: list[tuple[str, str]] = field(default_factory=list)
+
+    def tightened(self, index: int, began: str) -> None:
+        """An act that tightens came: the next list counts from the earliest beginning that none spoke of."""
+        self.since = min(self.since, began) if self.lacking else began
+        self.newest, self.lacking = index, True
+
+    def told(self, names: Sequence[str]) -> None:
+        """A leaf of a list came. A full one goes on in the next leaf."""
+        self.listed += [(name, self.since) for name in names]
+        self.lacking = self.lacking and len(names) >= MAX_LIST
+        self.named = {*self.named, *names} if self.lacking else set()
+
+
+def acts_began(texts: Mapping[str, bytes]) -> dict[str, str]:
+    """When each act of a docket began to count if it tightens (a leaf's instant), by the SHA-256 (hex) of its text."""
+    return {each.digest: instant(begins(each.what)) for each in sort(texts).acts}
+
+
+def courses(
+    leaves: Iterable[tuple[int, StageLeaf]], began: Mapping[str, str] = MappingProxyType({})
+) -> dict[int, Course]:
+    """Every bar of the log with what its lists say, by the index of its leaf. `leaves` in order.
+
+    `began` as `acts_began` gives it: a leaf about an act states its effect, and not when it was learned of.
+    """
+    made: dict[int, Course] = {}
+    for index, leaf in leaves:
+        if leaf.kind == "order-bar":
+            made[index] = Course(index, leaf, min(leaf.text("learned"), leaf.text("effective")), index)
+        elif leaf.kind in ("order-act", "in-force") and (course := made.get(leaf.number("bar_leaf"))):
+            if leaf.kind == "in-force":
+                course.told(leaf.texts("exposed"))
+            elif leaf.text("does") not in _NOT_TIGHTER:
+                course.tightened(index, min(leaf.text("effective"), began.get(leaf.text("instrument"), leaf.at)))
+    return made
+
+
+def exposures(
+    leaves: Sequence[tuple[int, StageLeaf]], began: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Exposed, ...]:
+    """Every name on every list of the log, by bar, each once and with the earliest `since` it was listed under.
+
+    `began` as for `courses`.
+    """
+    at = {index: leaf.at for index, leaf in leaves if leaf.kind == "handout"}
+    found: dict[tuple[str, str], Exposed] = {}
+    for course in courses(leaves, began).values():
+        for name, since in sorted(course.listed, key=lambda each: each[1]):
+            package, _, number = name.rpartition("@")
+            leaf, order = int(number), course.leaf.text("order")
+            near = leaf in at and only_near(moment(at[leaf]), moment(since))
+            found.setdefault((order, name), Exposed(order, leaf, package, since, near))
+    return tuple(found.values())
+
+
+def moment(text: str) -> datetime:
+    """The moment that a leaf's instant says, with its offset. ValueError for another form."""
+    return datetime.fromisoformat(text)
 
 
 def log_acts(log: ReleaseLog, texts: Mapping[str, bytes], now: datetime) -> Sequence[tuple[int, Act, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from lawgate.authority.lifts import of_the_house
+from lawgate.authority.people import of_the_house
 from lawgate.docket.acts import ActKind
 from lawgate.docket.printing import print_order
 from lawgate.docket.register import Texts, sort
@@ -88,6 +88,7 @@ def _countersigned(
     lifting = desk.lifting()
     known = lifting.registers.people.get(second)
     apart = not lifting.registers.humans({second}) & lifting.registers.humans({person})
-    if known is None or not apart or not of_the_house(lifting, second, desk.clock.now().astimezone(UTC).date()):
+    day = desk.clock.now().astimezone(UTC).date()
+    if known is None or not apart or not of_the_house(lifting.registers, lifting.office, second, day):
         return False
     return lifting.verify(known.key, again_paper(person, before.id, recipients), signature)

@@ -20,22 +20,26 @@ from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import MAX_LIST, Value
 from lawgate.model.fault import Faulty, LawgateError, Refused
 from lawgate.model.order import EffectKind, Order, Standing
-from lawgate.office.order_leaves import keep_begun, log_acts
+from lawgate.office.order_leaves import Course, acts_began, courses, keep_begun, log_acts, moment
 from lawgate.office.packaged import prepared_manifest
 from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister, RegisterBrokenError
 from lawgate.ports.release import Gate, PackageStore, ReleaseLog
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.bars import CLOCK_SECONDS
+from lawgate.protocol.exposure import listed
 
 UNREADABLE = "unreadable"
 # A clerk's clock may run a little ahead of ours, as far as a witness's may.
 AHEAD = timedelta(seconds=CLOCK_SECONDS)
+ROUNDS = 8
+"""How often lists are begun anew because a text came into the docket meanwhile."""
 
 IN_PART = {
     EffectKind.FREEZE_EXPANSION: (
-        "freeze_expansion is enforced IN PART: decisions use no practice in its scope that is newer than the order. "
-        "That no field, recipient or volume is added, nobody checks: a person has to"
+        "freeze_expansion is enforced IN PART: while it stands, requests in its scope are held unless the log shows "
+        "that the same was answered before (practice, fields, agreement, matching, recipient agency, rows of a year). "
+        "That nobody new of the same agency is named to receive, a person has to watch"
     ),
 }
 """Effects of which a part, or all, is left to people, and how that is said to whoever enters one."""
@@ -47,6 +51,10 @@ def _nowhere(_name: str, _paper: bytes) -> None:
 
 def _untold() -> NoReturn:
     raise LawgateError("nobody here can tell whether an act may loosen an order")
+
+
+class _DocketMovedError(Exception):
+    """A text came into the docket while a list was written."""
 
 
 class BindsUnloggedError(LawgateError):
@@ -154,29 +162,54 @@ def _enter(desk: OrderDesk, name: str, text: bytes, person: str) -> str:
 
 def complete_orders(desk: OrderDesk, person: str) -> None:
     """Bring the log up to the register: a leaf `order-bar` for each instrument and `order-act` for each act on one, a
-    drain, a leaf `in-force` for each instrument.
+    drain, a leaf `in-force` for each instrument and for what tightened it since.
 
-    Doing it again changes nothing. Anything that fails leaves the instruments binding.
+    Doing it again changes nothing. Anything that fails leaves the instruments binding. LawgateError when others kept
+    entering texts meanwhile.
     """
-    texts = desk.register.texts()
-    entered = list(instruments(texts))
+    acted: list[tuple[int, Act, str]] = []
+    for _ in range(ROUNDS):
+        texts = desk.register.texts()
+        _bars(desk, texts, person)
+        fresh = log_acts(desk.log, texts, desk.clock.now())
+        acted += fresh
+        if _forced(desk, texts, bool(fresh)):
+            break
+    else:
+        raise LawgateError("orders or acts kept coming in while the lists of exposure were written")
+    desk.log.publish()
+    keep_begun(desk.log, desk.keep, acted)
+
+
+def _bars(desk: OrderDesk, texts: Mapping[str, bytes], person: str) -> None:
     barred = {(leaf.text("order"), leaf.text("instrument")) for _, leaf in _kind(desk, "order-bar")}
-    for found in entered:
+    for found in list(instruments(texts)):
         if (found.id, found.digest) not in barred:
             desk.log.append(_bar_leaf(found, person, desk.clock.now()))
-    acted = log_acts(desk.log, texts, desk.clock.now())
-    done = {leaf.number("bar_leaf") for _, leaf in _kind(desk, "in-force")}
-    waiting = [(index, leaf) for index, leaf in _kind(desk, "order-bar") if index not in done]
+
+
+def _forced(desk: OrderDesk, texts: Mapping[str, bytes], acted: bool) -> bool:
+    """Drain, then a list for each bar that lacks one; False when the docket moved meanwhile."""
+    began = acts_began(texts)
+    waiting = [course for course in courses(desk.log.leaves(), began).values() if course.lacking]
     if waiting or acted:
         # Whoever held the gate when the instrument came in has given it back, or may not use it any more.
         desk.gate.drain()
-    by_digest = {(found.id, found.digest): found for found in entered}
-    for index, leaf in waiting:
-        same = by_digest.get((leaf.text("order"), leaf.text("instrument")))
-        for made in _in_force(desk, index, leaf, None if same is None else same.order):
-            desk.log.append(made)
-    desk.log.publish()
-    keep_begun(desk.log, desk.keep, acted)
+    by_digest = {(found.id, found.digest): found for found in instruments(texts)}
+
+    def still() -> None:
+        # A text is in the docket before its leaf is in the log: with the same docket no act came that the list misses.
+        if digest(desk.register.texts()) != digest(texts):
+            raise _DocketMovedError
+
+    try:
+        for course in waiting:
+            same = by_digest.get((course.leaf.text("order"), course.leaf.text("instrument")))
+            for made in _in_force(desk, course, None if same is None else same.order):
+                desk.log.append(made, still)
+    except _DocketMovedError:
+        return False
+    return True
 
 
 def _kind(desk: OrderDesk, kind: str) -> list[tuple[int, StageLeaf]]:
@@ -221,19 +254,24 @@ def _bar_leaf(found: Instrument, person: str, now: datetime) -> StageLeaf:
     return StageLeaf("order-bar", instant(now), body)
 
 
-def _in_force(desk: OrderDesk, index: int, bar: StageLeaf, order: Order | None) -> Iterator[StageLeaf]:
-    """The leaf (or leaves, 256 hand-outs each) that name what went out between effect and force."""
+def _in_force(desk: OrderDesk, course: Course, order: Order | None) -> Iterator[StageLeaf]:
+    """The leaf (or leaves, 256 hand-outs each) that name what went out between effect and force.
+
+    A list ends with a leaf that is not full: one that broke off is known by that, and goes on behind what it names.
+    """
     prepared = dict(_kind(desk, "prepared"))
+    since = moment(course.since)
     late = [
         (f"{leaf.text('package')}@{at}", leaf.number("rows"))
         for at, leaf in _kind(desk, "handout")
-        if leaf.at >= bar.text("effective") and _covers(desk, order, prepared.get(leaf.number("prepared_leaf")))
+        if listed(moment(leaf.at), since) and _covers(desk, order, prepared.get(leaf.number("prepared_leaf")))
     ]
-    for start in range(0, max(len(late), 1), MAX_LIST):
+    late = [each for each in late if each[0] not in course.named]
+    for start in range(0, len(late) + 1, MAX_LIST):
         part = late[start : start + MAX_LIST]
         body: dict[str, Value] = {
-            "order": bar.text("order"),
-            "bar_leaf": index,
+            "order": course.leaf.text("order"),
+            "bar_leaf": course.bar,
             "exposed": [name for name, _ in part],
             "exposed_rows": sum(rows for _, rows in part),
         }

@@ -16,6 +16,7 @@ from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value, is_code
 from lawgate.model.fault import Refused
 from lawgate.model.order import Covered, EffectKind, Standing
+from lawgate.office.alone import alone
 from lawgate.office.quarantine import (
     ANSWERS,
     GIVE_BACK,
@@ -37,7 +38,6 @@ from lawgate.office.recall_desk import (
     ROWS_PAPER,
     RecallDesk,
     Sent,
-    alone,
     covered_by,
     keep_paper,
     kept_paper,
@@ -109,7 +109,7 @@ def open_recall(
     sent = sent_of(desk, prior, codes)
     if not sent:
         raise Refused("recall_nothing", "no row of that disclosure is of that kind")
-    with alone(desk, f"{prior.name}-recalls"):
+    with alone(desk.rooms, f"{prior.name}-recalls"):
         known = [each for each in recalls(desk.log.leaves()).values() if each.source_leaf == source_leaf]
         if any((each.reason, each.order, set(each.codes)) == (reason, order, set(codes)) for each in known):
             raise Refused(
@@ -127,7 +127,7 @@ def _open(desk: RecallDesk, prior: Prior, body: dict[str, Value], sent: Sequence
     id, reason, person = str(body["recall"]), str(body["reason"]), str(body["person"])
     rows, paper = sum(len(each.rows) for each in sent), rows_paper(desk, id, sent)
     body |= {"rows": rows, "rows_paper": sha256(paper).hexdigest()}
-    with alone(desk, id):
+    with alone(desk.rooms, id):
         desk.rooms.write(id, ROWS_PAPER, paper)
         index = desk.log.append(StageLeaf("recall", instant(desk.clock.now()), body))
         letters = tuple(_demand(desk, id, index, reason, prior, each, kept, person) for each in sent)
@@ -145,7 +145,7 @@ def answer(
     """
     may_act(desk, person)
     _demanded(desk, recall, recipient)
-    with alone(desk, recall):
+    with alone(desk.rooms, recall):
         after = _answered(_demanded(desk, recall, recipient), was, state, rows)
         keep_paper(desk, recall, paper)
         body: dict[str, Value] = {
@@ -171,7 +171,7 @@ def renew(desk: RecallDesk, recall: str, person: str) -> tuple[Written, ...]:
     """
     may_act(desk, person)
     _recall(desk, recall)
-    with alone(desk, recall):
+    with alone(desk.rooms, recall):
         found = _recall(desk, recall)
         prior = source_of(desk, found)
         kept = kept_in_place(stands_now(desk), covered_by(desk, prior))
@@ -218,7 +218,7 @@ def freeze_notices(desk: RecallDesk, order: str, person: str) -> tuple[Written, 
         raise Refused("recall_order", "no order of that id is in force that freezes anything that was sent")
     made: list[Written] = []
     for prior in bound:
-        with alone(desk, notices_of(prior.name)):
+        with alone(desk.rooms, notices_of(prior.name)):
             told = {who for each in prior_disclosures(desk) if each.leaf == prior.leaf for who in each.noticed}
             wanted = [each for each in sent_of(desk, prior, (), every=True) if (order, each.recipient) not in told]
             made += [_notice(desk, prior, each, order, person) for each in wanted]

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
 from hashlib import sha256
@@ -166,22 +165,6 @@ def keep_paper(desk: RecallDesk, room: str, paper: bytes) -> None:
 def kept_paper(desk: RecallDesk, room: str, digest: str) -> bytes:
     """A paper that a leaf names by its SHA-256 (hex). LawgateError when it is not kept, or is another one."""
     return _whole(desk, room, _paper(digest), digest)
-
-
-@contextmanager
-def alone(desk: RecallDesk, room: str) -> Iterator[None]:
-    """Be alone in a room, which is made when it is not there: what is counted inside is what the leaf then says.
-
-    Refused `batch_busy` when somebody else is in it.
-    """
-    if not desk.rooms.has(room):
-        place = desk.rooms.start()
-        try:
-            desk.rooms.keep(place, room)
-        finally:
-            desk.rooms.drop(place)
-    with desk.rooms.alone(room):
-        yield
 
 
 def notices_of(name: str) -> str:

@@ -16,6 +16,7 @@ from lawgate.authority.keys import (
     KeyRules,
     KeyState,
     Registered,
+    compromised,
     key_usable,
     ready,
     registered_leaf,
@@ -30,6 +31,7 @@ from lawgate.ledger.quorum import Policy
 from lawgate.ledger.schema import Value, fits
 from lawgate.model.fault import Fault, Faulty, LawgateError, Scope
 from lawgate.model.request import RecipientKey, Registers
+from lawgate.office.alone import make_room
 from lawgate.office.custodian import of_custodian
 from lawgate.ports.clock import Clock
 from lawgate.ports.papers import KEY_ROOM, is_key_room, kept_registrations
@@ -73,10 +75,12 @@ def propose_key(desk: KeyDesk, key: str, agency: str, text: str, authorisation: 
         faults.append(_fault("E_KEY_NAME", "an id has letters, digits, dots and hyphens, and is nobody's number"))
     if not desk.sealer.is_recipient(text):
         faults.append(_fault("E_KEY_TEXT", "nothing can be sealed to this text; it is no recipient key"))
+    if compromised(list(desk.log.leaves()), text):
+        faults.append(_fault("E_KEY_COMPROMISED", "this very key was revoked as compromised; propose a new one"))
     if not authorisation:
         faults.append(_fault("E_KEY_AUTHORISATION", "the agency's paper is empty"))
     _refuse(faults)
-    _make_room(desk.rooms, _room(key))
+    make_room(desk.rooms, _room(key))
     body = {"agency": agency, "text": text, "authorisation": sha256(authorisation).hexdigest()}
     desk.rooms.write(_room(key), PROPOSAL, rfc8785.dumps(body))
     return fingerprint_of(text)
@@ -222,6 +226,8 @@ def _about(desk: KeyDesk, said: Registration) -> list[Fault]:
         faults.append(
             _fault("E_KEY_PROPOSED", "another key was proposed since; begin again with `lawgate key propose`")
         )
+    if compromised(list(desk.log.leaves()), said.text):
+        faults.append(_fault("E_KEY_COMPROMISED", "this very key was revoked as compromised; propose a new one"))
     shown = asked["answered"] == YES and asked["text"] == text_digest(said.text)
     if not shown or asked["challenge"] != said.challenge:
         faults.append(_fault("E_KEY_UNANSWERED", "nobody has shown yet that they have the key; answer its challenge"))
@@ -258,15 +264,6 @@ def _note(desk: KeyDesk, key: str, text: str, challenge: bytes, answered: str) -
 
 def _room(key: str) -> str:
     return KEY_ROOM + key
-
-
-def _make_room(rooms: Rooms, name: str) -> None:
-    if not rooms.has(name):
-        place = rooms.start()
-        try:
-            rooms.keep(place, name)
-        finally:
-            rooms.drop(place)
 
 
 def _moment(desk: KeyDesk) -> datetime:

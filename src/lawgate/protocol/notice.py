@@ -19,13 +19,15 @@ import rfc8785
 
 from lawgate.model.fault import Refused
 
-NOTICE = "lawgate-notice-1"
+NOTICE, ACT_NOTICE = "lawgate-notice-1", "lawgate-act-notice-1"
 SERVED, RECEIPT = "lawgate-served-1", "lawgate-receipt-1"
-FILED = "filed"
-HOWS = ("smtp", "webhook", "hand", FILED)
+HAND, FILED = "hand", "filed"
+HOWS = ("smtp", "webhook", HAND, FILED)
 """How something was served: by mail with a report of its delivery, by the party's own answer, by hand, by filing."""
 BOUNCED = "notice_bounced"
 """The code of the leaf `alarm` that says a notice came back; its subject is `bounce_of(...)`."""
+UNSENT = "notice_unsent"
+"""The code of the leaf `alarm` that says a notice could not be handed over; its subject is `bounce_of(...)`."""
 MAX_BYTES = 1 << 20
 _SECOND = "%Y-%m-%dT%H:%M:%SZ"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -73,6 +75,23 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class ActNotice:
+    """Notice of an act that loosens: its leaf, its id, order and kind, the SHA-256 (hex) of its text and of its paper.
+
+    `parties` are those who are told, each as `party/address`.
+    """
+
+    act_leaf: int
+    act: str
+    order: str
+    kind: str
+    instrument: str
+    document: str
+    effective: datetime
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """That one paper (SHA-256, hex) was served at one address of one party: how, when, who says so, on what it rests.
 
@@ -116,6 +135,11 @@ def print_notice(notice: Notice) -> bytes:
     return _whole(rfc8785.dumps(_plain(NOTICE, notice)), _notice)
 
 
+def print_act_notice(notice: ActNotice) -> bytes:
+    """The one text of a notice of an act. Refused `notice_form` as for `print_notice`."""
+    return _whole(rfc8785.dumps(_plain(ACT_NOTICE, notice)), _act_notice)
+
+
 def print_served(served: Served) -> bytes:
     """The bytes that are signed. Refused `notice_form` as for `print_notice`."""
     return _whole(rfc8785.dumps(_plain(SERVED, served)), _served)
@@ -132,6 +156,11 @@ def parse_notice(data: bytes) -> Notice:
     return _parsed(data, _notice, print_notice)
 
 
+def parse_act_notice(data: bytes) -> ActNotice:
+    """The notice of an act in these bytes. Refused `notice_form` as for `parse_notice`."""
+    return _parsed(data, _act_notice, print_act_notice)
+
+
 def parse_served(data: bytes) -> Served:
     """The statement of service in these bytes, not signed yet. Refused `notice_form` as for `parse_notice`."""
     return _parsed(data, _served, print_served)
@@ -142,7 +171,7 @@ def parse_receipt(data: bytes) -> Receipt:
     return _parsed(data, _receipt, print_receipt)
 
 
-def _plain(format: str, made: Notice | Served) -> dict[str, Any]:
+def _plain(format: str, made: Notice | ActNotice | Served) -> dict[str, Any]:
     return {"format": format, **{k: _instant(v) if isinstance(v, datetime) else v for k, v in asdict(made).items()}}
 
 
@@ -191,6 +220,28 @@ def _notice(found: dict[str, Any]) -> Notice:
         parties_register=_digest(found["parties_register"]),
         made_at=_moment(found["made_at"]),
     )
+
+
+def _act_notice(found: dict[str, Any]) -> ActNotice:
+    _named(found, ACT_NOTICE)
+    parties = tuple(_address(each) for each in found["parties"])
+    if not parties or list(parties) != sorted(set(parties)):
+        raise ValueError("parties")
+    return ActNotice(
+        act_leaf=_count(found["act_leaf"]),
+        act=_id(found["act"]),
+        order=_id(found["order"]),
+        kind=_id(found["kind"]),
+        instrument=_digest(found["instrument"]),
+        document=_digest(found["document"]),
+        effective=_moment(found["effective"]),
+        parties=parties,
+    )
+
+
+def _address(value: Any) -> str:
+    party, _, address = _id(value).partition("/")
+    return served_as(_id(party), _id(address))
 
 
 def _served(found: dict[str, Any]) -> Served:

@@ -66,7 +66,7 @@ from lawgate.wiring.records import KeptRecords
 from lawgate.wiring.sealers import sealers
 from lawgate.wiring.settings import FILE, PROFILES, SETTINGS, Settings, read_settings
 from lawgate.wiring.shards import carry, carry_orders, close, closed
-from lawgate.wiring.sources import KEYS, paper_rooms, parties, time_rule
+from lawgate.wiring.sources import KEYS, law_of, paper_rooms, parties, time_rule
 from lawgate.wiring.witness import keep_policy, local_policy, policy_elsewhere
 
 LAW = "**/*.toml"
@@ -193,6 +193,7 @@ def _release_desk(folder: Path, settings: Settings, log_of: Logged, log: HeldLog
         lifting=lifting_of(folder),
         papers=paper_rooms(folder),
         clock=decide.clock,
+        law_of=partial(law_of, folder, decide.law),
     )
 
 

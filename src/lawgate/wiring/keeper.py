@@ -35,7 +35,7 @@ from lawgate.posts.keeper.serve import converse, serve
 from lawgate.wiring.orders import lifting_of
 from lawgate.wiring.sealers import sealers
 from lawgate.wiring.settings import Settings, read_settings
-from lawgate.wiring.sources import paper_rooms, parties, time_rule
+from lawgate.wiring.sources import law_of, paper_rooms, parties, time_rule
 from lawgate.wiring.witness import read_listed
 
 FOLDERS = ("keeper", "keeper-2")
@@ -91,6 +91,7 @@ def keeper_at(office: Path, own: Path, number: int, clock: Clock | None = None) 
         parties=partial(parties, office),
         lifting=lifting_of(office),
         papers=paper_rooms(office).read,
+        law_of=partial(law_of, office, law),
     )
     gate = FileGate(office / GATES[number])
     return Keeper(KeeperDesk(number, gate, sources, PackageFolders(office / "packages"), keys, sealer))

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lawgate.authority.lifts import BEGUN, ENDED, WAIT, Lifting, lifted, loosening_hours
+from lawgate.authority.lifts import BEGUN, ENDED, NOTICE, RECEIPT, WAIT, Lifting, lifted, loosening_hours
 from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
@@ -105,6 +105,7 @@ def lifting_of(folder: Path) -> Callable[[], Lifting]:
             from lawgate.drivers.keys.verify import verify
             from lawgate.law.read import read_rulebook
             from lawgate.wiring.settings import read_settings
+            from lawgate.wiring.sources import parties
             from lawgate.wiring.witness import read_listed
 
             settings, registers = read_settings(folder), _registers(folder)
@@ -112,10 +113,11 @@ def lifting_of(folder: Path) -> Callable[[], Lifting]:
             files = {file.relative_to(law).as_posix(): file.read_bytes() for file in law.glob("**/*.toml")}
             stated = read_rulebook(files, SystemClock().now().date()).parameters.get(WAIT)
             waits = {file.name: file.read_bytes() for file in (folder / ACTS).glob("*.*") if file.suffix in WAITS}
+            told, papers = parties(folder), _papers(folder / ACTS)
         except (ImportError, OSError) as lost:
             raise LawgateError(f"no act can be judged ({type(lost).__name__})") from None
-        hours = loosening_hours(stated)
-        return Lifting(registers, read_listed(folder).policy, verify, settings.review_office, waits, hours)
+        policy, hours = read_listed(folder).policy, loosening_hours(stated)
+        return Lifting(registers, policy, verify, settings.review_office, waits, told, papers, hours)
 
     return lifting
 
@@ -123,7 +125,8 @@ def lifting_of(folder: Path) -> Callable[[], Lifting]:
 def lifted_of(folder: Path, leaves: Callable[[], Iterable[tuple[int, StageLeaf]]]) -> Lifted:
     """Which acts of a docket may loosen at a moment, by given registers and by the log up to then.
 
-    The same docket, registers and moment give the same answer later. LawgateError when it cannot be told.
+    The same docket, registers and moment give the same answer later, as long as the papers about acts are kept and
+    the register of notice parties has who was told. LawgateError when it cannot be told.
     """
     lifting = lifting_of(folder)
 
@@ -134,6 +137,12 @@ def lifted_of(folder: Path, leaves: Callable[[], Iterable[tuple[int, StageLeaf]]
         return lifted(until, docket, replace(lifting(), registers=registers), at)
 
     return asked
+
+
+def _papers(acts: Path) -> dict[str, bytes]:
+    """Notices of acts and receipts by the SHA-256 (hex) that they are kept under."""
+    files = (file for each in (NOTICE, RECEIPT) for file in acts.glob(f"{each}*"))
+    return {file.name.partition("-")[2]: file.read_bytes() for file in files}
 
 
 def _registers(folder: Path) -> Registers:

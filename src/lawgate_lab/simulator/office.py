@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from lawgate.protocol import steps
-from lawgate.protocol.bars import CLOCK_SECONDS, Bar
+from lawgate.protocol.bars import Bar
+from lawgate.protocol.exposure import SPREAD
 from lawgate.protocol.lease import DRAIN_SECONDS
 from lawgate_lab.simulator.clockwork import Pause, Process, Run
 from lawgate_lab.simulator.planted import Bug
@@ -304,7 +305,7 @@ class Entering:
     def _slipped(self) -> tuple[int, ...]:
         """Leaves of hand-outs, since the order took effect, that it covers. A clock may be a little off either way."""
         world, log = self._world, self._world.log
-        slack = 0 if world.has(Bug.EXPOSURE_BY_THE_SECOND) else 2 * CLOCK_SECONDS
+        slack = 0 if world.has(Bug.EXPOSURE_BY_THE_SECOND) else SPREAD.total_seconds()
         since = self._paper.since - slack
         leaves: Sequence[Leaf] = log.leaves[: log.synced]
         order = self._paper.order

@@ -126,6 +126,13 @@ class Truth:
             if order.covers(name) and when >= paper.since
         }
         self._need("I4", slipped <= set(leaf.listed), "the list of an order lacks a hand-out that slipped through")
+        leaves = self._world.log.leaves
+        since = paper.since - 2 * CLOCK_SECONDS
+        fits = all(
+            leaves[i].kind == "handout" and order.covers(leaves[i].package) and leaves[i].at >= since
+            for i in leaf.listed
+        )
+        self._need("I4", fits, "the list of an order names what it does not cover, or what was long before it")
 
     # --- when something leaves ----------------------------------------------------------------------------
 

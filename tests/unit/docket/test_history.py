@@ -144,6 +144,42 @@ def test_a_stay_in_part_keeps_the_rest() -> None:
     assert not binds(printed(order, act), 2, act, what=person)
 
 
+AGENCY, PERSON = "us.agency-a", "person.a.1"
+BY_NAME = replace(WHAT, requester=PERSON, recipient=PERSON)
+EVERYTHING = Part(EVERY, EVERY, EVERY, EVERY, EVERY, EVERY)
+
+
+@pytest.mark.parametrize("scope", ["requesters", "recipients"])
+def test_a_stay_for_an_agency_does_not_free_whom_the_order_names(scope: str) -> None:
+    other = {"requesters": "recipients", "recipients": "requesters"}[scope]
+    for named in ((PERSON,), (PERSON, AGENCY), ("Person.A",)):
+        order = an_order("order-1", replace(STOP, **{scope: named}))
+        for part, left in (
+            ({scope: (AGENCY,)}, True),
+            ({other: (AGENCY,)}, True),
+            ({scope: (AGENCY,), other: (AGENCY,)}, True),
+            ({scope: ("person.a.2",)}, True),
+            ({scope: ("PERSON.a.1",)}, False),
+            ({scope: (AGENCY, PERSON), other: (AGENCY,)}, False),
+            ({}, False),
+        ):
+            act = an_act(ActKind.STAY, "act-1", at(1), stayed=(replace(EVERYTHING, **part),))
+            assert binds(printed(order, act), 2, act, what=BY_NAME) is left, (named, part)
+        act = an_act(ActKind.STAY, "act-1", at(1), stayed=(replace(EVERYTHING, **{scope: (AGENCY,)}),))
+        whose = [replace(BY_NAME, agency=""), replace(BY_NAME, **{scope.removesuffix("s"): ""})]
+        assert all(binds(printed(order, act), 2, act, what=what) for what in whose), "what is not known is never stayed"
+
+
+@pytest.mark.parametrize("scope", ["requesters", "recipients"])
+def test_it_frees_its_people_of_what_the_order_says_of_the_agency_or_of_everybody(scope: str) -> None:
+    for meant, below in ((EVERY, PERSON), (("us.agency-a",), "us.agency-a.desk"), (("us",), "us.agency-a.desk")):
+        order = an_order("order-1", replace(STOP, **{scope: meant}))
+        act = an_act(ActKind.STAY, "act-1", at(1), stayed=(replace(EVERYTHING, **{scope: (AGENCY,)}),))
+        for who in (AGENCY, below):
+            what = replace(WHAT, requester=who, recipient=who)
+            assert (binds(printed(order), 2, what=what), binds(printed(order, act), 2, act, what=what)) == (True, False)
+
+
 def test_a_stop_without_a_paper_is_the_one_order_that_ends_by_itself() -> None:
     stop = an_order(kind=PROVISIONAL, ends=at(72))
     assert (binds(printed(stop), 71), binds(printed(stop), 72)) == (True, False)

@@ -16,9 +16,10 @@ from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import FIELDS
 from lawgate.model.fault import Refused
 from lawgate.model.order import EVERY, Effect, EffectKind, NoticeTerms
-from lawgate.office.order_acts import enter_act, lift, lifted_now, served, tell
+from lawgate.office.order_acts import enter_act, lift, lifted_now, tell
 from lawgate.office.orders import complete_orders
-from unit.docket.house import BOTH, CLERK, KEYS, House, a_house
+from lawgate.protocol.notice import parse_act_notice
+from unit.docket.house import BOTH, CLERK, KEYS, House, a_house, a_party, told
 from unit.docket.made import an_act, an_order, signed
 
 TOLD = Effect(EffectKind.NOTICE, EVERY, EVERY, EVERY, EVERY, EVERY, 0, NoticeTerms(24, ("court", "party-a"), 72))
@@ -107,7 +108,7 @@ def test_a_clock_set_forward_on_this_machine_alone_does_not_end_the_wait(house: 
     leaves = list(house.office.log.leaves())
     texts = house.office.register.texts()
     assert lifted(leaves, texts, house.lifting(), ahead) == frozenset()
-    assert lacking(leaves, sort(texts), digest, house.lifting()) == ("wait",)
+    assert lacking(leaves, sort(texts), digest, house.lifting(), ahead) == ("wait",)
 
 
 def test_without_service_on_all(tmp_path: Path) -> None:
@@ -116,43 +117,65 @@ def test_without_service_on_all(tmp_path: Path) -> None:
     house.act(ActKind.STAY)
     house.later(25)
     refused(house, "served")
-    house.serve("act-1", "court")
+    house.serve("act-1", "court/clerk")
     refused(house, "served")
-    with pytest.raises(Refused, match="act_untold"):
-        served(house.desk, "act-1", "party-b", house.now, b"x")
-    served(house.desk, "act-1", "party-a", house.now, b"x")
+    with pytest.raises(Refused, match="notice_signature"):
+        house.served("act-1", "party-b/counsel")
+    house.served("act-1", "party-a/counsel")
+    refused(house, "served")
+    house.served("act-1", "party-a/office")
     lift(house.desk, "act-1", CLERK)
     assert not binding(house)
 
 
-def test_every_address_of_a_party_is_served(tmp_path: Path) -> None:
+def test_a_notice_names_every_address_that_the_register_has(tmp_path: Path) -> None:
     house = a_house(tmp_path)
     house.order(an_order("order-1", TOLD, since=house.now))
     house.act(ActKind.STAY)
-    tell(house.desk, "act-1", ["party-a/counsel", "party-a/office"])
-    with pytest.raises(Refused, match="act_parties"):
-        tell(house.desk, "act-1", ["party-b/counsel"])
+    _, paper = tell(house.desk, "act-1")
+    assert parse_act_notice(paper).parties == ("court/clerk", "party-a/counsel", "party-a/office")
+    assert house.office.kinds("act-notice")[-1].texts("parties") == parse_act_notice(paper).parties
+    for parties in (told(a_party("court", "clerk")), told(a_party("court", "clerk"), a_party("party-a"))):
+        house.parties = parties
+        with pytest.raises(Refused, match="notice_parties"):
+            tell(house.desk, "act-1")
+
+
+def test_an_address_that_is_registered_after_the_notice_has_to_be_served_too(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    house.order(an_order("order-1", TOLD, since=house.now))
+    house.act(ActKind.STAY)
+    house.serve()
     house.later(25)
-    for party in ("court", "party-a/counsel"):
-        served(house.desk, "act-1", party, house.now, b"x")
+    house.parties = told(a_party("court", "clerk"), a_party("party-a", "counsel", "office", "new"))
     refused(house, "served")
-    served(house.desk, "act-1", "party-a/office", house.now, b"x")
+    house.served("act-1", "party-a/new")
     lift(house.desk, "act-1", CLERK)
+    assert not binding(house)
+    # What the register cannot show any more does not count any more.
+    house.parties = told(a_party("court", "clerk"))
+    assert binding(house)
 
 
 def test_nobody_is_served_before_the_notice(house: House) -> None:
     house.act(ActKind.STAY)
     with pytest.raises(Refused, match="act_untold"):
-        served(house.desk, "act-1", "court", house.now, b"x")
+        house.served("act-1", "court/clerk")
     house.later(1)
     tell(house.desk, "act-1")
     for hours in (-1, 1):
         with pytest.raises(Refused, match="act_served_at"):
-            served(house.desk, "act-1", "court", house.now + timedelta(hours=hours), b"x")
+            house.served("act-1", "court/clerk", served_at=house.now + timedelta(hours=hours))
     leaves = list(house.office.log.leaves())
-    (act,) = (at for at, leaf in leaves if leaf.kind == "order-act")
-    assert not all_served(leaves, act, frozenset({"court"}))
-    assert not all_served(leaves, act, frozenset())
+    (act,) = ((at, leaf) for at, leaf in leaves if leaf.kind == "order-act")
+    assert not all_served(leaves, act, frozenset({"court"}), house.lifting(), house.now)
+    assert not all_served(leaves, act, frozenset(), house.lifting(), house.now)
+    house.served("act-1", "court/clerk")
+    leaves = list(house.office.log.leaves())
+    assert all_served(leaves, act, frozenset({"court"}), house.lifting(), house.now)
+    assert not all_served(leaves, act, frozenset(), house.lifting(), house.now)
+    with pytest.raises(Refused, match="notice_again"):
+        house.served("act-1", "court/clerk")
 
 
 @pytest.mark.parametrize(
@@ -292,4 +315,5 @@ def test_a_leaf_before_the_wait_is_not_made_good_by_a_later_proof(house: House) 
     house.office.log.publish()
     house.waits[f"{digest}.ended"] = house.office.log.proof(logged[0]).render()
     assert binding(house)
-    assert lacking(list(house.office.log.leaves()), sort(house.office.register.texts()), digest, house.lifting()) == ()
+    leaves, texts = list(house.office.log.leaves()), sort(house.office.register.texts())
+    assert lacking(leaves, texts, digest, house.lifting(), house.now) == ()

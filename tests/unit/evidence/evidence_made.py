@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 from lawgate.decide.canonical import ROW_WIDTH, TAG, row_bytes
 from lawgate.docket.parts import Parts
@@ -65,10 +66,11 @@ def order_text(
     recipients: tuple[str, ...] | str = EVERY,
     fields: tuple[str, ...] | str = EVERY,
     years: tuple[int, ...] | str = EVERY,
+    **eased: Any,
 ) -> bytes:
-    """The text of an order with one effect."""
+    """The text of an order with one effect; `eased` are its terms or exceptions, by the names that an effect has."""
     at = datetime(2025, 9, 25, 13, 0, tzinfo=UTC)
-    effect = Effect(kind, provisions, requesters, recipients, fields, years, rows)
+    effect = Effect(kind, provisions, requesters, recipients, fields, years, rows, **eased)
     whole = Order(order, court, "1:25-x", "order", "0" * 64, at, at, at, None, (effect,), "")
     return print_order(whole)
 

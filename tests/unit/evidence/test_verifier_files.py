@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lawgate.docket.printing import EFFECT_KEYS, ORDER_KEYS
+from lawgate.docket.printing import APPROVAL_KEYS, EFFECT_KEYS, EXCEPTION_KEYS, NOTICE_KEYS, ORDER_KEYS
 from lawgate.drivers.keys.verify import _LOW_ORDER
 from lawgate.ledger.evidence import SUBJECTS, Subject
 from lawgate.ledger.evidence_links import LINKS
@@ -18,7 +18,7 @@ from lawgate.ledger.evidence_scope import BLOCKING
 from lawgate.ledger.parts_text import FORMAT
 from lawgate.ledger.schema import FIELDS, MORE
 from unit.evidence import evidence_made as made
-from unit.evidence.vectors_made import VECTORS
+from unit.evidence.vectors_made import VECTORS, good
 from unit.evidence.verifier_runs import HTML, PY, by_node, verify_py
 
 PAGE = HTML.read_text("utf-8")
@@ -45,6 +45,8 @@ def test_the_program_and_verify_py_have_the_same_tables() -> None:
     assert {kind: dict(fields) for kind, fields in MORE.items()} == module.MORE
     assert dict(LINKS) == module.LINKS
     assert dict(SUBJECTS) == module.SUBJECTS
+    assert {"notice": list(NOTICE_KEYS), "approval": list(APPROVAL_KEYS)} == module.TERMS
+    assert tuple(EXCEPTION_KEYS) == tuple(module.EXCEPTION_KEYS)
     assert (tuple(ORDER_KEYS), tuple(EFFECT_KEYS)) == (tuple(module.ORDER_KEYS), tuple(module.EFFECT_KEYS))
     assert set(module.BLOCKING) == BLOCKING
     assert module.PARTS_FORMAT == FORMAT
@@ -130,6 +132,7 @@ def test_the_page_says_everything_in_spanish_too(need) -> None:
     unknown = made.Log(made.story(provisional=True)).bundle(Subject("non-release", "order-a", 10, 12, instrument))
     unchecked = made.Log(made.story(), 2, True).bundle(Subject("batch", "b-1"))
     verdicts += [module.check(each.render(), policy) for each in (unknown, unchecked)]
+    verdicts += [module.check(data, given) for name, data, given, _ in good() if "-with-" in name]
     old, new = made.closing(), made.next_log()
     ends = (old.bundle(Subject("period", first=0, last=20)), new.bundle(Subject("period", first=0, last=1)))
     verdicts.append(module.check_seam(ends[0].render(), policy, ends[1].render(), made.NEXT_POLICY.render().encode()))
@@ -149,6 +152,18 @@ def test_the_page_says_everything_in_spanish_too(need) -> None:
     for line, other in zip(lines, said, strict=True):
         assert line != other and not re.search(r"\b(the|is|of|leaf|every|and)\b|[{}]", other), (line, other)
         assert sorted(re.findall(r"[0-9]+", line)) == sorted(re.findall(r"[0-9]+", other)), (line, other)
+
+
+def test_a_certificate_says_that_it_speaks_of_the_whole(need) -> None:
+    """Exceptions and terms are named, and nobody takes what they let pass for certified."""
+    found = [(name, verify_py().check(data, policy, ())) for name, data, policy, _ in good() if "-with-" in name]
+    assert [name.rpartition("-")[2] for name, _ in found] == ["exceptions", "notice", "approval"]
+    for name, said in found:
+        word = "exceptions" if name.endswith("exceptions") else "terms"
+        line = f"order order-a has {word} to that: this speaks of the whole, as if there were none"
+        assert line in said["said"]
+    plain = verify_py().check(made.samples()["non-release"].render(), made.TEXT.encode(), ())
+    assert not any("speaks of the whole" in line for line in plain["said"])
 
 
 def test_papers_are_found_by_their_digest(given: tuple[Path, Path], tmp_path: Path) -> None:

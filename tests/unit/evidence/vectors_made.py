@@ -17,7 +17,7 @@ from typing import Any
 from lawgate.ledger import merkle
 from lawgate.ledger.evidence import Bundle, Shown, Subject, proof_head
 from lawgate.ledger.leaf import StageLeaf
-from lawgate.model.order import EVERY, EffectKind
+from lawgate.model.order import EVERY, ApprovalTerms, EffectKind, Exempt, NoticeTerms
 from unit.evidence import evidence_made as made
 from unit.evidence.evidence_mutants import note_lines, printed, renoted, sealed
 from unit.evidence.verifier_runs import verify_py
@@ -26,6 +26,19 @@ VECTORS = Path(__file__).resolve().parents[3] / "vectors"
 Doc = dict[str, Any]
 Vector = tuple[str, bytes, bytes, str]
 PACKAGE = Subject("package", "b-2-p01")
+
+
+RULE = Exempt(("i2",), 1, ("i2.a", "i2.b"))
+EASED: tuple[tuple[str, EffectKind, Doc], ...] = (
+    (
+        "with-exceptions",
+        EffectKind.STOP,
+        {"exceptions": (Exempt(("i2",), 1, ("i2.a", "i2.b")), Exempt(("i1",), 9, ("a",)))},
+    ),
+    ("with-terms-of-notice", EffectKind.NOTICE, {"notice": NoticeTerms(24, ("court", "party-a"), 72)}),
+    ("with-terms-of-approval", EffectKind.APPROVAL, {"approval": ApprovalTerms(2, ("custodian.head",))}),
+)
+"""Effects that let something pass: a name, the kind, and its exceptions or terms."""
 
 
 def changed(bundle: Bundle, change: Callable[[Doc], object], seal: bool = True) -> bytes:
@@ -54,6 +67,17 @@ def good() -> Iterator[Vector]:
     story, ends = made.story(agency, parts=made.PARTS), Subject("non-release", "order-a", 10, 19, agency, (made.PARTS,))
     told_later = made.Log([*story, told_of("b-2-p01@9", "b-2-p02@13")])
     yield "non-release-of-others-told-later", told_later.bundle(ends).render(), made.TEXT.encode(), "holds"
+    for name, kind, terms in EASED:
+        text = made.order_text(kind=kind, **terms)
+        whole = Subject("non-release", "order-a", 10, 19, text)
+        yield (
+            f"non-release-{name}",
+            made.Log(made.story(text, (kind,))).bundle(whole).render(),
+            made.TEXT.encode(),
+            "holds",
+        )
+    acted = [*made.story(agency, parts=made.PARTS), *an_act_listed("b-2-p01@9")]
+    yield "non-release-behind-an-act", made.Log(acted).bundle(ends).render(), made.TEXT.encode(), "holds"
     log = made.Log(made.story(policy=made.FUTURE), 2, True, made.FUTURE)
     yield "line-of-type-6", log.bundle(PACKAGE).render(), made.FUTURE.render().encode(), "holds"
 
@@ -214,6 +238,42 @@ def bad_subjects() -> Iterator[Vector]:
     )
 
 
+def an_act_listed(*exposed: str) -> tuple[StageLeaf, StageLeaf]:
+    """An act that tightens order-a, and the list that follows it."""
+    act = made.leaf("order-act", 17, order="order-a", bar_leaf=10, does="stay-end")
+    return act, told_of(*exposed)
+
+
+def bad_eased() -> Iterator[Vector]:
+    """Certificates that would hold only by an exception or by terms that were met, or whose text has them wrongly."""
+    policy = made.TEXT.encode()
+    for name, kind, terms in EASED:
+        text = made.order_text("order-a", EVERY, kind=kind, **terms)
+        whole = Subject("non-release", "order-a", 10, 19, text)
+        yield (
+            f"hand-out-in-scope-{name}",
+            made.Log(made.story(text, (kind,))).bundle(whole).render(),
+            policy,
+            "released",
+        )
+    for name, old, new in (
+        ("rows-at-least-in-an-exception", b"rows_at_most", b"rows_at_least"),
+        ("an-exception-of-a-freeze", b'kind = "stop"', b'kind = "freeze_recipient"'),
+        ("half-an-exception", b'elements = ["i2.a", "i2.b"]\n', b""),
+        ("an-exception-for-everything", b'provisions = ["i2"]', b'provisions = "every"'),
+    ):
+        _, kind, terms = EASED[0]
+        text = made.order_text(kind=kind, **terms).replace(old, new)
+        whole = Subject("non-release", "order-a", 10, 19, text)
+        log = made.Log(made.story(text, ("freeze_recipient",) if b"freeze" in text else (kind,)))
+        yield f"order-with-{name}", log.bundle(whole).render(), policy, "released"
+    after = [*made.story(made.order_text("order-a", EVERY, requesters=("z.z",)), parts=made.PARTS)]
+    text = made.order_text("order-a", EVERY, requesters=("z.z",))
+    subject = Subject("non-release", "order-a", 10, 19, text, (made.PARTS,))
+    told = made.Log([*after, *an_act_listed("b-2-p01@13")])
+    yield "hand-out-listed-behind-an-act", told.bundle(subject).render(), policy, "released"
+
+
 def told_of(*exposed: str) -> StageLeaf:
     """A leaf by which the office says, after the hand-out of `story`, which ones order-a covers."""
     return made.leaf("in-force", 17, order="order-a", bar_leaf=10, exposed=list(exposed), exposed_rows=3)
@@ -313,7 +373,16 @@ def seams() -> Iterator[tuple[str, bytes, bytes, str]]:
 
 def bundles() -> list[Vector]:
     """Every bundle: name, bytes, the policy to check it with, the verdict."""
-    return [*good(), *bad_forms(), *bad_heads(), *bad_leaves(), *bad_subjects(), *bad_parts(), *bad_rows()]
+    return [
+        *good(),
+        *bad_forms(),
+        *bad_heads(),
+        *bad_leaves(),
+        *bad_subjects(),
+        *bad_eased(),
+        *bad_parts(),
+        *bad_rows(),
+    ]
 
 
 def signatures() -> list[dict[str, object]]:

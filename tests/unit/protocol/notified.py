@@ -23,7 +23,7 @@ from lawgate.office.orders import enter_order
 from lawgate.office.prepare import prepare
 from lawgate.office.review import ToReview
 from lawgate.ports.notify import Handed, NotifyError, Parcel
-from lawgate.protocol.notice import BOUNCED, Receipt, Served, parse_served, print_receipt, print_served
+from lawgate.protocol.notice import BOUNCED, Receipt, Served, digest_of, parse_served, print_receipt, print_served
 from unit.docket.test_clock import RULE
 from unit.release.desk import (
     AGENCY,
@@ -49,6 +49,35 @@ EVER = Span(date(2020, 1, 1), None)
 HOOK_KEY = KeySigner("hook", 1, b"\x31" * 32)
 EVERYWHERE = ("court/clerk", "org/hook", "org/mail")
 
+MAILBOX = "counsel@organisation.example"
+REPORT = """From: postmaster@organisation.example
+To: notices@custodian.example
+Subject: Delivery report
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+As follows.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.organisation.example
+{envelope}
+Final-Recipient: rfc822; {mailbox}
+Action: {action}
+Status: 2.0.0
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {message}
+Subject: Notice
+
+--b--
+"""
+
 
 class Pages:
     """Stands for the maker of pages."""
@@ -70,6 +99,12 @@ class Way:
         if self.fails:
             raise NotifyError(self.fails)
         return Handed("ref", self.answer)
+
+
+def report(notice: str, action: str = "delivered", mailbox: str = MAILBOX, **other: str) -> bytes:
+    envelope, message = f"Original-Envelope-Id: {notice}\n", f"<{notice}.1@custodian.example>"
+    said = {"envelope": envelope, "message": message, **other}
+    return REPORT.format(action=action, mailbox=mailbox, **said).encode()
 
 
 def address(name: str, kind: str, where: str, key: bytes = b"", span: Span = EVER) -> NoticeAddress:
@@ -153,13 +188,21 @@ class Noticed:
     def give(self, *, anew: bool = False) -> int:
         return give_notice(self.desk, PACKAGE, BY, anew=anew).leaf
 
-    def receipt(self, where: str, how: str = "hand", **changed: object) -> bytes:
-        """A signed receipt for an address of the newest notice; anything of the statement may be changed."""
+    def receipt(self, where: str, how: str = "", **changed: object) -> bytes:
+        """A signed receipt for an address of the newest notice, by its own way unless said; anything may be changed."""
+        if where == "org/hook" and not how:
+            return self.hooked(**changed)
         party, _, name = where.partition("/")
         notice = self.office.kinds("notice")[-1].text("paper")
-        said = replace(Served(notice, party, name, how, self.clock.at, BY, ""), **changed)
+        rests = digest_of(self.evidence(where)) if not how and where == "org/mail" else ""
+        way = how or ("smtp" if where == "org/mail" else "hand")
+        said = replace(Served(notice, party, name, way, self.clock.at, BY, rests), **changed)
         signer = REVIEWER if said.by == BY else SIGNER
         return print_receipt(Receipt(said, signer.sign(print_served(said))))
+
+    def evidence(self, where: str) -> bytes:
+        """What a receipt for an address rests on: a report of the delivery, for the mailbox."""
+        return report(self.office.kinds("notice")[-1].text("paper")) if where == "org/mail" else b""
 
     def hooked(self, **changed: object) -> bytes:
         """The receipt that the organisation's own program signs."""
@@ -168,14 +211,18 @@ class Noticed:
         return print_receipt(Receipt(said, HOOK_KEY.sign(print_served(said))))
 
     def serve(self, *where: str) -> list[Taken]:
-        """State service by hand at each of these addresses, and hand it in."""
-        made = []
-        for each in where or EVERYWHERE:
-            party, _, name = each.partition("/")
-            said = statement(self.desk, PACKAGE, party, name, "hand", self.clock.at, BY, b"")
-            receipt = print_receipt(Receipt(parse_served(said), REVIEWER.sign(said)))
-            made.append(take_receipt(self.desk, PACKAGE, receipt))
-        return made
+        """Hand in a receipt for each of these addresses, by its own way: the page, a report, the party's program."""
+        return [self.take(self.receipt(each), self.evidence(each)) for each in where or EVERYWHERE]
+
+    def take(self, receipt: bytes, evidence: bytes = b"") -> Taken:
+        """Hand in a receipt."""
+        return take_receipt(self.desk, PACKAGE, receipt, evidence)
+
+    def state(self, where: str, how: str, evidence: bytes = b"") -> Taken:
+        """Have a statement of service written, sign it, hand it in."""
+        party, _, name = where.partition("/")
+        said = statement(self.desk, PACKAGE, party, name, how, self.clock.at, BY, evidence)
+        return self.take(print_receipt(Receipt(parse_served(said), REVIEWER.sign(said))), evidence)
 
     def bounced(self, notice: int, where: str) -> None:
         """The notice came back from an address."""

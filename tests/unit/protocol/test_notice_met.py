@@ -102,7 +102,7 @@ def test_t17_service_is_stated_a_day_early_and_no_hour_is_won(place: Noticed) ->
     place.later(hours=30)
     early = place.clock.at - timedelta(hours=29)
     for where in EVERYWHERE:
-        take_receipt(place.desk, PACKAGE, place.receipt(where, served_at=early))
+        place.take(place.receipt(where, served_at=early), place.evidence(where))
     # They were served by their papers 29 hours ago; witnesses know of it since now.
     assert place.code() == "clock_running"
     place.later(hours=24)

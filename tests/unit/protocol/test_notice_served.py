@@ -14,38 +14,10 @@ from lawgate.office.notify import give_notice
 from lawgate.office.notify_reports import BOUNCED, DELIVERED, UNSETTLED, read_report
 from lawgate.office.notify_served import notices_of, statement, take_answers, take_receipt, take_report
 from lawgate.protocol.notice import Receipt, digest_of, parse_notice, parse_served, print_receipt
-from unit.protocol.notified import BY, EVERYWHERE, ORDER, Noticed
+from unit.protocol.notified import BY, EVERYWHERE, MAILBOX, ORDER, Noticed, report
 from unit.release.desk import PACKAGE, REVIEWER
 
 WEDNESDAY = "2030-09-25T16:00:00-04:00"
-MAILBOX = "counsel@organisation.example"
-REPORT = """From: postmaster@organisation.example
-To: notices@custodian.example
-Subject: Delivery report
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-As follows.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mail.organisation.example
-{envelope}
-Final-Recipient: rfc822; {mailbox}
-Action: {action}
-Status: 2.0.0
-
---b
-Content-Type: text/rfc822-headers
-
-Message-ID: {message}
-Subject: Notice
-
---b--
-"""
 READING = """From: counsel@organisation.example
 MIME-Version: 1.0
 Content-Type: multipart/report; report-type=disposition-notification; boundary="b"
@@ -63,12 +35,6 @@ Disposition: {disposition}
 
 --b--
 """
-
-
-def report(notice: str, action: str = "delivered", mailbox: str = MAILBOX, **other: str) -> bytes:
-    envelope, message = f"Original-Envelope-Id: {notice}\n", f"<{notice}.1@custodian.example>"
-    said = {"envelope": envelope, "message": message, **other}
-    return REPORT.format(action=action, mailbox=mailbox, **said).encode()
 
 
 def reading(notice: str, disposition: str) -> bytes:
@@ -133,8 +99,7 @@ def test_what_is_no_report_about_one_delivery(data: bytes) -> None:
 
 
 def by_mail(place: Noticed, evidence: bytes) -> None:
-    said = statement(place.desk, PACKAGE, "org", "mail", "smtp", place.clock.at, BY, evidence)
-    take_receipt(place.desk, PACKAGE, print_receipt(Receipt(parse_served(said), REVIEWER.sign(said))), evidence)
+    place.state("org/mail", "smtp", evidence)
 
 
 def test_a_mail_is_served_by_a_statement_that_rests_on_its_report(place: Noticed) -> None:
@@ -185,10 +150,12 @@ def test_receipts_that_do_not_hold_leave_no_leaf(place: Noticed) -> None:
         ({"by": "person.a.1"}, "notice_signature"),
         ({"by": "person.x.9"}, "notice_signature"),
         ({"how": "smtp"}, "notice_signature"),
+        ({"how": "filed", "evidence": A}, "notice_signature"),
+        ({"how": "hand", "evidence": A}, "notice_by_hand"),
         ({"evidence": A}, "notice_evidence"),
     ):
         with pytest.raises(Refused, match=code):
-            take_receipt(place.desk, PACKAGE, place.receipt("org/mail", **changed))
+            place.take(place.receipt("org/mail", **changed), place.evidence("org/mail"))
     with pytest.raises(Refused, match="notice_form"):
         take_receipt(place.desk, PACKAGE, b"{}")
     assert place.office.kinds("receipt") == []

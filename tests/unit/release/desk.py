@@ -68,6 +68,7 @@ RULEBOOK = SimpleNamespace(
     registers={"approving_offices": {office: {"role": role} for office, role in ROLES.items()}},
     parameters={},
     agreements={},
+    day=START.date(),
 )
 POLICY = Policy(LOG_KEY.key, (WITNESS_KEY.key,), 1)
 ROWS, BULK = 3, 50
@@ -178,7 +179,7 @@ class Office:
             lambda: RULEBOOK,
             lambda day: self.time_rule,
             lambda: self.parties,
-            lambda: Lifting(self.registers, POLICY, verify, OFFICE, {}),
+            lambda: Lifting(self.registers, POLICY, verify, OFFICE, {}, self.parties, {}),
             self,
             self.clock,
         )

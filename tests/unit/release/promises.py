@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from unit.release.desk import POLICY
 
 OTHER = "other-"
 """Orders whose id begins so are for an agency that asks for nothing here."""
+TIGHTER = ("verify", "stay-end", "extend", "mandate-recalled")
+"""What an act may do that makes an order bind more."""
 
 
 @dataclass(frozen=True)
@@ -98,19 +101,42 @@ def _stopped(found: Folder) -> list[str]:
 
 
 def _listed(found: Folder) -> list[str]:
-    """I4: what slipped between effect and bar is exactly what `in-force` names."""
-    bars = dict(found.of("order-bar"))
+    """I4: the lists behind a bar name what was dated since its effect, less what two clocks may be off; no other.
+
+    Counted here anew, from the earlier of effect and learning, as the docket binds. An act that tightens begins a list
+    of its own, at its own effect (or its entry: here nobody learns of one before that).
+    """
     said = []
-    for bar in {leaf.number("bar_leaf") for _, leaf in found.of("in-force")}:
-        named = [each for _, leaf in found.of("in-force") if leaf.number("bar_leaf") == bar for each in _exposed(leaf)]
-        covers = not bars[bar].text("order").startswith(OTHER)
-        late = [
-            f"{leaf.text('package')}@{index}"
-            for index, leaf in found.of("handout")
-            if covers and index < bar and leaf.at >= bars[bar].text("effective")
-        ]
-        said += [f"in-force of {bar} names {named}, and not {late}"] if named != late else []
+    for bar, order in found.of("order-bar"):
+        covers = not order.text("order").startswith(OTHER)
+        for since, until, named in _lists(found, bar, min(order.text("learned"), order.text("effective"))):
+            begins = datetime.fromisoformat(since) - timedelta(seconds=240)
+            late = [
+                f"{leaf.text('package')}@{index}"
+                for index, leaf in found.of("handout")
+                if covers and index < until and datetime.fromisoformat(leaf.at) >= begins
+            ]
+            said += [f"in-force of {bar} names {named}, and not {late}"] if named != late else []
     return said
+
+
+def _lists(found: Folder, bar: int, effective: str) -> list[tuple[str, int, list[str]]]:
+    """Each list behind a bar: since when it counts, up to which leaf, and its names, of however many leaves."""
+    made, since, until, going_on = [], effective, bar, False
+    answered = False
+    for index, leaf in enumerate(found.leaves):
+        if leaf.kind == "order-act" and leaf.number("bar_leaf") == bar and leaf.text("does") in TIGHTER:
+            began = min(leaf.text("effective"), leaf.at)
+            since = began if answered else min(since, began)
+            until, answered = index, False
+        elif leaf.kind == "in-force" and leaf.number("bar_leaf") == bar:
+            if going_on:
+                made[-1][2].extend(_exposed(leaf))
+            else:
+                made.append((since, until, list(_exposed(leaf))))
+            going_on = len(_exposed(leaf)) == 256
+            answered = not going_on
+    return made
 
 
 def _exposed(leaf: StageLeaf) -> tuple[str, ...]:

@@ -43,8 +43,8 @@ class Keys:
         self.papers.append(paper)
         self.leaves.append((len(self.leaves), leaf))
 
-    def revoke(self, key: str = "rk-1", leaf: int = 0, at: datetime = START) -> None:
-        body = {"key": key, "registered_leaf": leaf, "reason": "lost", "person": ONE}
+    def revoke(self, key: str = "rk-1", leaf: int = 0, at: datetime = START, reason: str = "lost") -> None:
+        body = {"key": key, "registered_leaf": leaf, "reason": reason, "person": ONE}
         self.leaves.append((len(self.leaves), StageLeaf("key-revoked", instant(at), body)))
 
     def state(self, key: RecipientKey = KEY, now: datetime | None = START + WAIT, rules: KeyRules = RULES) -> KeyState:
@@ -90,6 +90,30 @@ def test_revoked_is_revoked_at_once_and_for_good() -> None:
     assert made.state().short == ("E_KEY_REVOKED",)
     assert made.state(now=START + 100 * WAIT).short == ("E_KEY_REVOKED",)
     again = START + timedelta(hours=1)
+    made.register(at=again)
+    assert made.state(now=again + WAIT).short == ()
+
+
+@pytest.mark.parametrize("reason", ["compromised", "another-reason"])
+def test_a_compromised_key_never_counts_again_under_any_id(reason: str) -> None:
+    made = registered()
+    made.register(replace(KEY, id="rk-2"), at=START + timedelta(minutes=1))
+    assert made.state(replace(KEY, id="rk-2"), START + 2 * WAIT).short == ()
+    made.revoke(at=START + timedelta(hours=1), reason=reason)
+    again = START + timedelta(hours=2)
+    made.register(at=again)
+    made.register(replace(KEY, id="rk-3"), at=again)
+    made.register(replace(KEY, id="rk-4", age="age1other"), at=again)
+    for key in (KEY, replace(KEY, id="rk-2"), replace(KEY, id="rk-3")):
+        assert made.state(key, again + 100 * WAIT).short == ("E_KEY_COMPROMISED",), key.id
+    assert made.state(replace(KEY, id="rk-4", age="age1other"), again + WAIT).short == ()
+
+
+@pytest.mark.parametrize("reason", ["lost", "replaced", "withdrawn"])
+def test_a_key_revoked_for_another_known_reason_can_be_registered_again(reason: str) -> None:
+    made = registered()
+    made.revoke(at=START + timedelta(hours=1), reason=reason)
+    again = START + timedelta(hours=2)
     made.register(at=again)
     assert made.state(now=again + WAIT).short == ()
 

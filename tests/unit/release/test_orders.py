@@ -59,10 +59,10 @@ def test_a_bar_without_its_end_is_completed(office: Office) -> None:
         def __init__(self, log: object) -> None:
             self.leaves, self.publish, self._log = log.leaves, log.publish, log
 
-        def append(self, leaf):
+        def append(self, leaf, still=None):
             if leaf.kind == "in-force":
                 raise LawgateError("stopped")
-            return self._log.append(leaf)
+            return self._log.append(leaf, still)
 
     with pytest.raises(BindsUnloggedError):
         enter_order(replace(office.orders(), log=Once(office.log)), an_order_text(), "person.c.1")

@@ -219,6 +219,12 @@ KEYS = Group(
         ),
         Meaning("E_KEY_REVOKED", OFFICE, "somebody revoked the key; it never counts again", "register another one"),
         Meaning(
+            "E_KEY_COMPROMISED",
+            OFFICE,
+            "this very key was revoked as compromised, under this id or another one",
+            "have the recipient make a new key, and propose that one",
+        ),
+        Meaning(
             "E_KEY_PAPER",
             OFFICE,
             "no paper is kept in which two registrars sign for this very key",

@@ -33,16 +33,10 @@ DOCKET_STEPS = (
         "`lawgate order as-of` names the acts; enter the same text again where its leaf is missing",
     ),
     Meaning(
-        "act_parties",
-        CLERK,
-        "an address was given for somebody whom the order does not name as to be told",
-        "give addresses as PARTY/ADDRESS of the parties of the order, or of `court`",
-    ),
-    Meaning(
         "act_untold",
         CLERK,
-        "nobody of this id stands in the newest notice of the act",
-        "write the notice with `lawgate order tell`; it names whoever has to be served",
+        "no notice of this act was written yet",
+        "send it with `lawgate notice act`, or write it with `lawgate order tell`; it names every address to be served",
     ),
     Meaning(
         "act_served_at",

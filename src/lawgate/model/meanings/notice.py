@@ -15,10 +15,16 @@ NOTICE_STEPS = (
         "nothing is to be done; `lawgate notice list` shows it",
     ),
     Meaning(
+        "notice_by_hand",
+        SERVER,
+        "a machine takes notices at that address, and the log does not show that sending it this one failed before",
+        "send it with `lawgate notice send` or `lawgate notice act`; hand in the report when a mail comes back",
+    ),
+    Meaning(
         "notice_evidence",
         SERVER,
         "what the statement rests on is missing, is another file, or does not say that this notice arrived",
-        "hand in the delivery report or the stamped copy itself, or serve by hand and state that",
+        "hand in the delivery report, the stamped copy, or what counsel signed who took by hand a machine's notice",
     ),
     Meaning(
         "notice_form",
@@ -114,9 +120,14 @@ WAYS = Group(
             "no_way",
             OFFICE,
             "the office has no mail server, or no key, for addresses of that kind",
-            "set up the table `mail` of the settings and `lawgate notice keys`, or serve by hand",
+            "set up the table `mail` of the settings and `lawgate notice keys`; by hand counts only after a failed try",
         ),
-        Meaning("refused", OFFICE, "the other side did not take it", "correct the address, or serve by hand"),
+        Meaning(
+            "refused",
+            OFFICE,
+            "the other side did not take it",
+            "correct the address, or serve by hand and have counsel sign for it: the log says that sending failed",
+        ),
         Meaning(
             "unreached",
             OFFICE,

@@ -62,6 +62,8 @@ def add_evidence(app: typer.Typer, doors: Doors) -> None:
 
 
 def _say(made: Made, out: Path) -> None:
+    from lawgate.ledger.evidence_scope import read_scopes
+
     bundle, head = made.checked.bundle, made.checked.head.checkpoint
     typer.echo(f"wrote {out}: {len(bundle.leaves)} leaves under the head of {head.size}")
     if bundle.mark:
@@ -69,6 +71,8 @@ def _say(made: Made, out: Path) -> None:
     if bundle.subject.kind == "non-release":
         subject = bundle.subject
         typer.echo(f"certifies: from leaf {subject.first} to {subject.last} nothing in scope of {subject.id} left")
+        if any(scope.eased for scope in read_scopes(subject.instrument, subject.id)):
+            typer.echo("    its exceptions and terms are left aside: this speaks of the whole, as if there were none")
     if bundle.rows:
         typer.echo(
             f"note: {len(bundle.rows)} opened rows show their decision to whoever has the file; "

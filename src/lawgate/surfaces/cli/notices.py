@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,12 +62,13 @@ def _sent(group: typer.Typer, doors: Doors) -> None:
     ) -> None:
         """Give notice of an act that would loosen an order to every notice party of the order."""
         from lawgate.office.notify import give_act_notice
+        from lawgate.office.notify_served import take_act_answers
 
         with answering():
             house = writing(doors, office)
             writable(out)
             given = give_act_notice(house.notify, house.orders, name, by)
-            _write(given, out, {})
+            _write(given, out, dict(take_act_answers(house.orders, name, given)))
 
     @group.command()
     def keys(
@@ -91,18 +93,24 @@ def _back(group: typer.Typer, doors: Doors) -> None:
         at_address: ADDRESS,
         how: Annotated[str, typer.Option(help="smtp, hand or filed.")],
         at: Annotated[str, typer.Option(help="When it was served, with offset.")],
-        evidence: Annotated[Path | None, typer.Option(help="The delivery report, or the stamped copy.")] = None,
+        evidence: Annotated[
+            Path | None, typer.Option(help="The delivery report, the stamped copy, or what counsel signed for it.")
+        ] = None,
+        act: ACT = False,
         office: OFFICE = Path(),
     ) -> None:
         """Write the statement of service that the person who served it signs."""
         from lawgate.office.notify_served import statement as written
+        from lawgate.office.order_acts import statement as written_of_act
 
         with answering():
-            desk = doors.open(office).notify
+            house = doors.open(office)
             party, _, address = at_address.partition("/")
             shown = evidence.read_bytes() if evidence else b""
             when = moment(at).astimezone(UTC).replace(microsecond=0)
-            out.write_bytes(written(desk, package, party, address, how, when, by, shown))
+            said = (party, address, how, when, by, shown)
+            write = partial(written_of_act, house.orders) if act else partial(written, house.notify)
+            out.write_bytes(write(package, *said))
         typer.echo(f"wrote {out}; sign its exact bytes with the person's key (Ed25519), then `lawgate notice served`")
 
     @group.command()
@@ -115,7 +123,8 @@ def _back(group: typer.Typer, doors: Doors) -> None:
         office: OFFICE = Path(),
     ) -> None:
         """Hand in a signed statement of service, or a receipt of a party's own."""
-        from lawgate.office.notify_served import take_act_receipt, take_receipt
+        from lawgate.office.notify_served import take_receipt
+        from lawgate.office.order_acts import served as taken_of_act
         from lawgate.protocol.notice import Receipt, parse_served, print_receipt
 
         with answering():
@@ -124,7 +133,7 @@ def _back(group: typer.Typer, doors: Doors) -> None:
                 data = print_receipt(Receipt(parse_served(data), signature.read_bytes()))
             shown = evidence.read_bytes() if evidence else b""
             if act:
-                leaf, witnessed = take_act_receipt(house.notify, house.orders, package, data, shown), True
+                leaf, witnessed = taken_of_act(house.orders, package, data, shown), True
             else:
                 taken = take_receipt(house.notify, package, data, shown)
                 leaf, witnessed = taken.leaf, taken.witnessed
@@ -137,13 +146,16 @@ def _back(group: typer.Typer, doors: Doors) -> None:
 
 def _reports(group: typer.Typer, doors: Doors) -> None:
     @group.command()
-    def report(package: PACKAGE, file: Path, by: PERSON, office: OFFICE = Path()) -> None:
+    def report(package: PACKAGE, file: Path, by: PERSON, act: ACT = False, office: OFFICE = Path()) -> None:
         """Hand in a report of a mail system: one that says the notice came back stops the clock."""
-        from lawgate.office.notify_served import take_report
+        from lawgate.office.notify_served import take_act_report, take_report
 
         with answering():
-            desk = writing(doors, office).notify
-            taken = take_report(desk, package, file.read_bytes(), by)
+            house, data = writing(doors, office), file.read_bytes()
+            if act:
+                taken = take_act_report(house.notify, house.orders, package, data, by)
+            else:
+                taken = take_report(house.notify, package, data, by)
         if taken is None:
             typer.echo("the notice did not come back; for a delivery, write a statement that rests on this report")
         else:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -143,33 +143,15 @@ def _lifting(order: typer.Typer, doors: Doors) -> None:
     def tell(
         act: ACT,
         out: Annotated[Path, typer.Option(help="Where the notice is written.")],
-        to: Annotated[list[str] | None, typer.Option(help="PARTY/ADDRESS; every address has to be served.")] = None,
         office: OFFICE = Path(),
     ) -> None:
-        """Write the notice of an act that loosens, to be served on everybody it names."""
+        """Write the notice of an act that loosens, to be served at every address it names (or: `notice act`)."""
         from lawgate.office.order_acts import tell as told
 
         with answering():
-            index, paper = told(doors.orders(office), act, to or [])
+            index, paper = told(doors.orders(office), act)
             out.write_bytes(paper)
-        typer.echo(f"leaf {index}; serve {out} on everybody it names, then `lawgate order served`")
-
-    @order.command()
-    def served(
-        act: ACT,
-        party: Annotated[str, typer.Argument(help="Who was served, as the notice names them.")],
-        paper: Annotated[Path, typer.Option(help="The proof of service.")],
-        at: Annotated[str, typer.Option(help="When, with offset; now unless said.")] = "",
-        office: OFFICE = Path(),
-    ) -> None:
-        """Record by a paper that somebody was served with the newest notice of an act."""
-        from lawgate.office.order_acts import served as record
-
-        with answering():
-            desk = doors.orders(office)
-            when = moment(at) if at else datetime.now(UTC)
-            index = record(desk, act, party, when, paper.read_bytes())
-        typer.echo(f"leaf {index}: served")
+        typer.echo(f"leaf {index}; serve {out} at every address it names, then `lawgate notice served --act`")
 
     @order.command()
     def lift(act: ACT, by: PERSON, office: OFFICE = Path()) -> None:

@@ -18,6 +18,7 @@ from lawgate.surfaces.cli.public import again_for_everybody, not_built
 if TYPE_CHECKING:
     from lawgate.model.order import Standing
     from lawgate.office.house import House
+    from lawgate.office.order_asof import Released
     from lawgate.office.orders import OrderDesk
 
 
@@ -87,8 +88,21 @@ def _shown(order: typer.Typer, doors: Doors) -> None:
             typer.echo(line)
         for one in found.released:
             typer.echo(f"released {one.at}: {one.package}, {one.rows} rows, to {one.recipient} (leaf {one.leaf})")
+            for line in _exposed(one):
+                typer.echo(f"    {line}")
         if not found.released:
             typer.echo("nothing had been released")
+
+
+def _exposed(one: Released) -> Iterator[str]:
+    """Which orders name a hand-out on their list, and which of them only for the clocks' sake."""
+    if one.exposed:
+        yield f"exposed: after the effect of {', '.join(one.exposed)}, before it bound here"
+    if one.near:
+        yield (
+            f"within the clocks' tolerance: dated before the effect of {', '.join(one.near)}, but no more than clocks "
+            "may differ; listed as exposed"
+        )
 
 
 def _lifted(desk: OrderDesk) -> frozenset[str]:
