@@ -173,7 +173,7 @@ def test_wrong_use_says_what_to_do(office: Office, tmp_path: Path) -> None:
         (("notice", "send", "pkg-none", "--by", REVIEWER, "--out", tmp_path / "out"), "notice_package"),
         (("notice", "list", "pkg-none"), "notice_package"),
         (("notice", "send", "pkg-none", "--by", "person.x.9", "--out", tmp_path / "out"), "notice_person"),
-        (("notice", "act", "act-none", "--by", REVIEWER, "--out", tmp_path / "out"), "notice_parties"),
+        (("notice", "act", "act-none", "--by", REVIEWER, "--out", tmp_path / "out"), "act_unknown"),
     ):
         done = office.call(*words)
         assert (done.exit_code, code in done.stderr, "to mend" in done.stderr) == (1, True, True), done.output

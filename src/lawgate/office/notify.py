@@ -144,11 +144,14 @@ def give_notice(desk: NotifyDesk, package: str, person: str, *, anew: bool = Fal
 def give_act_notice(desk: NotifyDesk, orders: OrderDesk, act: str, person: str) -> Given:
     """Write the notice of an act that loosens (`order_acts.tell`) and send it to every address of whoever is told.
 
-    Refused `notice_person`, `notice_parties` as for `give_notice`, and as `tell` does.
+    Refused `notice_person`, `notice_parties` as for `give_notice`, `act_unknown` when the docket has no such act, and
+    as `tell` does.
     """
     may_notify(desk, person)
     texts, known = sort(desk.orders.texts()), desk.parties()
     about = next((each.what.order for each in texts.acts if isinstance(each.what, Act) and each.what.id == act), "")
+    if not about:
+        raise Refused("act_unknown", "docket and log have no one act of this id")
     told = _addressed(desk, known, sorted(parties_of(texts, about)))
     leaf, paper = tell(orders, act, [served_as(each.party, address) for each in told for address in each.addresses])
     return _send(desk, leaf, paper, ActTold(paper, _now(desk)), told, known)
@@ -203,7 +206,7 @@ def witnessed_now(desk: NotifyDesk) -> Witnessed | None:
     try:
         desk.log.publish()
         return verify_entry(leaves[0][1].render(), desk.log.proof(0), desk.policy, desk.verify)
-    except (LawgateError, MalformedError):
+    except LawgateError:
         return None
 
 
@@ -278,9 +281,14 @@ def _same(desk: NotifyDesk, package: str, made: Notice, since: datetime) -> tupl
     ]
     if not papers or not papers[-1][2] or datetime.fromisoformat(papers[-1][1].at) < since:
         return None
-    index, _, paper = papers[-1]
-    old = parse_notice(paper)
-    return (index, paper) if _but_time(old) == _but_time(made) else None
+    index, leaf, paper = papers[-1]
+    try:
+        old = parse_notice(paper)
+    except Refused:
+        return None
+    # A kept paper that was damaged or changed is none that the log names: another one is made.
+    same = digest_of(paper) == leaf.text("paper") and _but_time(old) == _but_time(made)
+    return (index, paper) if same else None
 
 
 def _but_time(notice: Notice) -> tuple[object, ...]:
