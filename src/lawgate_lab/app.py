@@ -68,13 +68,21 @@ def make(
 @app.command()
 def found(
     lab: Annotated[Path, typer.Argument(help="A folder that `make` wrote.")],
-    office: Annotated[Path, typer.Argument(help="Folder of the office; it is made.")],
+    office: Annotated[Path, typer.Argument(help="Folder of the office; it is made, and has to be new.")],
     seed: Annotated[int, typer.Option(min=0, help="The seed the folder was made with.")] = 1,
 ) -> None:
     """Found an office some days back, with the lab's people and records; its recipient keys have waited long enough."""
-    from lawgate_lab.office import found_office
+    from lawgate.model.fault import LawgateError
+    from lawgate_lab.office import OtherLab, found_office
 
-    found_office(office, lab, seed)
+    try:
+        found_office(office, lab, seed)
+    except (OtherLab, LawgateError) as fault:
+        typer.echo(f"No office was made: {fault}", err=True)
+        raise typer.Exit(2) from fault
+    except OSError as fault:
+        typer.echo(f"No whole office was made, remove what was begun: {fault.strerror}", err=True)
+        raise typer.Exit(2) from fault
     typer.echo(f"made {office}: founded some days back, the recipient keys registered then by two played registrars")
 
 

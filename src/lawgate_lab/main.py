@@ -7,3 +7,7 @@ from lawgate_lab.app import app
 def main() -> None:
     """Runs the command line."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -24,8 +24,8 @@ from lawgate.protocol.bars import Barred
 from lawgate.protocol.statement import Looked
 from lawgate.wiring.folder import create, open_house
 from lawgate.wiring.main import rulebooks
-from lawgate_lab.played import signing_key
-from lawgate_lab.registering import Past, register_now
+from lawgate_lab.played import age_recipient, signing_key
+from lawgate_lab.registering import PLAYED, Past, register_now
 from lawgate_lab.witnesses import Post, listed, make_known
 
 REVIEWER = "person.custodian.1"
@@ -48,15 +48,28 @@ class Laps:
         self.since = now
 
 
+class OtherLab(Exception):
+    """A folder that is not what `make` wrote, or was made with another seed."""
+
+
+def require_lab(lab: Path, seed: int) -> None:
+    """OtherLab unless the folder has registers and records, and its recipient keys are those of the seed."""
+    recipients = lab / "registers" / "recipients.toml"
+    if not recipients.is_file() or not (lab / "records").is_dir():
+        raise OtherLab("the folder of the lab lacks registers or records; `lawgate-lab make` writes them")
+    text = recipients.read_text(encoding="utf-8")
+    if not all(f'"{age_recipient(seed, key)}"' in text for key in PLAYED):
+        raise OtherLab("the folder of the lab was made with another --seed")
+
+
 def found_office(folder: Path, lab: Path, seed: int, posts: Sequence[Post] = ()) -> House:
     """A fresh office folder with the lab's registers and records, and these witnesses or one of its own.
 
-    It was founded some days back, and the recipient keys were registered then: a new key waits.
-
-    Replaces `folder` only when it was an office.
+    It was founded some days back, and the recipient keys were registered then: a new key waits. OtherLab when `lab`
+    lacks what `make` writes, or was made with another seed; Refused E_OFFICE when `folder` holds anything: nothing is
+    ever removed here. Nothing is made then.
     """
-    if (folder / "settings.toml").exists():
-        shutil.rmtree(folder)
+    require_lab(lab, seed)
     log = create(folder, rulebooks(), RULEBOOK, "demo", listed(posts) if posts else b"", clock=Past())
     make_known(posts, log)
     for register in (lab / "registers").glob("*.toml"):

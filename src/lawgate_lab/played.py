@@ -82,6 +82,13 @@ def age_identity(seed: int, key_id: str) -> str:
     return (prefix + "1" + "".join(_ALPHABET[d] for d in digits + _checksum(expanded + digits))).upper()
 
 
+def age_recipient(seed: int, key_id: str) -> str:
+    """The public key of `age_identity`, as the register has it."""
+    import pyrage
+
+    return str(pyrage.x25519.Identity.from_str(age_identity(seed, key_id)).to_public())
+
+
 def _private_file(path: Path, text: str) -> None:
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)
@@ -98,10 +105,7 @@ def _person_entry(person: Person, seed: int) -> str:
     )
 
 
-def _recipient_entry(key_id: str, agency: str, identity: str) -> str:
-    import pyrage
-
-    public = pyrage.x25519.Identity.from_str(identity).to_public()
+def _recipient_entry(key_id: str, agency: str, public: str) -> str:
     return (
         f'[[recipient_key]]\nid = "{key_id}"\nagency = "{agency}"\nage = "{public}"\nregistered_on = 2025-05-01\n'
         f'registrars = ["person.custodian.11", "person.custodian.12"]\nto = {NO_END}\n'
@@ -123,7 +127,9 @@ def write_registers(folder: Path, seed: int) -> None:
     identities = {key_id: age_identity(seed, key_id) for key_id, _ in RECIPIENT_KEYS}
     people = "\n".join(_person_entry(person, seed) for person in PEOPLE)
     (registers / "people.toml").write_text(people, encoding="utf-8")
-    entries = "\n".join(_recipient_entry(key_id, agency, identities[key_id]) for key_id, agency in RECIPIENT_KEYS)
+    entries = "\n".join(
+        _recipient_entry(key_id, agency, age_recipient(seed, key_id)) for key_id, agency in RECIPIENT_KEYS
+    )
     (registers / "recipients.toml").write_text(entries, encoding="utf-8")
     agencies = sorted({agency for _, agency in RECIPIENT_KEYS})
     approvals = "\n".join(_safeguard_entry(agency) for agency in agencies)

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -24,6 +25,7 @@ from lawgate.drivers.package.archive import read_member
 from lawgate.drivers.package.folders import FolderCourier
 from lawgate.drivers.tiles.reader import TileReader
 from lawgate.ledger.leaf import StageLeaf, instant
+from lawgate.ledger.tile import ENTRIES, TileId
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.handout import pull
 from lawgate.office.orders import enter_order
@@ -47,7 +49,7 @@ def keeper_of(office: Office, number: int = 0) -> Keeper:
     replay = Replay(lambda: TileReader(office.root / "log"), FileMemory(own))
     desk = office.release()
     sources = replace(desk.sources, publish=nothing, leaves=replay.leaves, proof=replay.proof)
-    return Keeper(KeeperDesk(number, office.gate, sources, desk.packages, office.keys, desk.sealer))
+    return Keeper(KeeperDesk(number, office.gate, sources, desk.packages, office.keys, desk.sealer, replay.size))
 
 
 def over_a_socket(office: Office) -> KeyKeeper:
@@ -176,6 +178,61 @@ def test_a_log_that_is_not_the_one_it_saw_gets_no_key(office: Office, made: Made
         assert len(office.handed_out()) == 1
     seen.write_text(f"{size} {root}\n")
     assert isinstance(hand(made(office), office, make), Handed)
+
+
+def test_a_log_that_grows_shorter_under_a_lease_gets_no_key(office: Office, made: Made) -> None:
+    """T20: what is read after the leaf is held against what was seen, and the size already before there is a leaf."""
+    office.log.publish()
+    assert stopped(hand(made(office), office, 999)) == {"handout_leaf"}
+    seen = office.root / "keeper-0" / "seen"
+    size, root = seen.read_text().split()
+    longer = f"{int(size) + 9} {root}\n"
+
+    def shorter() -> int:
+        leaf = a_leaf(office)
+        seen.write_text(longer)
+        return leaf
+
+    with pytest.raises(LawgateError):
+        hand(made(office), office, shorter)
+    with pytest.raises(LawgateError), made(office).open(PACKAGE, "rk-1", office.courier):
+        pass
+    assert office.handed_out() == []
+
+
+class Counted(TileReader):
+    """A log that counts how often each piece of its leaves was read."""
+
+    def __init__(self, folder: Path, read: Counter[TileId]) -> None:
+        super().__init__(folder)
+        self._counts = read
+
+    def tile(self, tile: TileId) -> bytes:
+        self._counts[tile] += tile.level == ENTRIES
+        return super().tile(tile)
+
+
+def test_a_hand_out_reads_the_log_once_and_after_its_leaf(office: Office) -> None:
+    """The lease is short: whatever the look asks rests on one reading, of the moment at which it looked."""
+    read: Counter[TileId] = Counter()
+    for _ in range(300):
+        office.log.append(StageLeaf("alarm", instant(office.clock.now()), ALARM))
+    own = office.root / "keeper-0"
+    own.mkdir()
+    replay = Replay(lambda: Counted(office.root / "log", read), FileMemory(own))
+    desk = office.release()
+
+    def holds(batch: str) -> bool:
+        return any(leaf.body.get("batch") == batch for _, leaf in replay.last())
+
+    sources = replace(desk.sources, publish=nothing, leaves=replay.leaves, proof=replay.proof, holds=holds)
+    keeper = Keeper(KeeperDesk(0, office.gate, sources, desk.packages, office.keys, desk.sealer, replay.size))
+    with keeper.open(PACKAGE, "rk-1", office.courier) as lease:
+        leaf = a_leaf(office)
+        assert not +read, "only its size was looked at"
+        assert isinstance(lease.hand(leaf), Handed)
+    assert [(tile.index, times) for tile, times in sorted((+read).items())] == [(0, 1), (1, 1)]
+    assert replay.last()[leaf][1].kind == "handout"
 
 
 def test_the_gate_is_one(office: Office, made: Made) -> None:

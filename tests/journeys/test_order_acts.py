@@ -191,3 +191,68 @@ def test_leave_in_place(office: Office, tmp_path: Path) -> None:
     found = open_recall(office.house.recall, leaf, "custodian_error", CLERK)
     assert found.demand == SET_APART
     assert all(b"DO NOT DESTROY" in each.text for each in found.letters)
+
+
+def test_a_verification_that_nobody_signed_is_entered_and_verifies_nothing(ordered: Office, tmp_path: Path) -> None:
+    """A7: it tightens, so it goes in; nobody is told that two people held the order against its paper."""
+    (tmp_path / "court.pdf").write_bytes(b"the paper of a court")
+    words = ("order", "paper", "verify", "order-1", "--document", tmp_path / "court.pdf", "--id", "act-1")
+    (tmp_path / "act.toml").write_bytes(ordered.call(*words).stdout_bytes)
+    (tmp_path / "made-up").write_bytes(b"\x05" * 64)
+    forged = [f"{person},{REVIEWING},{tmp_path / 'made-up'}" for person in (REVIEWER, SECOND)]
+    done = ordered.call(
+        "order", "verify", tmp_path / "act.toml", "--by", CLERK, "--signed", forged[0], "--signed", forged[1]
+    )
+    assert (done.exit_code, "of 0 people" in done.stdout, "not shown as verified" in done.stderr) == (0, True, True)
+    assert "order-1  stay  REPORTED" in ordered.call("order", "list").stdout
+    done = act(ordered, tmp_path, "verify", "act-2")
+    assert ("of 2 people" in done.stdout, "not shown as verified" in done.stderr) == (True, False)
+    assert "order-1  stay  IN_FORCE" in ordered.call("order", "list").stdout
+
+
+def test_after_an_act_that_counts_the_pages_and_the_decisions_are_done_again(office: Office, tmp_path: Path) -> None:
+    """B11: as after an order. One that waits to be lifted changes nothing yet."""
+    office.decided(office.lab / "proper", None)
+    enter_order(office.house.orders, an_order("order-1", AGENCY), CLERK)
+    assert office.call("public", "build", tmp_path / "site", "--follow").exit_code == 0
+    waits = act(office, tmp_path, "stay", "act-1")
+    assert (waits.exit_code, "the public pages say so" in waits.stdout) == (0, False)
+    counts = act(office, tmp_path, "stay-end", "act-2", people=(REVIEWER,))
+    assert (counts.exit_code, "the public pages say so" in counts.stdout) == (0, True), counts.stderr
+    assert "decided again in leaf" in counts.stdout, counts.stdout
+    (office.folder / "cases.sqlite").write_bytes(b"not a database at all, but long enough to be looked at" * 40)
+    late = act(office, tmp_path, "stay-end", "act-3", people=(REVIEWER,))
+    assert (late.exit_code, "THE ACT COUNTS" in late.stderr) == (0, True), late.stderr
+
+
+def test_a_period_in_days_or_hours_is_counted_with_every_step(office: Office) -> None:
+    """R44: seven days from Friday 20 December 2030 end on the 27th; a week of hours from noon ends at noon."""
+    days = office.call("order", "deadline", "2030-12-20T12:00:00-05:00", "--days", "7")
+    assert days.exit_code == 0, days.stderr
+    assert "The day of the event, Friday 20 December 2030, is not counted." in days.stdout
+    assert "for the stated end of an order (`ends`): 2030-12-28T00:00:00-05:00" in days.stdout
+    hours = office.call("order", "deadline", "2030-12-20T12:00:00-05:00", "--hours", "168")
+    assert "(`ends`): 2030-12-27T12:00:00-05:00" in hours.stdout
+    # Some keep a Saturday holiday on the Friday before: what binds goes by the later, what frees by the earlier.
+    both = office.call("order", "deadline", "2026-06-26T12:00:00-04:00", "--days", "7")
+    assert "(`ends`): 2026-07-07T00:00:00-04:00" in both.stdout, both.stdout
+    assert "(`order paper --until`): 2026-07-04T00:00:00-04:00" in both.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), "deadline_length"),
+        (("--days", "3", "--hours", "3"), "deadline_length"),
+        (("--days", "-1"), "deadline_length"),
+        (("--days", "99999"), "deadline_length"),
+    ],
+)
+def test_a_period_that_is_none_is_refused(office: Office, words: tuple[str, ...], code: str) -> None:
+    done = office.call("order", "deadline", "2030-12-20T12:00:00-05:00", *words)
+    assert (done.exit_code, code in done.stderr) == (1, True), done.stderr
+
+
+def test_a_day_of_which_the_rulebook_says_nothing_has_no_deadline(office: Office) -> None:
+    done = office.call("order", "deadline", "1950-01-02T12:00:00-05:00", "--days", "3")
+    assert (done.exit_code, "deadline_rule" in done.stderr) == (1, True), done.stderr

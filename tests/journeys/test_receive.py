@@ -21,6 +21,7 @@ from lawgate.drivers.jwe.sealer import JweSealer
 from lawgate.drivers.package.archive import write_tar
 from lawgate.drivers.package.unpack import MOST_BYTES, unpack
 from lawgate.model.fault import LawgateError, Refused
+from lawgate.office.receive_folder import LONGEST_IDENTITY
 from lawgate.ports.seal import Sealer
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol.manifest import keys_name
@@ -213,6 +214,8 @@ def test_a_wrong_identity_is_told_apart_from_a_spoilt_file(sealer: Sealer, tmp_p
     (tmp_path / "other").write_bytes(b"\xff\xfe")
     assert refused(tmp_path / "box", tmp_path / "other", out, "E_IDENTITY")
     assert refused(tmp_path / "box", tmp_path / "none", out, "E_IDENTITY")
+    (tmp_path / "other").write_bytes(b"#" * (LONGEST_IDENTITY + 1))
+    assert refused(tmp_path / "box", tmp_path / "other", out, "E_IDENTITY")
     keys.write_bytes(keys.read_bytes()[:-3])
     assert refused(tmp_path / "box", identity, out, "E_KEYS")
     keys.unlink()

@@ -216,3 +216,15 @@ def test_an_answer_to_a_challenge_for_another_key_is_none(founded: Office, tmp_p
     answered(founded, tmp_path, mine)
     fingerprint = proposed(founded, tmp_path, age_identity(SEED, "rk-doj-1"))
     assert refused(founded, *paper_words(tmp_path, fingerprint, FIRST, SECOND)) == ["E_KEY_UNANSWERED"]
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b'{"agency": "us.doj"}', b'{"agency": 1, "text": 2, "authorisation": 3}']
+)
+def test_a_damaged_proposal_is_proposed_again(founded: Office, tmp_path: Path, damage: bytes) -> None:
+    proposed(founded, tmp_path, age_identity(SEED, "rk-doj-1"))
+    (kept,) = founded.folder.rglob("proposal.json")
+    kept.write_bytes(damage)
+    assert refused(founded, "key", "challenge", "rk-doj-1", tmp_path / "sealed.age", "--by", FIRST) == [
+        "E_KEY_PROPOSED"
+    ]

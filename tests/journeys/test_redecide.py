@@ -15,8 +15,8 @@ from journeys.office import AGENCY, CLERK, REVIEWER, Office, Still, ahead, an_or
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
 from lawgate.model.fault import Faulty, Refused
-from lawgate.model.order import PROVISIONAL
-from lawgate.office.orders import enter_order
+from lawgate.model.order import PROVISIONAL, WITHOUT_PAPER
+from lawgate.office.orders import enter_order, enter_text
 from lawgate.office.redecide import named, redecide
 from lawgate.office.release import hand_in_review, prepare_package, review_paper
 from lawgate.office.replay import replay
@@ -106,12 +106,13 @@ def test_a_reviewed_row_that_an_order_holds_since_is_not_prepared(decided: tuple
 def ending(name: str, at: datetime, ends: datetime) -> bytes:
     """The one kind of order that ends by itself: a stop without a paper."""
     order = read_order(an_order(name, AGENCY, at), name)
-    return print_order(dataclasses.replace(order, kind=PROVISIONAL, ends=ends))
+    return print_order(dataclasses.replace(order, kind=PROVISIONAL, court=WITHOUT_PAPER, ends=ends))
 
 
 def test_an_order_that_ended_is_written_down_and_opens_nothing(office: Office) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    enter_order(office.house.orders, ending("order-short", now, now + timedelta(seconds=4)), CLERK)
+    short = ending("order-short", now, now + timedelta(seconds=4))
+    enter_text(office.house.orders, read_order(short, "order"), short, CLERK)
     batch = office.decided(office.lab / "proper")
     assert outcomes(office, batch).keys() == {"HOLD"}
     later = _later(office, now + timedelta(seconds=60))

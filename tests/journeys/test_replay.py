@@ -14,10 +14,10 @@ from journeys.office import AGENCY, BOOK, CLERK, Office, Still, an_order, open_o
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
 from lawgate.docket.standing import standing
-from lawgate.model.order import PROVISIONAL
+from lawgate.model.order import PROVISIONAL, WITHOUT_PAPER
 from lawgate.office.adjudicate import Judged, find, judge
 from lawgate.office.bench import Bench, read_bench
-from lawgate.office.orders import enter_order
+from lawgate.office.orders import enter_order, enter_text
 from lawgate.office.pinned import decision_of, pinned_bench, unlike
 from lawgate.office.replay import CLAIMS, replay
 from lawgate.ports.engine import Work
@@ -216,8 +216,8 @@ def test_orders_are_those_of_the_moment_of_deciding(office: Office) -> None:
     """An order that bound then and has ended since, without any change of the docket's text."""
     now = datetime.now(UTC).replace(microsecond=0)
     order = read_order(an_order("order-of-an-hour", AGENCY, now), "order")
-    text = print_order(dataclasses.replace(order, kind=PROVISIONAL, ends=now + timedelta(hours=1)))
-    enter_order(office.house.orders, text, CLERK)
+    text = print_order(dataclasses.replace(order, kind=PROVISIONAL, court=WITHOUT_PAPER, ends=now + timedelta(hours=1)))
+    enter_text(office.house.orders, read_order(text, "order"), text, CLERK)
     batch = office.decided(office.lab / "proper")
     assert {row["outcome"] for row in office.rows(batch)} == {"HOLD"}
     desk = dataclasses.replace(office.house.decide, clock=Still(datetime.now(UTC) + timedelta(days=1)))

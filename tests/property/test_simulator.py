@@ -7,9 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from lawgate.protocol import steps
+from lawgate.protocol.bars import Bar
 from lawgate_lab.app import app
+from lawgate_lab.simulator.clockwork import Run
 from lawgate_lab.simulator.machines import ALL_PAIRS, PAIRS, Aware
 from lawgate_lab.simulator.menu import FAULTS
+from lawgate_lab.simulator.office import MOVED, Asking
 from lawgate_lab.simulator.planted import Bug, plant
 from lawgate_lab.simulator.run import Mode, mode_of, run
 from lawgate_lab.simulator.screen import hunt
@@ -19,11 +22,14 @@ STEPS = 2_000
 SEEDS = {"ci": 40, "full": 4_000}
 WITHIN = 5 * ALL_PAIRS
 """Seeds within which the state-aware machine finds every planted bug: each pair of place and fault comes five times."""
+MOVING = (13, 57, 84)
+"""Seeds in which an order comes while a worker waits for the log's turn."""
 SHOWN = {  # a seed that shows the bug, so that finding it takes no search at size ci; at full size the search is made
     "NO_FIRST_LOOK": 0,
     "BUSY_IGNORED": 0,
     "NOTHING_ASKED_IN_TURN": 9,
-    "BARS_NOT_ASKED_IN_TURN": 429,
+    "DOCKET_NOT_ASKED_IN_TURN": 429,
+    "MOVED_DOCKET_NOT_LOOKED_AT": 240,
     "NO_PUBLISH": 1,
     "LEAF_REUSED": 1,
     "SENT_WITHOUT_SENDING": 1,
@@ -51,13 +57,13 @@ SHOWN = {  # a seed that shows the bug, so that finding it takes no search at si
     "ONE_WITNESS": 18,
     "CLOCK_UNCHECKED": 11,
     "LEAF_TIME_UNCHECKED": 37,
-    "ORDERS_REMEMBERED": 7,
+    "ORDERS_REMEMBERED": 3,
     "DOCKET_NOT_HELD_AGAINST_LOG": 34,
     "UNREADABLE_MEANS_NONE": 3,
     "UNKNOWN_SCOPE_COVERS_NOTHING": 3,
     "LEASE_BY_THE_WALL_CLOCK": 648,
     "LEASE_SLEEPS": 74,
-    "LEASE_FOR_TEN_SECONDS": 87,
+    "LEASE_FOR_TEN_SECONDS": 168,
     "NO_DRAIN": 13,
     "DRAIN_SEES_THE_LOCK_ONLY": 62,
     "FIRST_KEEPER_ONLY": 94,
@@ -106,6 +112,29 @@ def test_a_planted_bug_is_found(bug: Bug, size: str) -> None:
         assert hunt(bug, range(WITHIN), STEPS, "state-aware").outcome is not None
     found = run(SHOWN[bug.name], STEPS, "state-aware", plant(bug))
     assert found.invariant, "the seed that showed this bug shows it no more: hunt for another"
+
+
+def test_where_the_docket_moved_the_office_looks_again_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the program does: an order that does not cover the package only costs another look, one that does ends it."""
+    moved, written = list[Asking](), list[Asking]()
+    still, record = Asking._still, Asking._record
+
+    def asked(self: Asking) -> tuple[Bar, ...]:
+        found = still(self)
+        if found is MOVED:
+            moved.append(self)
+        return found
+
+    def recorded(self: Asking) -> Run[object]:
+        made = yield from record(self)
+        if self in moved and isinstance(made, int):
+            written.append(self)
+        return made
+
+    monkeypatch.setattr(Asking, "_still", asked)
+    monkeypatch.setattr(Asking, "_record", recorded)
+    assert all(not run(seed, STEPS).invariant for seed in MOVING)
+    assert len(moved) > len(written) > 0, "these seeds move no docket any more: look for others"
 
 
 def test_a_step_left_out_of_the_program_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

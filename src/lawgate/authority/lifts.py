@@ -169,9 +169,16 @@ def signed(act: Act, lifting: Lifting, asking: frozenset[str], logged: datetime)
 
     `asking` are the agencies that ever asked: nobody who serves there counts, under any id.
     """
+    humans = signers(act, lifting, asking, logged)
+    return len(humans) >= SIGNERS
+
+
+def signers(act: Act, lifting: Lifting, asking: frozenset[str], logged: datetime) -> frozenset[str]:
+    """One id for each human whose signature holds as `signed` says it."""
     good = [each.person for each in act.signatures if _good(each, act, lifting, asking, logged)]
     humans = {lifting.registers.humans({person}) for person in good}
-    return len(humans) >= SIGNERS
+    # A human of several ids is named by the first of them, whichever of them signed.
+    return frozenset(min(ids) for ids in humans)
 
 
 def _good(found: Signature, act: Act, lifting: Lifting, asking: frozenset[str], logged: datetime) -> bool:

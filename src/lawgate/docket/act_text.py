@@ -36,7 +36,6 @@ ACT_KEYS = (
 PART_KEYS = ("effects", "provisions", "requesters", "recipients", "fields", "years")
 SIGNATURE_KEYS = ("person", "office", "value")
 _KINDS = frozenset(kind.value for kind in ActKind)
-_SIGNED = "\n[[signature]]\n"
 
 
 def _signature(value: object) -> bool:

@@ -3,11 +3,12 @@
 
 An act that tightens counts from the earlier of learning and effect. One that loosens counts from its effect, and only
 when it was lifted; acts are taken in the order of entry, so that a later one that tightens has the last word.
+Whose signatures on a verification hold decides what a state is called, and never whether an order binds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +17,9 @@ from lawgate.docket.register import Texts
 from lawgate.model.order import PROVISIONAL, Order, State, Stood
 
 VERIFIERS = 2
+Held = Mapping[str, Collection[str]]
+"""SHA-256 (hex) of a verification's text -> one name for each human whose signature on it holds."""
+NOBODY: Held = {}
 
 
 def begins(found: Order | Act) -> datetime:
@@ -30,19 +34,24 @@ def counts(act: Act, digest: str, at: datetime, lifted: Collection[str]) -> bool
     return begins(act) <= at
 
 
-def stood(order: Order, texts: Texts, at: datetime, lifted: Collection[str] = frozenset()) -> Stood:
+def stood(
+    order: Order, texts: Texts, at: datetime, lifted: Collection[str] = frozenset(), held: Held = NOBODY
+) -> Stood:
     """The state of an order that has begun, since when it binds without a gap, and which parts are stayed."""
-    made = _Folding(order, texts, at, lifted, begins(order))
-    for act in counted(order.id, texts, at, lifted):
-        made.take(act)
+    made = _Folding(order, texts, at, lifted, held, begins(order))
+    for act, digest in counted(order.id, texts, at, lifted):
+        made.take(act, digest)
     return made.end()
 
 
-def counted(order: str, texts: Texts, at: datetime, lifted: Collection[str]) -> tuple[Act, ...]:
-    """The acts on an id that count. Where two instruments have one id, none that loosens does: which one is meant?"""
+def counted(order: str, texts: Texts, at: datetime, lifted: Collection[str]) -> tuple[tuple[Act, str], ...]:
+    """The acts on an id that count, each with the SHA-256 (hex) of its text.
+
+    Where two instruments have one id, none that loosens does: which one is meant?
+    """
     alone = texts.ids.get(order, 0) == 1
     return tuple(
-        act
+        (act, digest)
         for act, digest in texts.acts_on(order)
         if counts(act, digest, at, lifted) and (alone or act.direction is not Direction.LOOSEN)
     )
@@ -50,28 +59,34 @@ def counted(order: str, texts: Texts, at: datetime, lifted: Collection[str]) -> 
 
 def rejected(order: str, texts: Texts, at: datetime, lifted: Collection[str]) -> bool:
     """Whether two people found that there is no such order, or that it has nothing to do with this office."""
-    return any(act.kind is ActKind.REJECT for act in counted(order, texts, at, lifted))
+    return any(act.kind is ActKind.REJECT for act, _ in counted(order, texts, at, lifted))
 
 
 @dataclass(slots=True)
 class _Folding:
-    """One order while its acts are taken. `since` is the latest moment at which it began to bind again."""
+    """One order while its acts are taken. `since` is the latest moment at which it began to bind again.
+
+    `verifiers` are the names under verifications, whoever wrote them; `humans` those whose signatures hold.
+    """
 
     order: Order
     texts: Texts
     at: datetime
     lifted: Collection[str]
+    held: Held
     since: datetime
     verifiers: set[str] = field(default_factory=set)
+    humans: set[str] = field(default_factory=set)
     stays: list[Act] = field(default_factory=list)
     reversed: bool = False
     ended: State | None = None
 
-    def take(self, act: Act) -> None:
+    def take(self, act: Act, digest: str) -> None:
         """One act that counts."""
         match act.kind:
             case ActKind.VERIFY:
                 self.verified(act)
+                self.humans |= set(self.held.get(digest, ()))
             case ActKind.STAY_END:
                 self.again(act, bool(self.stays))
                 self.stays = []
@@ -96,20 +111,31 @@ class _Folding:
                 return State.EXPIRED
             case ActKind.MANDATE if self.reversed:
                 return State.VACATED
-            case ActKind.MODIFY if self.in_place(act.successor):
-                return State.SUPERSEDED
+            case ActKind.MODIFY:
+                return State.SUPERSEDED if self.in_place(act.successor) else None
             case _ if act.kind in ENDINGS:
                 return State.DISSOLVED
         return None
 
     def in_place(self, successor: str) -> bool:
-        """Whether the order that takes the place of this one is there and binds: there is no gap between them."""
+        """Whether the order that takes the place of this one is there and binds whole: there is no gap between them.
+
+        Once anything else than a further modification has loosened it, this order binds again, and for good: an act
+        that tightens the other one is one person's, and may take no order away.
+        """
         found = [each.what for each in self.texts.orders if isinstance(each.what, Order) and each.what.id == successor]
         # One that ends by itself takes nobody's place, nor does an older one: two could each stand for the other.
         ids = [each.what.id for each in self.texts.orders if isinstance(each.what, Order)]
         later = successor in ids and ids.index(successor) > ids.index(self.order.id)
         began = len(found) == 1 and later and begins(found[0]) <= self.at and found[0].kind != PROVISIONAL
-        return began and not rejected(successor, self.texts, self.at, self.lifted)
+        if not began or self.texts.ids.get(successor, 0) != 1:
+            return False
+        # One that was modified in turn binds itself, or another one binds in its place.
+        acts = [act for act, _ in counted(successor, self.texts, self.at, self.lifted)]
+        loosened = [act for act in acts if act.direction is Direction.LOOSEN and act.kind is not ActKind.MODIFY]
+        for act in loosened:
+            self.again(act, True)
+        return not loosened
 
     def verified(self, act: Act) -> None:
         ran_out = self.order.ends is not None and begins(act) >= self.order.ends
@@ -145,11 +171,11 @@ class _Folding:
             return State.PARTIALLY_STAYED
         if self.reversed:
             return State.REVERSED_MANDATE_PENDING
-        if len(self.verifiers) < VERIFIERS:
+        if len(self.humans) < VERIFIERS:
             return State.REPORTED
         return State.IN_FORCE if self.order.effective_at <= self.at else State.PENDING_EFFECTIVE
 
     def ran_out(self) -> bool:
         """Whether a stop without a paper has come to its end, and no paper confirms it."""
         ends = self.order.ends
-        return self.order.kind == PROVISIONAL and not self.verifiers and ends is not None and ends <= self.at
+        return self.order.without_paper and not self.verifiers and ends is not None and ends <= self.at

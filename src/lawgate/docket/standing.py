@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from lawgate.docket.history import begins, rejected, stood
+from lawgate.docket.history import NOBODY, Held, begins, rejected, stood
 from lawgate.docket.reading import entered_as
 from lawgate.docket.register import Texts, name, sort
 from lawgate.docket.scope import covers, exempted, taken_out
@@ -22,18 +22,20 @@ def standing(
     at: datetime,
     lifted: Collection[str] = frozenset(),
     known_at: datetime | None = None,
+    held: Held = NOBODY,
 ) -> Standing:
     """Fold every entered text (file name -> bytes) into what stands at `at`.
 
     `lifted` are the SHA-256 (hex) of the acts that may loosen: without them nothing ever does. `known_at` leaves out
-    what was entered later. Orders are in the order of entry. A text that cannot be read is listed by file and binds
-    everything, until its rejection is lifted. ValueError for a moment without an offset.
+    what was entered later. `held` has the humans whose signatures on a verification hold: without it no order is shown
+    as verified, and nothing that binds rests on it. Orders are in the order of entry. A text that cannot be read is
+    listed by file and binds everything, until its rejection is lifted. ValueError for a moment without an offset.
     """
     if at.tzinfo is None or (known_at is not None and known_at.tzinfo is None):
         raise ValueError("a moment needs its offset")
     found = sort(texts, known_at)
     orders = [each.what for each in found.orders if isinstance(each.what, Order) and begins(each.what) <= at]
-    states = tuple(stood(order, found, at, lifted) for order in orders)
+    states = tuple(stood(order, found, at, lifted, held) for order in orders)
     unreadable = tuple(file for file in found.unreadable if not _worked_out(file, found, at, lifted))
     return Standing(at, tuple(s.order for s in states if s.state.binds), unreadable, digest(texts), states)
 

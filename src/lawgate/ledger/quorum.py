@@ -18,6 +18,7 @@ from lawgate.ledger.note import (
     endorsements,
     key_name,
 )
+from lawgate.model.form import WITNESS_QUORUM_AT_LEAST
 
 TOP = "quorum"
 """The name, in a policy's text, of the group that is the quorum."""
@@ -40,7 +41,8 @@ class Policy:
     The quorum is `required` of the names that stand in no group: witnesses, by the names of their keys, and `groups`.
     Without groups it is `required` of all witnesses. Nobody is listed without counting, and nobody counts twice.
     ValueError when a number is below 1 or above what can be had, when two witnesses share a name or a public key, when
-    a group names what is not there or stands elsewhere already, or when a key has the wrong signature type.
+    a group names what is not there or stands elsewhere already, when a key has the wrong signature type, or when fewer
+    witnesses than the form floor asks for could be a quorum: an office with such a policy does not start.
     """
 
     log: NoteKey
@@ -56,6 +58,8 @@ class Policy:
             raise ValueError("required must be between 1 and the number of witnesses")
         if not self.satisfied_by(self.witnesses):
             raise ValueError("required counts witnesses whose signatures nobody here can check")
+        if self.fewest < WITNESS_QUORUM_AT_LEAST:
+            raise ValueError("fewer witnesses than the form floor asks for could be a quorum")
 
     @property
     def members(self) -> tuple[str, ...]:

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 EVERY = "every"
 PROVISIONAL = "provisional-stop"
 """The kind of order that one person enters without a paper, and the only one that ends by itself."""
 PROVISIONAL_STOP_HOURS = 72
+WITHOUT_PAPER = "the custodian, without a paper"
+"""What such an order states as its court."""
 LOOSENING_WAIT_HOURS = 24
 """Between the entry of an act that loosens and its effect, by witnesses' clocks. A rulebook may ask for more."""
 
@@ -93,6 +95,16 @@ class Order:
     ends: datetime | None
     effects: tuple[Effect, ...]
     note: str
+
+    @property
+    def without_paper(self) -> bool:
+        """Whether it is a stop as one person makes it, which ends by itself. The word `kind` alone does not make it so:
+        whoever turns a court's paper into text may choose the same word.
+        """
+        at_once = self.entered_at == self.learned_at == self.effective_at
+        lasts = timedelta(hours=PROVISIONAL_STOP_HOURS)
+        short = self.ends is not None and self.ends - self.effective_at <= lasts
+        return self.kind == PROVISIONAL and self.court == WITHOUT_PAPER and at_once and short
 
 
 @dataclass(frozen=True, slots=True)

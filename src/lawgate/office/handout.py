@@ -34,7 +34,7 @@ from lawgate.office.orders import UNREADABLE
 from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister
 from lawgate.ports.papers import PaperRooms
-from lawgate.ports.release import Courier, Holding, KeyKeeper, PackageStore, ReleaseLog, opened
+from lawgate.ports.release import Courier, Holding, KeyKeeper, PackageStore, ReleaseLog, delivered_as, opened
 from lawgate.ports.seal import Sealer
 from lawgate.protocol import manifest as manifests
 from lawgate.protocol import steps
@@ -46,7 +46,7 @@ from lawgate.protocol.manifest import Manifest
 class ReleaseDesk:
     """What releasing needs. `office` is the reviewing office; registers are read afresh at every look.
 
-    `keepers` hold the identities: the custodian's first, and where there is a second one, that of another command.
+    `keepers` hold the identities: the custodian's first, then the second where there is one.
     `holds(batch)` says whether a decided request still holds under what the office has now; None when it cannot tell.
     `time_rule(day)` is how hours of notice are counted, `lifting` what acts that loosen are judged by.
     """
@@ -117,11 +117,6 @@ def pull(desk: ReleaseDesk, package: str, key_asked: str, courier: Courier) -> H
     if isinstance(made, steps.Stopped):
         raise Barred(made.bars, made.step)
     return HandedOut(made.handout, made.sent, delivered_as(package, made.handout))
-
-
-def delivered_as(package: str, handout: int) -> str:
-    """The name under which a hand-out is delivered."""
-    return f"{package}-{handout}"
 
 
 class _DocketMovedError(LawgateError):

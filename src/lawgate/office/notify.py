@@ -205,7 +205,7 @@ def witnessed_now(desk: NotifyDesk) -> Witnessed | None:
     try:
         desk.log.publish()
         return verify_entry(leaves[0][1].render(), desk.log.proof(0), desk.policy, desk.verify)
-    except (LawgateError, MalformedError):
+    except LawgateError:
         return None
 
 
@@ -267,9 +267,14 @@ def _same(desk: NotifyDesk, package: str, made: Notice, since: datetime) -> tupl
     ]
     if not papers or not papers[-1][2] or datetime.fromisoformat(papers[-1][1].at) < since:
         return None
-    index, _, paper = papers[-1]
-    old = parse_notice(paper)
-    return (index, paper) if _but_time(old) == _but_time(made) else None
+    index, leaf, paper = papers[-1]
+    try:
+        old = parse_notice(paper)
+    except Refused:
+        return None
+    # A kept paper that was damaged or changed is none that the log names: another one is made.
+    same = digest_of(paper) == leaf.text("paper") and _but_time(old) == _but_time(made)
+    return (index, paper) if same else None
 
 
 def _but_time(notice: Notice) -> tuple[object, ...]:

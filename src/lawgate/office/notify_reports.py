@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
-from email.policy import default
 
 from lawgate.model.fault import Refused
 
@@ -38,7 +37,16 @@ def read_report(data: bytes) -> Reported:
     """
     if len(data) > MAX_BYTES:
         raise _none()
-    mail = message_from_bytes(data, policy=default)
+    try:
+        return _read(data)
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        # What the standard library's parser of mails fails with on parts in parts, or on broken parameters.
+        raise _none() from None
+
+
+def _read(data: bytes) -> Reported:
+    # The plain policy: it takes headers as text. The richer one reads addresses and ids, and fails on broken ones.
+    mail = message_from_bytes(data)
     kinds = {part.get_content_type(): part for part in mail.walk()}
     if (part := kinds.get("message/delivery-status")) is not None:
         return _delivery(part, mail)
@@ -78,7 +86,7 @@ def _blocks(part: Message) -> list[dict[str, str]]:
     payload = part.get_payload()
     if isinstance(payload, list):
         groups = [each for each in payload if isinstance(each, Message)]
-        return [{name.lower(): str(value) for name, value in each.items()} for each in groups]
+        return [{name.lower(): _unfolded(value) for name, value in each.items()} for each in groups]
     made: list[dict[str, str]] = [{}]
     for line in str(payload).splitlines():
         name, colon, value = line.partition(":")
@@ -93,13 +101,18 @@ def _returned_id(mail: Message) -> str:
     """The Message-ID of the mail that the report returns, or of its headers."""
     for part in mail.walk():
         if part.get_content_type() == "text/rfc822-headers":
-            found = message_from_bytes(str(part.get_payload()).encode("utf-8", "replace"), policy=default)
-            return str(found.get("message-id", ""))
+            found = message_from_bytes(str(part.get_payload()).encode("utf-8", "replace"))
+            return _unfolded(found.get("message-id", ""))
         if part.get_content_type() == "message/rfc822" and part is not mail:
             payload = part.get_payload()
             inner = payload[0] if isinstance(payload, list) and payload else None
-            return str(inner.get("message-id", "")) if isinstance(inner, Message) else ""
+            return _unfolded(inner.get("message-id", "")) if isinstance(inner, Message) else ""
     return ""
+
+
+def _unfolded(value: object) -> str:
+    """A field's text in one line."""
+    return "".join(str(value).splitlines())
 
 
 def _none() -> Refused:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from lawgate.authority.lifts import BEGUN, ENDED, NOTICE, RECEIPT, act_leaf, lacking, lifted, parties_of
 from lawgate.authority.notices import ACT_RECEIPT
+from lawgate.authority.verified import verified
 from lawgate.docket.act_text import read_act
 from lawgate.docket.acts import Act
 from lawgate.docket.register import Entered, sort
@@ -16,7 +17,7 @@ from lawgate.law.notice_parties import NoticeParties
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import Value
 from lawgate.model.fault import LawgateError, Refused
-from lawgate.office.orders import OrderDesk, complete_orders, enter_text
+from lawgate.office.orders import OrderDesk, complete_orders, enter_text, require_id
 from lawgate.office.service import digest_or_none, require_holds, stated
 from lawgate.protocol.notice import ActNotice, Served, digest_of, parse_receipt, print_act_notice, served_as
 
@@ -50,6 +51,18 @@ def lifted_now(desk: OrderDesk) -> frozenset[str]:
     """SHA-256 (hex) of the acts that may loosen now."""
     leaves = list(desk.log.leaves())
     return lifted(leaves, desk.register.texts(), desk.lifting(), desk.clock.now())
+
+
+def verified_now(desk: OrderDesk) -> Mapping[str, frozenset[str]]:
+    """SHA-256 (hex) of each verification -> one id for each human whose signature on it holds."""
+    return verified(list(desk.log.leaves()), desk.register.texts(), desk.lifting())
+
+
+def verifiers(desk: OrderDesk, order: str) -> int:
+    """How many humans' signatures hold under verifications of the order, together."""
+    held = verified_now(desk)
+    acts = sort(desk.register.texts()).acts_on(order)
+    return len({human for _, digest in acts for human in held.get(digest, ())})
 
 
 def tell(desk: OrderDesk, act_id: str) -> tuple[int, bytes]:
@@ -122,10 +135,11 @@ def served(desk: OrderDesk, act_id: str, paper: bytes, evidence: bytes = b"") ->
 def lift(desk: OrderDesk, act_id: str, person: str) -> int:
     """Let an act that loosens take effect, from now on and never earlier; the index of its leaf `lift`.
 
-    Refused (`act_unknown`) when there is no such act, (`act_lifted`) when it was lifted already, (`lift_early`) with
-    everything it lacks.
+    Refused (`order_person`) when `person` is no id, (`act_unknown`) when there is no such act, (`act_lifted`) when it
+    was lifted already, (`lift_early`) with everything it lacks.
     """
-    complete_orders(desk, person)
+    require_id(person)
+    complete_orders(desk)
     entered, (index, leaf) = _logged(desk, act_id)
     digest = entered.digest
     if digest in lifted_now(desk):

@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from lawgate.authority.lifts import lifted
+from lawgate.authority.verified import verified
 from lawgate.docket.acts import Act
 from lawgate.docket.register import sort
 from lawgate.docket.standing import standing
@@ -62,7 +63,8 @@ def as_of(desk: OrderDesk, at: datetime, known: datetime | None = None) -> AsOf:
     leaves = [(index, leaf) for index, leaf in desk.log.leaves() if leaf.at <= instant(known)]
     texts = _known(desk.register.texts(), list(desk.log.leaves()), known)
     found = sort(texts)
-    stands = standing(texts, at, lifted(leaves, texts, desk.lifting(), at))
+    lifting = desk.lifting()
+    stands = standing(texts, at, lifted(leaves, texts, lifting, at), held=verified(leaves, texts, lifting))
     until = instant(min(at, known))
     lists = exposures(leaves, acts_began(texts))
     released = tuple(

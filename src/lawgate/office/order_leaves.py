@@ -15,11 +15,11 @@ from types import MappingProxyType
 from lawgate.authority.lifts import BEGUN
 from lawgate.docket.acts import Act, ActKind, Direction
 from lawgate.docket.history import begins
-from lawgate.docket.register import Entered, sort
+from lawgate.docket.register import sort
 from lawgate.docket.standing import standing
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import MAX_LIST, Value
-from lawgate.model.order import PROVISIONAL, State
+from lawgate.model.order import State
 from lawgate.ports.release import ReleaseLog
 from lawgate.protocol.exposure import only_near
 
@@ -160,10 +160,10 @@ def _run_out(
     texts: Mapping[str, bytes], bars: Mapping[str, int], known: set[tuple[str, str]], now: datetime
 ) -> Iterator[dict[str, Value]]:
     """Bodies of the leaves about provisional stops that ended by themselves and have none."""
-    digests: dict[str, Entered] = {each.what.id: each for each in sort(texts).orders}
+    digests = {each.what: each.digest for each in sort(texts).orders}
     for one in standing(texts, now).stood:
-        digest, ends = digests[one.order.id].digest, one.order.ends
-        over = one.order.kind == PROVISIONAL and one.state is State.EXPIRED and ends is not None
+        digest, ends = digests[one.order], one.order.ends
+        over = one.order.without_paper and one.state is State.EXPIRED
         if over and ends is not None and one.order.id in bars and (EXPIRED, digest) not in known:
             yield {
                 "order": one.order.id,

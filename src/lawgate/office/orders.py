@@ -15,11 +15,10 @@ from lawgate.docket.acts import Act
 from lawgate.docket.reading import entered_as, is_order_id, read_order
 from lawgate.docket.register import sort
 from lawgate.docket.standing import covering, digest
-from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
-from lawgate.ledger.schema import MAX_LIST, Value
+from lawgate.ledger.schema import MAX_LIST, Value, fits
 from lawgate.model.fault import Faulty, LawgateError, Refused
-from lawgate.model.order import EffectKind, Order, Standing
+from lawgate.model.order import PROVISIONAL, EffectKind, Order, Standing
 from lawgate.office.order_leaves import Course, acts_began, courses, keep_begun, log_acts, moment
 from lawgate.office.packaged import prepared_manifest
 from lawgate.ports.clock import Clock
@@ -30,6 +29,8 @@ from lawgate.protocol.bars import CLOCK_SECONDS
 from lawgate.protocol.exposure import listed
 
 UNREADABLE = "unreadable"
+UNKNOWN = "unknown"
+"""Who entered an instrument, in its leaf, where nobody can tell."""
 # A clerk's clock may run a little ahead of ours, as far as a witness's may.
 AHEAD = timedelta(seconds=CLOCK_SECONDS)
 ROUNDS = 8
@@ -49,6 +50,10 @@ def _nowhere(_name: str, _paper: bytes) -> None:
     return None
 
 
+def _not_kept(_name: str) -> bytes:
+    return b""
+
+
 def _untold() -> NoReturn:
     raise LawgateError("nobody here can tell whether an act may loosen an order")
 
@@ -66,7 +71,7 @@ class BindsUnloggedError(LawgateError):
         """The register's file and what failed."""
         super().__init__(
             f"{file} is in the docket and binds, but its leaves are not all in the log: {why}. "
-            "When that is mended, enter the same text again: only what is missing is made up"
+            "When that is mended, `lawgate order complete` makes up what is missing"
         )
         self.file = file
 
@@ -76,8 +81,9 @@ class OrderDesk:
     """What entering an order needs. `packages` and `humans` only tell which earlier hand-outs an order covers.
 
     `humans` gives every id of the people whom these ids name; it raises a LawgateError when nobody can tell. `keep`
-    stores a paper about an act under a name, and leaves one that is there as it is. `lifting` gives, read afresh, what
-    acts that loosen are judged by; a LawgateError when it cannot be told, and then nothing is lifted.
+    stores a paper about an act under a name, and leaves one that is there as it is; `kept` gives it back, empty when
+    there is none. `lifting` gives, read afresh, what acts that loosen are judged by; a LawgateError when it cannot be
+    told, and then nothing is lifted.
     """
 
     register: OrderRegister
@@ -88,6 +94,7 @@ class OrderDesk:
     humans: Callable[[Iterable[str]], Iterable[str]]
     keep: Callable[[str, bytes], None] = _nowhere
     lifting: Callable[[], Lifting] = _untold
+    kept: Callable[[str], bytes] = _not_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +110,20 @@ def enter_order(desk: OrderDesk, text: bytes, person: str) -> str:
     """Enter an order's text; the register's file name. It binds as soon as the register has it.
 
     Entering the same text again only completes what is missing. Faulty when the text is not an order (enter it as
-    unreadable then); Refused (`order_id_taken`) when another instrument has its id, or (`order_ahead`) its dates lie
+    unreadable then); Refused (`order_person`) when `person` is no id, (`order_kind`) when it is of the kind that only
+    `order_stop.stop` makes, (`order_id_taken`) when another instrument has its id, or (`order_ahead`) its dates lie
     ahead of now; BindsUnloggedError when it binds and a later step failed.
     """
     order = read_order(text, "order")
+    if order.kind == PROVISIONAL and text not in _known_as(desk.register, order.id).values():
+        why = f"`{PROVISIONAL}` is only what `lawgate stop` makes: write another word as kind. NOTHING WAS ENTERED"
+        raise Refused("order_kind", why)
     return enter_text(desk, order, text, person)
 
 
 def enter_text(desk: OrderDesk, found: Order | Act, text: bytes, person: str) -> str:
     """Enter a text that was read, an order or an act on one; refuses and raises as `enter_order` does."""
+    require_id(person)
     if max(found.entered_at, found.learned_at) > desk.clock.now() + AHEAD:
         why = "entered_at and learned_at cannot lie ahead of now. NOTHING WAS ENTERED"
         raise Refused("order_ahead", why)
@@ -125,14 +137,24 @@ def enter_text(desk: OrderDesk, found: Order | Act, text: bytes, person: str) ->
 def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> str:
     """Enter a paper nobody can read as an order, under a name of the form of an order id. It binds everything.
 
-    Refused (`order_name`) for another form of name, Refused (`order_readable`) when it can be read: its own scope is
-    what binds then. BindsUnloggedError as for `enter_order`.
+    Refused (`order_person`) when `person` is no id, (`order_name`) for another form of name, (`order_readable`) when it
+    can be read: its own scope is what binds then. BindsUnloggedError as for `enter_order`.
     """
+    require_id(person)
     if not is_order_id(name):
         raise Refused("order_name", "this name cannot be an order's id. NOTHING WAS ENTERED")
     if _read(paper) is not None or _reads_as_act(paper):
         raise Refused("order_readable", "this text can be read. NOTHING WAS ENTERED")
     return _enter(desk, name, paper, person)
+
+
+def require_id(person: str) -> None:
+    """Refused (`order_person`) unless it has the form of an id: what is no id, the log could not name afterwards.
+
+    The registers are not asked: whatever is wrong with them keeps no order out.
+    """
+    if not fits("id", person):
+        raise Refused("order_person", "name yourself by your id in people.toml. NOTHING WAS ENTERED")
 
 
 def not_enforced(text: bytes) -> tuple[str, ...]:
@@ -153,24 +175,60 @@ def _known_as(register: OrderRegister, name: str) -> dict[str, bytes]:
 def _enter(desk: OrderDesk, name: str, text: bytes, person: str) -> str:
     # Also what is there already: a text whose syncing failed once lasts only when it was written again.
     file = desk.register.enter(name, text)
+    mark = sha256(text).hexdigest()
+    unkept = _keep_who(desk, mark, person)
     try:
-        complete_orders(desk, person)
-    except (LawgateError, MalformedError, OSError) as error:
-        raise BindsUnloggedError(file, str(error)) from error
+        complete_orders(desk, person, mark)
+    except (LawgateError, OSError) as error:
+        raise BindsUnloggedError(file, f"{error}{unkept}{_waited(desk)}") from error
     return file
 
 
-def complete_orders(desk: OrderDesk, person: str) -> None:
+def _keep_who(desk: OrderDesk, mark: str, person: str) -> str:
+    """Keep who entered a text, for its leaf, should this process not come so far; what to add if that fails."""
+    try:
+        desk.keep(_by(mark), person.encode())
+    except (LawgateError, OSError):
+        return "; who entered it could not be kept either"
+    return ""
+
+
+def _waited(desk: OrderDesk) -> str:
+    """Wait for whoever held the gate when the text came in, though the log says nothing of it; what to add if not."""
+    try:
+        desk.gate.drain()
+    except (LawgateError, OSError):
+        return "; a hand-out that was under way could not be waited for: it may have ended after this"
+    return ""
+
+
+def _by(mark: str) -> str:
+    return f"{mark}.by"
+
+
+def _who(desk: OrderDesk, found: Instrument) -> str:
+    """Who entered an instrument, as kept beside it or as a stop names it; `UNKNOWN` rather than anybody else."""
+    try:
+        said = desk.kept(_by(found.digest)).decode()
+    except (LawgateError, OSError, UnicodeDecodeError):
+        said = ""
+    if not said and found.order is not None and found.order.without_paper:
+        said = found.order.docket_number
+    return said if fits("id", said) else UNKNOWN
+
+
+def complete_orders(desk: OrderDesk, person: str = "", mark: str = "") -> None:
     """Bring the log up to the register: a leaf `order-bar` for each instrument and `order-act` for each act on one, a
     drain, a leaf `in-force` for each instrument and for what tightened it since.
 
-    Doing it again changes nothing. Anything that fails leaves the instruments binding. LawgateError when others kept
-    entering texts meanwhile.
+    A bar names whoever entered its instrument, never whoever completes: `person` is named only for the text with the
+    SHA-256 (hex) `mark`, and only if nobody is known to have entered that before. Doing it again changes nothing.
+    Anything that fails leaves the instruments binding. LawgateError when others kept entering texts meanwhile.
     """
     acted: list[tuple[int, Act, str]] = []
     for _ in range(ROUNDS):
         texts = desk.register.texts()
-        _bars(desk, texts, person)
+        _bars(desk, texts, person, mark)
         fresh = log_acts(desk.log, texts, desk.clock.now())
         acted += fresh
         if _forced(desk, texts, bool(fresh)):
@@ -181,11 +239,13 @@ def complete_orders(desk: OrderDesk, person: str) -> None:
     keep_begun(desk.log, desk.keep, acted)
 
 
-def _bars(desk: OrderDesk, texts: Mapping[str, bytes], person: str) -> None:
+def _bars(desk: OrderDesk, texts: Mapping[str, bytes], person: str, mark: str) -> None:
     barred = {(leaf.text("order"), leaf.text("instrument")) for _, leaf in _kind(desk, "order-bar")}
     for found in list(instruments(texts)):
         if (found.id, found.digest) not in barred:
-            desk.log.append(_bar_leaf(found, person, desk.clock.now()))
+            who = _who(desk, found)
+            who = person if who == UNKNOWN and found.digest == mark else who
+            desk.log.append(_bar_leaf(found, who, desk.clock.now()))
 
 
 def _forced(desk: OrderDesk, texts: Mapping[str, bytes], acted: bool) -> bool:

@@ -108,7 +108,7 @@ def prepare(
     if found := tuple(bar for bar in bars(seen.facts) if bar.code not in LATER):
         raise Barred(found)
     if manifest.custody > len(desk.keepers):
-        raise Refused("E_CUSTODY", "so many people need a second key keeper, of another command; this office has none")
+        raise Refused("E_CUSTODY", "so many people need a second key keeper; this office has none")
     records = _checked(rows, fetch(numbers))
     members, identities = _seal(desk, out, records, manifest.custody, _recipient(seen))
     manifest = replace(manifest, records=tuple(_sealed(name, data) for name, data in members))

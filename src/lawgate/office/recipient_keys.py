@@ -23,7 +23,6 @@ from lawgate.authority.keys import (
     revoked,
     signed_by,
 )
-from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.note import Verify
 from lawgate.ledger.proof import verify_entry
@@ -42,6 +41,7 @@ from lawgate.protocol.manifest import text_digest
 from lawgate.protocol.recipient_key import CHANNELS, Registration, challenge_text, fingerprint_of, parse, render
 
 PROPOSAL, CHALLENGE = "proposal.json", "challenge.json"
+KEPT = {PROPOSAL: ("agency", "text", "authorisation"), CHALLENGE: ("text", "challenge", "answered")}
 YES, NO = "yes", "no"
 REASONS = ("compromised", "lost", "replaced", "withdrawn")
 
@@ -207,7 +207,7 @@ def witnessed_now(log: ReleaseLog, policy: Policy, verify: Verify) -> datetime |
         log.publish()
         first, proof = next(iter(log.leaves()))[1], log.proof(0)
         seen = verify_entry(first.render(), proof, policy, verify)
-    except (LawgateError, MalformedError, StopIteration):
+    except (LawgateError, StopIteration):
         return None
     return datetime.fromtimestamp(seen.seconds, UTC)
 
@@ -248,13 +248,15 @@ def _challenge(desk: KeyDesk, key: str) -> dict[str, str]:
 
 
 def _file(desk: KeyDesk, key: str, name: str) -> dict[str, str]:
+    """A kept file, whole. Faulty when there is none, or it is damaged: what it said has to be said again then."""
+    names = KEPT[name]
     try:
-        if is_key_room(key):
-            found: dict[str, str] = json.loads(desk.rooms.read(_room(key), name))
-            return found
-    except LawgateError as missing:
-        raise Faulty((_fault("E_KEY_PROPOSED", "nothing is proposed under this id"),)) from missing
-    raise Faulty((_fault("E_KEY_PROPOSED", "nothing is proposed under this id"),))
+        found = json.loads(desk.rooms.read(_room(key), name)) if is_key_room(key) else None
+    except (LawgateError, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(found.get(each), str) for each in names):
+        raise Faulty((_fault("E_KEY_PROPOSED", "nothing that can be read is proposed under this id"),))
+    return {each: found[each] for each in names}
 
 
 def _note(desk: KeyDesk, key: str, text: str, challenge: bytes, answered: str) -> None:

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Protocol
+
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Clock(Protocol):
@@ -19,3 +22,11 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds since some fixed point."""
+
+
+def running() -> float:
+    """Seconds that only grow, those counted in which the machine slept, where its system counts them.
+
+    By these, and by no others, a lease is measured: by the gate that gives it, and by the office that holds it.
+    """
+    return time.clock_gettime(_RUNNING)

@@ -166,6 +166,11 @@ class Courier(Protocol):
         """
 
 
+def delivered_as(package: str, handout: int) -> str:
+    """The name under which a hand-out is delivered: the package's id and the index of its leaf."""
+    return f"{package}-{handout}"
+
+
 class Confidential(Protocol):
     """A value that shows itself only when asked."""
 

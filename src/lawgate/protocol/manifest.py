@@ -59,6 +59,8 @@ class Manifest:
     elements: tuple[str, ...] = ()
 
 
+TAR = "package.tar"
+"""The file name of the sealed package."""
 ENDINGS = ("age", "jwe")
 """How names of sealed files end: which program opens them."""
 

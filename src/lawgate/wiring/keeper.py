@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entry of the key keeper: `python -I -m lawgate.wiring.keeper OFFICE KEEPER NUMBER [--listen SOCKET]`.
+"""Entry of the key keeper: `python -I -m lawgate.wiring.keeper OFFICE FOLDER NUMBER [--listen SOCKET]`.
 
 Without `--listen` it holds one conversation on its standard input, a socket, and ends. With it, it is there for good,
-under an account of its own where a service manager starts it: OFFICE is then only read, KEEPER is its own folder.
+as a service manager starts it, under the account that owns OFFICE. FOLDER is its own; of OFFICE it locks a gate.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from lawgate.drivers.tiles.reader import TileReader
 from lawgate.law.read import digest_of, plan_digest, read_rulebook
 from lawgate.law.registers import read_registers
 from lawgate.law.rulebook import Rulebook
+from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.request import Registers
 from lawgate.ports.clock import Clock
 from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
@@ -41,6 +44,8 @@ from lawgate.wiring.witness import read_listed
 FOLDERS = ("keeper", "keeper-2")
 GATES = ("gate", "gate-2")
 PACKAGES = "packages"
+USAGE = "usage: python -I -m lawgate.wiring.keeper OFFICE FOLDER 0|1 [--listen SOCKET]"
+Leaves = Sequence[tuple[int, StageLeaf]]
 
 
 def keepers_of(folder: Path, settings: Settings) -> tuple[SocketKeeper, ...]:
@@ -79,7 +84,7 @@ def keeper_at(office: Path, own: Path, number: int, clock: Clock | None = None) 
         proof=replay.proof,
         texts=FolderRegister(office / "docket").texts,
         registers=registers,
-        holds=partial(_holds, replay, law, office / "records" / "manifest.json"),
+        holds=partial(_holds, replay.last, law, office / "records" / "manifest.json"),
         sealable=sealer.is_recipient,
         moment=clock.now,
         policy=read_listed(office).policy,
@@ -94,12 +99,14 @@ def keeper_at(office: Path, own: Path, number: int, clock: Clock | None = None) 
         law_of=partial(law_of, office, law),
     )
     gate = FileGate(office / GATES[number])
-    return Keeper(KeeperDesk(number, gate, sources, PackageFolders(office / "packages"), keys, sealer))
+    return Keeper(KeeperDesk(number, gate, sources, PackageFolders(office / "packages"), keys, sealer, replay.size))
 
 
-def _holds(replay: Replay, law: Callable[[], dict[str, bytes]], manifest: Path, batch: str) -> bool | None:
+def _holds(
+    leaves: Callable[[], Leaves], law: Callable[[], dict[str, bytes]], manifest: Path, batch: str
+) -> bool | None:
     """Whether law, match plan and records are still those of the decision. The rest the office has to ask."""
-    decided = [leaf for _, leaf in replay.leaves() if leaf.kind == "decision-batch" and leaf.text("batch") == batch]
+    decided = [leaf for _, leaf in leaves() if leaf.kind == "decision-batch" and leaf.text("batch") == batch]
     if not decided:
         return None
     files = law()
@@ -117,18 +124,55 @@ def _files(folder: Path, pattern: str) -> dict[str, bytes]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Talk until the other side ends, or for good."""
-    office, own, number = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
+    """Talk until the other side ends, or for good. SystemExit (2), and a sentence, for any other line."""
+    office, own, number, place = _asked(arguments)
     os.umask(0o077)
-    if arguments[3:4] == ["--listen"]:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as place:
-            place.bind(arguments[4])
-            place.listen(8)
-            serve(place, partial(keeper_at, office, own, number), FolderCourier)
+    if place is not None:
+        with _listening_at(place, office) as door:
+            serve(door, partial(keeper_at, office, own, number), FolderCourier)
     keeper = keeper_at(office, own, number)
     with socket.socket(fileno=0) as talk:
         talk.sendall(READY)
         converse(talk, keeper, FolderCourier)
+
+
+def _asked(arguments: Sequence[str]) -> tuple[Path, Path, int, Path | None]:
+    """Office, own folder, number and, when it is to listen, the socket."""
+    match list(arguments):
+        case [office, own, ("0" | "1") as number]:
+            return Path(office), Path(own), int(number), None
+        case [office, own, ("0" | "1") as number, "--listen", place]:
+            return Path(office), Path(own), int(number), Path(place)
+    raise _ended(USAGE)
+
+
+@contextmanager
+def _listening_at(place: Path, office: Path) -> Iterator[socket.socket]:
+    """The socket, in the place of one that a keeper who died left there."""
+    with ExitStack() as held:
+        try:
+            if office.stat().st_uid != os.geteuid():
+                raise _ended("the key keeper of this version runs under the account that owns the office folder")
+            # Whoever has the lock is the only one who listens, so a socket that lies there is nobody's. The lock ends
+            # with the process, however that ends.
+            lock = os.open(f"{place}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            held.callback(os.close, lock)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if place.is_socket():
+                place.unlink()
+            door = held.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+            door.bind(str(place))
+            door.listen(8)
+        except BlockingIOError:
+            raise _ended("a key keeper listens there already") from None
+        except OSError as error:
+            raise _ended(f"the key keeper cannot listen there: {error.strerror or 'the path is too long'}") from None
+        yield door
+
+
+def _ended(why: str) -> SystemExit:
+    sys.stderr.write(why + "\n")
+    return SystemExit(2)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from lawgate.ledger.proof import LogProof
 from lawgate.model.fault import LawgateError
 from lawgate.model.request import Registers
 from lawgate.office.orders import OrderDesk
-from lawgate.ports.release import ReleaseLog
+from lawgate.ports.release import PackageStore, ReleaseLog
 from lawgate.wiring.settings import FILE, NoOfficeError
 
 if TYPE_CHECKING:
@@ -61,8 +61,32 @@ class LateLog:
         return self._log
 
 
+class LatePackages:
+    """A `PackageStore` (see `ports.release`) that is not opened before something is asked of it."""
+
+    def __init__(self, opened: Callable[[], PackageStore]) -> None:
+        """What `opened` raises comes out of every call."""
+        self._opened = opened
+
+    def put(self, package: str, members: Sequence[tuple[str, bytes]], beside: Mapping[str, bytes]) -> bytes:
+        """Keep a package; its tar."""
+        return self._opened().put(package, members, beside)
+
+    def tar(self, package: str) -> bytes:
+        """The stored tar."""
+        return self._opened().tar(package)
+
+    def member(self, tar: bytes, name: str) -> bytes:
+        """One file of the tar."""
+        return self._opened().member(tar, name)
+
+    def beside(self, package: str, name: str) -> bytes:
+        """One file of the package's folder."""
+        return self._opened().beside(package, name)
+
+
 def open_orders(folder: Path) -> OrderDesk:
-    """The desk for orders of an office folder. It opens nothing: the docket at the first call, the log after it.
+    """The desk for orders of an office folder. It opens nothing: the docket at the first call, log and packages after.
 
     NoOfficeError, and nothing is made, for a folder that has neither settings nor a docket: it was named by mistake.
     """
@@ -70,9 +94,17 @@ def open_orders(folder: Path) -> OrderDesk:
         raise NoOfficeError("this is not an office folder: it has neither settings.toml nor a docket")
     # An office that died in the middle has given its gate back, and the second keeper may still be at work.
     register, gate = FolderRegister(folder / "docket"), FileGate(folder / "gate", also=(folder / "gate-2",))
-    log, packages = LateLog(lambda: _log(folder)), PackageFolders(folder / "packages")
+    log, packages = LateLog(lambda: _log(folder)), LatePackages(lambda: PackageFolders(folder / "packages"))
     return OrderDesk(
-        register, log, gate, packages, SystemClock(), humans_of(folder), keep_of(folder), lifting_of(folder)
+        register,
+        log,
+        gate,
+        packages,
+        SystemClock(),
+        humans_of(folder),
+        keep_of(folder),
+        lifting_of(folder),
+        kept_of(folder),
     )
 
 
@@ -92,6 +124,16 @@ def keep_of(folder: Path) -> Callable[[str, bytes], None]:
         made.replace(place / name)
 
     return keep
+
+
+def kept_of(folder: Path) -> Callable[[str], bytes]:
+    """What `keep_of` kept under a name; empty when there is nothing. OSError when it cannot be read."""
+
+    def kept(name: str) -> bytes:
+        place = folder / ACTS / name
+        return place.read_bytes() if place.exists() else b""
+
+    return kept
 
 
 def lifting_of(folder: Path) -> Callable[[], Lifting]:

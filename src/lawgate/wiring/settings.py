@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lawgate.model.fault import LawgateError
 FILE = "settings.toml"
 PROFILES, SEALING = ("synthetic",), ("age", "approved")
 REQUIRED = ("profile", "rulebook", "origin", "review_office", "use_terms")
+FORMAT = "lawgate-office-1"
 SETTINGS = """# Settings of this office. There is no setting that releases, skips a witness or raises a ceiling.
 # Whose signatures make a head of the log count stands in the file `policy` and, for good, in the log's first leaf.
 format = "lawgate-office-1"
@@ -51,9 +53,14 @@ class Settings:
 
 
 def read_settings(folder: Path) -> Settings:
-    """The settings of an office folder. NoOfficeError when it is none, SettingsError for an unknown profile."""
+    """The settings of an office folder. NoOfficeError when it is none.
+
+    SettingsError for a key nobody knows, a value that is no text, another format, or an unknown profile: what somebody
+    wrote and nobody follows, such as a misspelt `keeper`, would quietly be less than they asked for.
+    """
     try:
         doc = tomllib.loads((folder / "settings.toml").read_text())
+        _known(doc)
         made = Settings(**{k: doc[k] if k in REQUIRED else doc.get(k, "") for k in Settings.__dataclass_fields__})
     except (OSError, KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise NoOfficeError("this is not an office folder: its settings.toml cannot be read") from None
@@ -62,3 +69,14 @@ def read_settings(folder: Path) -> Settings:
     if made.sealing not in ("", *SEALING):
         raise SettingsError("the profiles of sealing are `age` and `approved`")
     return made
+
+
+def _known(doc: Mapping[str, object]) -> None:
+    """Bars keys and kinds of values that are none of these settings. The table `mail` is read by whoever sends mail."""
+    keys = {*Settings.__dataclass_fields__, "format"}
+    if set(doc) - keys - {"mail"} or not isinstance(doc.get("mail", {}), dict):
+        raise SettingsError("a key of the settings is none that this version knows")
+    if any(not isinstance(doc[key], str) for key in keys & set(doc)):
+        raise SettingsError("each of the settings is a text in quotes")
+    if doc.get("format") != FORMAT:
+        raise SettingsError(f"the settings are not of the format {FORMAT}")

@@ -33,8 +33,6 @@ from lawgate.wiring.witness import read_listed
 
 YEAR, REASONS = "year", ("year", "broken", "key")
 """Why a log is closed: its time is over, it cannot be continued, its key is not to be trusted any more."""
-CARRIED = "carried-over"
-"""Stands for the person on the leaf of an order that the closed log had not logged."""
 _ORIGIN = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}/log")
 
 
@@ -132,7 +130,7 @@ def carry_orders(folder: Path, made: Logged, before: Sequence[StageLeaf]) -> Non
             log.append(StageLeaf("order-bar", instant(clock.now()), leaf.body))
     gate, packages = FileGate(folder / "gate"), PackageFolders(folder / "packages")
     desk = OrderDesk(FolderRegister(folder / "docket"), log, gate, packages, clock, humans_of(folder))
-    complete_orders(desk, CARRIED)
+    complete_orders(desk)
 
 
 def _keep(file: Path, data: bytes) -> None:

@@ -14,11 +14,13 @@ from lawgate.protocol.lease import DRAIN_SECONDS
 from lawgate_lab.simulator.clockwork import Pause, Process, Run
 from lawgate_lab.simulator.planted import Bug
 from lawgate_lab.simulator.posts import Handing, cosign, left, lend
-from lawgate_lab.simulator.sight import Seen, look
+from lawgate_lab.simulator.sight import Seen, docket_of, look
 from lawgate_lab.simulator.stores import Head, Leaf, Lent, Package
 from lawgate_lab.simulator.world import QUORUM, Paper, World
 
 Still = Callable[[], tuple[Bar, ...]]
+MOVED = (Bar("docket", "not_met", (), "the docket is another one than at the look"),)
+"""Found in the log's turn when somebody entered something after the look: no reason to stop, but to look again."""
 
 
 def append(
@@ -153,9 +155,7 @@ class Asking:
             case steps.Lease(number):
                 return (yield from self._lease(number))
             case steps.Look():
-                yield from publish(world, me)
-                self._seen = yield from look(world, me, self._package, self._package.stored, self._asked, -1, None)
-                return () if world.has(Bug.NO_FIRST_LOOK) else self._seen.bars()
+                return (yield from self._look())
             case steps.Record():
                 return (yield from self._record())
             case steps.Publish():
@@ -177,25 +177,41 @@ class Asking:
         self._leases.append(lent)
         return True
 
+    def _look(self) -> Run[tuple[Bar, ...]]:
+        world, me = self._world, self._me
+        yield from publish(world, me)
+        self._seen = yield from look(world, me, self._package, self._package.stored, self._asked, -1, None)
+        return () if world.has(Bug.NO_FIRST_LOOK) else self._seen.bars()
+
     def _record(self) -> Run[object]:
-        world, seen = self._world, self._seen
-
-        def still() -> tuple[Bar, ...]:
-            """Asked in the log's turn, where no order can come into force: the lease, and bars since the look."""
-            if seen is None or world.has(Bug.NOTHING_ASKED_IN_TURN):
-                return ()
-            since = world.log.leaves[seen.size : world.log.synced]
-            new = any(leaf.kind == "order-bar" for leaf in since) and not world.has(Bug.BARS_NOT_ASKED_IN_TURN)
-            late = (Bar("order", "not_met", (), "an order came in after the look"),) if new else ()
-            least = min(left(world, lent) for lent in self._leases)
-            known = () if world.has(Bug.NO_FIRST_LOOK) else seen.bars()
-            return late + known + ((Bar("lease", "not_met", (), "the lease has ended"),) if least <= 0 else ())
-
+        """As the program does it (`office/handout`): each try ends, and the lease ends them all."""
+        world = self._world
         if world.has(Bug.LEAF_REUSED):
             before = [i for i, leaf in self._handouts() if leaf.package == self._package.id]
             if before:
                 return before[-1]
-        return (yield from append(world, self._me, Leaf("handout", 0, package=self._package.id), still))
+        while True:
+            made = yield from append(world, self._me, Leaf("handout", 0, package=self._package.id), self._still)
+            if made is not MOVED:
+                return made
+            if world.has(Bug.MOVED_DOCKET_NOT_LOOKED_AT) and self._seen is not None:
+                self._seen = replace(self._seen, docket=docket_of(world, self._me))
+            elif found := (yield from self._look()):
+                return found
+
+    def _still(self) -> tuple[Bar, ...]:
+        """Asked in the log's turn: what the look found, the lease, and whether the docket is the one of the look."""
+        world, seen = self._world, self._seen
+        if seen is None or world.has(Bug.NOTHING_ASKED_IN_TURN):
+            return ()
+        known = () if world.has(Bug.NO_FIRST_LOOK) else seen.bars()
+        least = min(left(world, lent) for lent in self._leases)
+        if late := known + ((Bar("lease", "not_met", (), "the lease has ended"),) if least <= 0 else ()):
+            return late
+        docket = docket_of(world, self._me)
+        if docket is None:
+            return (Bar("docket", "unknown", (), "the orders cannot be read in the turn"),)
+        return MOVED if docket != seen.docket and not world.has(Bug.DOCKET_NOT_ASKED_IN_TURN) else ()
 
     def _handouts(self) -> list[tuple[int, Leaf]]:
         log = self._world.log

@@ -27,6 +27,7 @@ KNOWN = {
     *("covering", "orders_missing", "published", "clock_apart", "prepared_logged", "contents_match"),
     *("key", "key_usable", "key_prepared", "key_asked", "key_text", "agency", "today"),
 }
+Row = tuple[str, Order]
 HERE = tuple(check for check in CHECKS if set(check.needs) <= KNOWN)
 
 
@@ -34,7 +35,8 @@ HERE = tuple(check for check in CHECKS if set(check.needs) <= KNOWN)
 class Seen:
     """What a look found. `handout_logged` is about the leaf that was asked for.
 
-    `size` leaves were read. `clock_off`, seconds by which the clock was wrong then, only the observer knows.
+    `docket` is the register as it was read, None where it could not be. `clock_off`, seconds by which the clock was
+    wrong then, only the observer knows.
     """
 
     facts: Mapping[str, object]
@@ -42,7 +44,7 @@ class Seen:
     head: Head | None
     key: RecipientKey | None
     clock_off: float
-    size: int
+    docket: tuple[Row, ...] | None
 
     def bars(self) -> tuple[Bar, ...]:
         """Every bar that these facts leave."""
@@ -74,7 +76,8 @@ def look(
     yield Pause(world.disk(0.004), "look-begun")
     leaves, head = _log(world, me)
     yield Pause(world.disk(0.004), "look-log-read")
-    rows = _docket(world, me)
+    docket = docket_of(world, me)
+    rows = None if docket is None else list(docket)
     yield Pause(world.disk(0.004), "look-orders-read")
     key = _key(world, me, package)
     covering, missing = _covering(world, rows, leaves, package)
@@ -101,7 +104,7 @@ def look(
         "agency": AGENCY,
         "today": TODAY,
     }
-    return Seen(facts, logged, head, key, world.wall(me.host) - world.true_wall(), len(leaves))
+    return Seen(facts, logged, head, key, world.wall(me.host) - world.true_wall(), docket)
 
 
 def _log(world: World, me: Process) -> tuple[list[Leaf], Head | None]:
@@ -117,15 +120,16 @@ def _log(world: World, me: Process) -> tuple[list[Leaf], Head | None]:
     return log.leaves[: log.synced], head
 
 
-def _docket(world: World, me: Process) -> list[tuple[str, Order]] | None:
+def docket_of(world: World, me: Process) -> tuple[Row, ...] | None:
+    """The register as this process gets to see it now, maybe an old copy of it; None when it cannot be read."""
     register, worse = world.register, world.worse
     if worse.unreadable.get(me.name, 0.0) > world.now:
-        return [] if world.has(Bug.UNREADABLE_MEANS_NONE) else None
+        return () if world.has(Bug.UNREADABLE_MEANS_NONE) else None
     until, size = worse.docket.get(me.name, (0.0, 0))
     rows = register.rows[: size if until > world.now else register.synced]
     if me.role == "keeper" and world.has(Bug.ORDERS_REMEMBERED):
-        return list(world.remembered.setdefault(me.name, rows))
-    return rows
+        return tuple(world.remembered.setdefault(me.name, rows))
+    return tuple(rows)
 
 
 def _key(world: World, me: Process, package: Package) -> RecipientKey | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from lawgate.docket.act_text import digest_of, print_act, signed_part
 from lawgate.docket.acts import Act, ActKind, Signature
 from lawgate.docket.printing import print_order
+from lawgate.docket.register import sort
 from lawgate.docket.standing import covering, standing
 from lawgate.drivers.keys import KeySigner
 from lawgate.model.order import EVERY, Covered, Effect, EffectKind, Order, Standing, State
@@ -57,9 +58,15 @@ def lifts(*acts: Act) -> frozenset[str]:
     return frozenset(digest_of(print_act(act)) for act in acts)
 
 
+def believed(texts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
+    """Every verification of a docket, as if each signature on it held and were another human's."""
+    acts = {each.digest: each.what for each in sort(texts).acts}
+    return {digest: act.people for digest, act in acts.items() if isinstance(act, Act) and act.kind is ActKind.VERIFY}
+
+
 def stands(texts: Mapping[str, bytes], hours: float, *acts: Act) -> Standing:
-    """What stands so many hours after noon, these acts having been lifted."""
-    return standing(texts, at(hours), lifts(*acts))
+    """What stands so many hours after noon, these acts having been lifted; every signature on a verification holds."""
+    return standing(texts, at(hours), lifts(*acts), held=believed(texts))
 
 
 def state(texts: Mapping[str, bytes], hours: float, *acts: Act, order: str = "order-1") -> State:

@@ -5,13 +5,20 @@ from dataclasses import replace
 
 import pytest
 
-from lawgate.docket.acts import ActKind, Direction
+from lawgate.docket.act_text import print_act
+from lawgate.docket.acts import Act, ActKind, Direction
 from lawgate.docket.standing import binding_since, covering, standing
-from lawgate.model.order import EVERY, PROVISIONAL, Covered, Effect, EffectKind, Part, State
+from lawgate.model.order import EVERY, PROVISIONAL, WITHOUT_PAPER, Covered, Effect, EffectKind, Part, State
 from unit.docket.made import NOON, STOP, WHAT, an_act, an_order, at, binds, lifts, printed, stands, state
 
 ORDER = an_order()
 LOOSENING = [kind for kind in ActKind if kind.direction is Direction.LOOSEN]
+
+
+def _last(act: Act) -> dict[str, bytes]:
+    return {f"9999-{act.id}.toml": print_act(act)}
+
+
 ENDS = {
     ActKind.REJECT: State.REJECTED,
     ActKind.ADMIN_STAY: State.ADMIN_STAYED,
@@ -118,6 +125,64 @@ def test_an_order_is_superseded_only_while_its_successor_is_there() -> None:
     assert stands(printed(ORDER, other, act, rejected), 5, act, rejected).in_force == (ORDER,)
 
 
+LOST = [kind for kind in LOOSENING if kind is not ActKind.MODIFY]
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_an_order_binds_again_when_whatever_took_its_place_was_loosened(kind: ActKind) -> None:
+    """A8. For good: what tightens the other one afterwards is one person's, and takes no order away."""
+    other = an_order("order-2", since=at(1))
+    back = an_act(ActKind.REVERSAL, "act-2", at(2), order="order-2", people=1)
+    modify = an_act(ActKind.MODIFY, "act-1", at(2), successor="order-2")
+    lost = an_act(kind, "act-3", at(5), order="order-2")
+    texts = printed(ORDER, other, back, modify, lost)
+    assert stands(texts, 4, modify, lost).in_force == (other,)
+    after = stands(texts, 6, modify, lost)
+    assert (after.in_force, after.stood[0].state) == ((ORDER,), State.REPORTED)
+    # Notice that was served before it bound again was served when nobody had to serve it.
+    assert binding_since(after, "order-1") == at(5)
+    for again in (ActKind.STAY_END, ActKind.EXTEND, ActKind.RECALL):
+        one = an_act(again, "act-4", at(7), order="order-2", people=1)
+        assert ORDER in stands({**texts, **_last(one)}, 8, modify, lost).in_force
+
+
+def test_of_orders_that_follow_each_other_the_last_one_binds() -> None:
+    second, third = an_order("order-2", since=at(1)), an_order("order-3", since=at(2))
+    first = an_act(ActKind.MODIFY, "act-1", at(3), successor="order-2")
+    then = an_act(ActKind.MODIFY, "act-2", at(4), order="order-2", successor="order-3")
+    ended = an_act(ActKind.DISSOLVE, "act-3", at(6), order="order-3")
+    texts = printed(ORDER, second, third, first, then, ended)
+    assert stands(texts, 5, first, then).in_force == (third,)
+    assert stands(texts, 7, first, then, ended).in_force == (second,)
+
+
+def test_a_second_instrument_of_the_successors_id_takes_no_order_away() -> None:
+    """Then nobody knows which of the two is meant, and no act on that id counts: nor does it take a place."""
+    other = an_order("order-2", since=at(1))
+    modify = an_act(ActKind.MODIFY, "act-1", at(2), successor="order-2")
+    texts = printed(ORDER, other, modify)
+    assert stands(texts, 3, modify).in_force == (other,)
+    assert ORDER in stands({**texts, "0004-order-2.toml": b"?"}, 3, modify).in_force
+
+
+def test_a_verification_counts_for_the_state_only_where_signatures_hold() -> None:
+    """A7. It tightens whoever signed: a stop that a verification of nobody confirms does not end by itself."""
+    act = an_act(ActKind.VERIFY, "act-1", at(1))
+    texts = printed(ORDER, act)
+    digest = next(iter(lifts(act)))
+    for held, shown in (
+        ({}, State.REPORTED),
+        ({digest: ("person.c.1",)}, State.REPORTED),
+        ({digest: ("person.c.1", "person.c.2")}, State.IN_FORCE),
+        ({"00" * 32: ("person.c.1", "person.c.2")}, State.REPORTED),
+    ):
+        assert standing(texts, at(2), held=held).stood[0].state is shown
+    short = an_order(kind=PROVISIONAL, court=WITHOUT_PAPER, ends=at(72))
+    assert standing(printed(short), at(80)).in_force == ()
+    assert standing(printed(short, act), at(80)).in_force == (short,)
+    assert standing(printed(short, act), at(80)).stood[0].state is State.REPORTED
+
+
 def test_a_stay_in_part_keeps_the_rest() -> None:
     notice = Effect(EffectKind.NOTICE, EVERY, EVERY, EVERY, EVERY, EVERY, 0)
     order = an_order("order-1", STOP, notice)
@@ -181,7 +246,7 @@ def test_it_frees_its_people_of_what_the_order_says_of_the_agency_or_of_everybod
 
 
 def test_a_stop_without_a_paper_is_the_one_order_that_ends_by_itself() -> None:
-    stop = an_order(kind=PROVISIONAL, ends=at(72))
+    stop = an_order(kind=PROVISIONAL, court=WITHOUT_PAPER, ends=at(72))
     assert (binds(printed(stop), 71), binds(printed(stop), 72)) == (True, False)
     assert state(printed(stop), 72) is State.EXPIRED
     confirmed = printed(stop, an_act(ActKind.VERIFY, "act-1", at(3), people=1))
@@ -189,6 +254,25 @@ def test_a_stop_without_a_paper_is_the_one_order_that_ends_by_itself() -> None:
     late = printed(stop, an_act(ActKind.VERIFY, "act-1", at(80), people=1))
     assert (binds(late, 79), binds(late, 80)) == (False, True)
     assert binding_since(stands(late, 81), "order-1") == at(80)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"court": "A Court"},
+        {"kind": "stay"},
+        {"ends": at(73)},
+        {"entered_at": at(1)},
+        {"learned_at": at(-1)},
+        {"effective_at": at(-1)},
+        {"ends": None},
+    ],
+)
+def test_a_word_in_a_courts_order_does_not_make_it_end_by_itself(other: dict[str, object]) -> None:
+    """A9. What is not in every way a stop as `lawgate stop` makes it is an order with a paper, whatever its kind."""
+    stop = an_order(kind=PROVISIONAL, court=WITHOUT_PAPER, ends=at(72))
+    assert not binds(printed(stop), 72)
+    assert binds(printed(replace(stop, **other)), 10_000)
 
 
 def test_an_act_on_an_order_nobody_entered_binds_everything() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lawgate.drivers.keys import KeySigner
+from lawgate.ledger import quorum
 from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.note import COSIGNATURE, ED25519, ML_DSA_44, Note, NoteKey, SignatureLine, not_checked, parse_vkey
 from lawgate.ledger.quorum import Group, Policy
@@ -144,6 +145,18 @@ def test_a_group_has_a_name_and_members_of_its_own() -> None:
     ):
         with pytest.raises(ValueError, match=r"."):
             Policy(LOG, tuple(W[:3]), 1, groups)
+
+
+def test_no_policy_is_looser_than_the_form_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The floor is of witnesses, not of names: a group that one of its members makes up counts as one."""
+    assert quorum.WITNESS_QUORUM_AT_LEAST == 1
+    two = (Group("a", 1, (W[0].name, W[1].name)),)
+    for required, groups, fewest in ((1, (), 1), (2, (), 2), (1, two, 1), (2, two, 2)):
+        monkeypatch.setattr(quorum, "WITNESS_QUORUM_AT_LEAST", fewest)
+        assert Policy(LOG, tuple(W[:3]), required, groups).fewest == fewest
+        monkeypatch.setattr(quorum, "WITNESS_QUORUM_AT_LEAST", fewest + 1)
+        with pytest.raises(ValueError, match="form floor"):
+            Policy(LOG, tuple(W[:3]), required, groups)
 
 
 def test_there_is_room_for_keys_nobody_here_can_check() -> None:

@@ -91,11 +91,36 @@ def test_what_a_report_says(data: bytes, state: str) -> None:
         report(A).replace(b"Status: 2.0.0\n", b"Status: 2.0.0\n\nFinal-Recipient: rfc822; b@c\nAction: delivered\n"),
         report(A).replace(b"message/delivery-status", b"text/plain"),
         report(A) + b" " * (1 << 20),
+        report(A, envelope="From: MAILER-DAEMON <").replace(b"rfc822;", b"x400;"),
+        report(A, envelope="", message="<"),
+        report(A).replace(b'boundary="b"', b"boundary=\"b\"; charset*0*=utf-8''%ff; charset*=''"),
+        b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(5000)),
     ],
 )
 def test_what_is_no_report_about_one_delivery(data: bytes) -> None:
     with pytest.raises(Refused, match="notice_report"):
         read_report(data)
+
+
+@pytest.mark.parametrize("block", ["From: MAILER-DAEMON <", "Message-ID: <", "Date: x"])
+def test_a_broken_header_beside_it_hides_no_report(block: str) -> None:
+    """A report of a mail that came back has to be taken: the clock that it stops would run on."""
+    for data in (report(A, "failed", envelope=f"{block}\nOriginal-Envelope-Id: {A}\n"), report(A, "failed")):
+        assert read_report(data.replace(b"Subject: Notice", block.encode())).state == BOUNCED
+    folded = report(A, "failed").replace(b"rfc822; ", b"rfc822;\n ").replace(f"{A}\n".encode(), f"\n {A}\n".encode(), 1)
+    assert read_report(folded).mailbox == MAILBOX
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"}", b"} "), (b"2030-09-25T", b"2030-09-24T")])
+def test_a_kept_notice_that_was_damaged_is_made_anew(place: Noticed, old: bytes, new: bytes) -> None:
+    before = newest(place)
+    place.later(hours=1)
+    assert digest_of(give_notice(place.desk, PACKAGE, BY).paper) == before
+    kept = place.office.root / "notices" / PACKAGE / f"paper-{before}"
+    kept.write_bytes(kept.read_bytes().replace(old, new))
+    given = give_notice(place.desk, PACKAGE, BY)
+    assert newest(place) == digest_of(given.paper) != before
+    assert given.leaf == len(list(place.office.log.leaves())) - 1
 
 
 def by_mail(place: Noticed, evidence: bytes) -> None:

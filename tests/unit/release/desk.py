@@ -186,7 +186,8 @@ class Office:
         desk = replace(desk, **other)
         own = replace(desk.sources, publish=nothing)
         gates, rooms = (gate or self.gate, self.gates[1]), (keys or self.keys, self.second_keys)
-        made = [Keeper(KeeperDesk(n, gates[n], own, desk.packages, rooms[n], desk.sealer)) for n in range(self.keepers)]
+        room, size = desk.packages, lambda: len(self.log.leaves())
+        made = [Keeper(KeeperDesk(n, gates[n], own, room, rooms[n], desk.sealer, size)) for n in range(self.keepers)]
         return desk if desk.keepers else replace(desk, keepers=tuple(made))
 
     def orders(self) -> OrderDesk:

@@ -120,7 +120,7 @@ class RacingOffice(Office):
         replay = wrapped(Replay(lambda: TileReader(self.root / "log"), FileMemory(own)), "replay")
         sources = replace(desk.sources, publish=nothing, leaves=replay.leaves, proof=replay.proof)
         keys = wrapped((self.keys, self.second_keys)[number], "keys")
-        return Keeper(KeeperDesk(number, self.gates[number], sources, desk.packages, keys, desk.sealer))
+        return Keeper(KeeperDesk(number, self.gates[number], sources, desk.packages, keys, desk.sealer, replay.size))
 
 
 def noon() -> datetime:

@@ -163,7 +163,8 @@ def keeper(office: Office, change: Callable[[Sources], Sources]) -> Keeper:
     """A keeper whose own look meets something else than the office's."""
     desk = office.release()
     own = change(replace(desk.sources, publish=nothing))
-    return Keeper(KeeperDesk(0, office.gate, own, desk.packages, office.keys, desk.sealer))
+    made = KeeperDesk(0, office.gate, own, desk.packages, office.keys, desk.sealer, lambda: len(office.log.leaves()))
+    return Keeper(made)
 
 
 KEEPER_MEETS: dict[str, Callable[[Office], Callable[[Sources], Sources]]] = {

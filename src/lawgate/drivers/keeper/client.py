@@ -8,12 +8,12 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from lawgate.model.fault import Refused
+from lawgate.ports.clock import running
 from lawgate.ports.keeper import KeeperError, Message, heard, read_frame, write_frame
 from lawgate.ports.release import Courier, PackageError
 from lawgate.protocol.lease import left
@@ -22,15 +22,6 @@ from lawgate.protocol.steps import Handed, Stopped
 PATIENCE = 60.0
 START = (sys.executable, "-I", "-m", "lawgate.wiring.keeper")
 READY = b"ready\n"
-
-_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def running() -> float:
-    """Seconds that only grow, those counted in which the machine slept, as the keeper's gate counts them."""
-    return time.clock_gettime(_RUNNING)
-
-
 Connect = Callable[[], AbstractContextManager[socket.socket]]
 
 
@@ -102,13 +93,14 @@ def started(arguments: Sequence[str]) -> Connect:
                 )
             ours.settimeout(PATIENCE)
             try:
-                _ready(ours)
+                with _answering():
+                    _ready(ours)
+                # What fails in here is the caller's own: it is not told as the keeper's fault.
                 yield ours
-                # It is let finish by itself: whatever it is at is durable before it answers.
-                ours.shutdown(socket.SHUT_WR)
-                child.wait(PATIENCE)
-            except (OSError, subprocess.TimeoutExpired):
-                raise KeeperError("the key keeper does not answer") from None
+                with _answering():
+                    # It is let finish by itself: whatever it is at is durable before it answers.
+                    ours.shutdown(socket.SHUT_WR)
+                    child.wait(PATIENCE)
             finally:
                 child.kill()
                 child.wait()
@@ -130,6 +122,14 @@ def listening(place: Path) -> Connect:
             yield talk
 
     return connect
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, subprocess.TimeoutExpired):
+        raise KeeperError("the key keeper does not answer") from None
 
 
 def _ready(talk: socket.socket) -> None:

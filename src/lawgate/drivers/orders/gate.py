@@ -5,21 +5,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from lawgate.model.fault import LawgateError, Refused
+from lawgate.ports.clock import running
 from lawgate.protocol.lease import DRAIN_SECONDS, left
 
+LOCKED_BY_ALL = 0o644
 _STEP = 0.01
-_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def running() -> float:
-    """Seconds that only grow, those counted in which the machine slept, where its system counts them."""
-    return time.clock_gettime(_RUNNING)
 
 
 class _FileLease:
@@ -34,7 +31,10 @@ class FileGate:
     """A `Gate` (see `ports.release`): whoever has the exclusive lock of the file holds the lease."""
 
     def __init__(self, file: Path, monotonic: Callable[[], float] = running, also: Sequence[Path] = ()) -> None:
-        """The file is made when it is missing. It stays empty. `also` are others' gates, drained and not held."""
+        """The file is made when it is missing, and whoever may enter its folder may lock it. It stays empty.
+
+        `also` are others' gates, drained and not held.
+        """
         self._file, self._monotonic, self._also = file, monotonic, also
 
     def lease(self) -> AbstractContextManager[_FileLease]:
@@ -59,9 +59,21 @@ class FileGate:
 
     def _open(self) -> int:
         try:
-            return os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            handle = os.open(self._file, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, LOCKED_BY_ALL)
         except OSError as error:
             raise LawgateError(f"the gate cannot be opened: {error.strerror}") from None
+        _let_others_lock(handle)
+        return handle
+
+
+def _let_others_lock(handle: int) -> None:
+    """Let others open it whatever the umask: an order must not wait for good because root was the first to be here.
+
+    Nothing can be read in it, a lock needs no right to write, and who may come near it is the folder's to say.
+    """
+    found = os.fstat(handle)
+    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) != LOCKED_BY_ALL:
+        os.fchmod(handle, LOCKED_BY_ALL)
 
 
 def _opened(file: Path) -> int:

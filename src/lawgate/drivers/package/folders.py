@@ -18,8 +18,8 @@ from pathlib import Path
 
 from lawgate.drivers.package.archive import read_member, write_tar
 from lawgate.ports.release import PackageError
+from lawgate.protocol.manifest import TAR
 
-TAR = "package.tar"
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{2,127}")
 
 
@@ -141,8 +141,12 @@ def _named(name: str) -> str:
 
 
 def _private(room: Path) -> Path:
-    room.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if stat.S_IMODE(room.stat().st_mode) & 0o077:
+    try:
+        room.mkdir(mode=0o700, parents=True, exist_ok=True)
+        rights = stat.S_IMODE(room.stat().st_mode)
+    except OSError as error:
+        raise _broken("a folder of packages or keys", error) from None
+    if rights & 0o077:
         raise PackageError("a folder of packages or keys is open to others")
     return room
 

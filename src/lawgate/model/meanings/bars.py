@@ -154,7 +154,7 @@ BARS = Group(
         Meaning(
             "custody",
             OFFICE,
-            "the request is of so many people that two keepers, of two commands, must each hold a key of every record",
+            "the request is of so many people that two keepers must each hold a key of every record",
             "name a second keeper in settings.toml and prepare the package anew",
         ),
         Meaning(

@@ -58,7 +58,7 @@ STEPS = Group(
         Meaning(
             "E_CUSTODY",
             OFFICE,
-            "a request of this many people needs a second key keeper, of another command",
+            "a request of this many people needs a second key keeper",
             "name its socket as `second_keeper` in settings.toml, then prepare again",
         ),
         Meaning("E_FIELD", OFFICE, "the records have no such field", "name fields of the register of fields"),
@@ -151,7 +151,7 @@ STEPS = Group(
         Meaning(
             "E_TIME",
             OFFICE,
-            "an instant without its offset could be any zone's",
+            "a moment is written with its offset, or it could be any zone's, and lies between the years 1900 and 2999",
             "write it as 2025-06-30T12:00:00-04:00",
         ),
         Meaning(
@@ -182,6 +182,19 @@ STEPS = Group(
             CLERK,
             "another instrument has this id; nothing was entered",
             "choose another id and enter it at once",
+        ),
+        Meaning(
+            "order_kind",
+            CLERK,
+            "the text is of the kind that only `lawgate stop` makes, and which ends by itself; nothing was entered",
+            "write another word as its kind and enter it at once: it then binds until an act ends it",
+        ),
+        Meaning(
+            "order_person",
+            CLERK,
+            "`--by` takes the id of a person, as people.toml has it; nothing was entered, and nothing that was typed is"
+            " kept",
+            "write your id and enter it again at once; no register is asked whether it is known",
         ),
         Meaning(
             "order_name",

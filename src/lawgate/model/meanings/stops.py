@@ -74,7 +74,7 @@ STOPS = Group(
             "E_UNLOGGED",
             "docket clerk",
             "the order binds, but what follows it is not all in the log",
-            "mend what it names and enter the same text again: only what is missing is made up",
+            "mend what it names, then `lawgate order complete`: only what is missing is made up",
         ),
         Meaning(
             "E_PINS",

@@ -8,30 +8,30 @@ registers and package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 
 from lawgate.authority.gates import Sources
 from lawgate.authority.look import Evidence, Look, look, prove
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError
-from lawgate.ports.release import Courier, Gate, KeyRoom, Lease, PackageError, PackageStore, opened
+from lawgate.ports.release import Courier, Gate, KeyRoom, Lease, PackageError, PackageStore, delivered_as, opened
 from lawgate.ports.seal import Sealer
 from lawgate.protocol import steps
 from lawgate.protocol.bars import CLOCK_SECONDS, Bar, Barred, Last, last_bars
-from lawgate.protocol.manifest import keys_name
-
-TAR = "package.tar"
+from lawgate.protocol.manifest import TAR, keys_name
 
 
 @dataclass(frozen=True, slots=True)
 class KeeperDesk:
     """What a keeper needs. `number` is its place among the keepers of the office, 0 or 1.
 
-    `sources` are its own: it can publish nothing, so its `publish` does nothing, and an old head bars.
+    `sources` are its own: it can publish nothing, so its `publish` does nothing, and an old head bars. `size` is how
+    many leaves the log has, without reading them; LawgateError when it is shorter than it was.
     """
 
     number: int
@@ -40,6 +40,7 @@ class KeeperDesk:
     packages: PackageStore
     keys: KeyRoom
     sealer: Sealer
+    size: Callable[[], int]
 
 
 class Keeper:
@@ -62,7 +63,7 @@ class Keeper:
         """Take the gate; it is given back when this ends, whatever happened."""
         with self._desk.gate.lease() as lease:
             # Only a leaf that is written while the gate is held is good for what is handed out under it.
-            begins = len(self._desk.sources.leaves())
+            begins = self._desk.size()
             yield KeeperLease(self._desk, lease, Asked(package, key_asked, begins), courier)
 
 
@@ -101,16 +102,17 @@ class KeeperLease:
             if first is None:
                 return parcels.ended()
             beside = {} if first_keeper else {"beside": True}
-            self._courier.deliver(f"{self._package}-{handout}", parcels.files(first), **beside)
+            self._courier.deliver(delivered_as(self._package, handout), parcels.files(first), **beside)
         except Barred as barred:
             return steps.Stopped(barred.bars, barred.step)
         return parcels.ended()
 
     def look(self, found: Evidence, handout: int) -> tuple[Bar, ...]:
         """Every bar, those of the leaf and the lease among them."""
-        sources = self._desk.sources
+        # The log is read once, after the leaf was written: all that is told of it rests on one reading.
+        sources = replace(self._desk.sources, leaves=cache(self._desk.sources.leaves))
         self._seen = look(sources, found, self._asked)
-        leaf = dict(sources.leaves()).get(handout)
+        leaf = next((each for index, each in sources.leaves() if index == handout), None)
         self._logged = leaf is not None and handout >= self._begins and self._shown(found, handout, leaf)
         return self.still()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lawgate.model.fault import LawgateError, Refused
+from lawgate.ports.clock import running
 from lawgate.ports.keeper import KeeperError, Message, read_frame, told, write_frame
 from lawgate.ports.release import Courier
 from lawgate.posts.keeper.keeper import Keeper
@@ -17,7 +18,7 @@ from lawgate.posts.keeper.keeper import Keeper
 SOON, LATE = 0.05, 4
 """Seconds, and times, that something may still be read when the lease is over."""
 PATIENCE = 30.0
-"""Seconds a conversation may wait for its next message; a lease ends long before."""
+"""Seconds that a conversation has for its first message, however it comes, and for each answer to be taken."""
 
 
 def converse(connection: socket.socket, keeper: Keeper, courier: Callable[[Path], Courier]) -> None:
@@ -26,7 +27,6 @@ def converse(connection: socket.socket, keeper: Keeper, courier: Callable[[Path]
     `courier` makes the way out from a folder; the folder comes as an open descriptor, so that the keeper need not be
     able to open it.
     """
-    connection.settimeout(PATIENCE)
     handed: list[int] = []
 
     def receive(count: int) -> bytes:
@@ -35,16 +35,36 @@ def converse(connection: socket.socket, keeper: Keeper, courier: Callable[[Path]
         return data
 
     try:
-        if (message := read_frame(receive)) is not None:
+        message = read_frame(_in_time(connection, receive))
+        connection.settimeout(PATIENCE)
+        if message is not None:
             _answer(message, keeper, receive, connection, handed, courier)
     except Refused as refused:
         busy = refused.code == "gate_busy"
         _say(connection, {"refused": refused.code} if busy else {"failed": refused.why})
     except (LawgateError, OSError, ValueError, KeyError, TypeError) as error:
-        _say(connection, {"failed": str(error) if isinstance(error, LawgateError) else type(error).__name__})
+        _say(connection, {"failed": _why(error)})
     finally:
         for descriptor in handed:
             os.close(descriptor)
+
+
+def _in_time(connection: socket.socket, receive: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """The same, with one end for all of its calls: a byte now and then holds nobody up. TimeoutError after it."""
+    until = running() + PATIENCE
+
+    def in_time(count: int) -> bytes:
+        if (left := until - running()) <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
+        return receive(count)
+
+    return in_time
+
+
+def _why(error: Exception) -> str:
+    """What may be said of it: words of ours, or the kind of error alone."""
+    return str(error) if isinstance(error, LawgateError) else type(error).__name__
 
 
 def _answer(
@@ -104,7 +124,9 @@ def serve(listening: socket.socket, keeper: Callable[[], Keeper], courier: Calla
         with connection:
             try:
                 made = keeper()
-            except LawgateError as error:
-                _say(connection, {"failed": str(error)})
+            except (LawgateError, OSError, ValueError, KeyError, TypeError) as error:
+                # Files that are just being replaced end one conversation, and not the keeper.
+                connection.settimeout(PATIENCE)
+                _say(connection, {"failed": _why(error)})
                 continue
             converse(connection, made, courier)

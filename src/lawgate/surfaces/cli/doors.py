@@ -179,13 +179,18 @@ def writing(doors: Doors, office: Path, *, taking_up: bool = False) -> House:
 
 
 def moment(text: str) -> datetime:
-    """The instant in a text. Refused E_TIME when it is none, or lacks its offset: then it could be any zone's."""
+    """The instant in a text. Refused E_TIME when it is none, or lacks its offset: then it could be any zone's.
+
+    Years are those an order can state: at the ends of the calendar a moment cannot be told in every zone.
+    """
+    from lawgate.docket.form import instant
+
     try:
         made = datetime.fromisoformat(text)
     except ValueError:
         made = None
-    if made is None or made.tzinfo is None:
-        raise Refused("E_TIME", "this is no instant, or it lacks its offset")
+    if made is None or not instant(made):
+        raise Refused("E_TIME", "this is no instant of the years 1900 to 2999, or it lacks its offset")
     return made
 
 

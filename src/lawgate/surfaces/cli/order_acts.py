@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lawgate.surfaces.cli.after_acts import again_after_act, say_who_verified
 from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, moment
 
 if TYPE_CHECKING:
@@ -98,12 +99,12 @@ def _entering(doors: Doors, kinds: tuple[str, ...]) -> Callable[..., None]:
         from lawgate.docket.acts import Direction
         from lawgate.model.fault import Refused
         from lawgate.office.order_acts import enter_act
-        from lawgate.surfaces.cli.orders import nothing_entered
+        from lawgate.surfaces.cli.orders import nothing_entered, paper
 
         with answering():
             desk = doors.orders(office)
             with nothing_entered():
-                act = _with_signatures(file.read_bytes(), signed or [])
+                act = _with_signatures(paper(file), signed or [])
                 text = print_act(act)
                 read_act(text, "act")
                 if kinds and act.kind.value not in kinds:
@@ -113,6 +114,9 @@ def _entering(doors: Doors, kinds: tuple[str, ...]) -> Callable[..., None]:
             typer.echo(f"{name} is entered; it loosens nothing before `lawgate order lift {act.id}`")
         else:
             typer.echo(f"{name} is entered and counts")
+            if act.kind.value == "verify":
+                say_who_verified(desk, act.order)
+            again_after_act(doors, office)
 
     return enter
 
@@ -125,6 +129,7 @@ def _with_signatures(text: bytes, signed: list[str]) -> Act:
     from lawgate.docket.act_text import read_act, read_unsigned
     from lawgate.docket.acts import Signature
     from lawgate.model.fault import Refused
+    from lawgate.surfaces.cli.orders import paper
 
     if not signed:
         return read_act(text, "act")
@@ -134,7 +139,7 @@ def _with_signatures(text: bytes, signed: list[str]) -> Act:
         office, _, file = rest.partition(",")
         if not file:
             raise Refused("act_signed", f"write PERSON,OFFICE,FILE. {SAYS}")
-        made.append(Signature(person, office, base64.b64encode(Path(file).read_bytes()).decode()))
+        made.append(Signature(person, office, base64.b64encode(paper(Path(file))).decode()))
     return replace(read_unsigned(text, "act"), signatures=tuple(made))
 
 
@@ -161,3 +166,4 @@ def _lifting(order: typer.Typer, doors: Doors) -> None:
         with answering():
             index = lifting(doors.orders(office), act, by)
         typer.echo(f"lifted by leaf {index}; nothing that was stopped before leaves by itself")
+        again_after_act(doors, office)

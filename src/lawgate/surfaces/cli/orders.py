@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawgate.surfaces.cli.again import again_under_orders, warn_of_names
+from lawgate.surfaces.cli.deadlines import add_deadlines
 from lawgate.surfaces.cli.doors import OFFICE, PERSON, Doors, answering, coded, moment
 from lawgate.surfaces.cli.order_acts import add_acts
 from lawgate.surfaces.cli.public import again_for_everybody, not_built
@@ -39,10 +40,10 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
 
         with answering():
             desk = doors.orders(office)
-            text = _paper(file)
-            with nothing_entered():
+            text = paper(file)
+            with nothing_entered(UNREADABLE):
                 name = enter_unreadable(desk, unreadable, text, by) if unreadable else enter_order(desk, text, by)
-        typer.echo(f"{name} is in force")
+        typer.echo(_binding(desk, name))
         for sentence in () if unreadable else not_enforced(text):
             typer.echo(sentence, err=True)
         if (house := _house(doors, office)) is not None:
@@ -55,20 +56,24 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
             not_built(office)
 
     _shown(order, doors)
+    _complete(order, doors)
     add_acts(order, doors)
+    add_deadlines(order, doors)
     _stop(app, doors)
 
 
 def _shown(order: typer.Typer, doors: Doors) -> None:
     @order.command("list")
     def listed(office: OFFICE = Path()) -> None:
-        """Every order that has begun, with its state; what counsel has to settle."""
+        """Every order that has begun, with its state; every act, and what it lacks; what counsel has to settle."""
         from lawgate.docket.standing import standing
 
         with answering():
             desk = doors.orders(office)
-            stands = standing(desk.register.texts(), desk.clock.now(), _lifted(desk))
-        for line in _lines(stands):
+            held = _verified(desk)
+            stands = standing(desk.register.texts(), desk.clock.now(), _lifted(desk), held=held)
+            lines = [*_lines(stands), *_act_lines(desk)]
+        for line in lines or ("no order has been entered",):
             typer.echo(line)
 
     @order.command("as-of")
@@ -107,15 +112,26 @@ def _exposed(one: Released) -> Iterator[str]:
 
 def _lifted(desk: OrderDesk) -> frozenset[str]:
     """The acts that may loosen now; none, after saying so, when log or registers cannot be read."""
-    from lawgate.ledger.errors import MalformedError
     from lawgate.model.fault import LawgateError
     from lawgate.office.order_acts import lifted_now
 
     try:
         return lifted_now(desk)
-    except (LawgateError, MalformedError, OSError) as broken:
-        typer.echo(f"no act that loosens is counted here: {type(broken).__name__}", err=True)
+    except (LawgateError, OSError) as broken:
+        typer.echo(f"no act that loosens is counted here: {coded(broken)}", err=True)
         return frozenset()
+
+
+def _verified(desk: OrderDesk) -> Mapping[str, frozenset[str]]:
+    """Whose signatures on verifications hold; nobody's, after saying so, when log or registers cannot be read."""
+    from lawgate.model.fault import LawgateError
+    from lawgate.office.order_acts import verified_now
+
+    try:
+        return verified_now(desk)
+    except (LawgateError, OSError):
+        typer.echo("no order is shown as verified here: log or registers cannot be read", err=True)
+        return {}
 
 
 def _lines(stands: Standing) -> Iterator[str]:
@@ -137,6 +153,43 @@ def _lines(stands: Standing) -> Iterator[str]:
         )
 
 
+def _act_lines(desk: OrderDesk) -> Iterator[str]:
+    """One line for each act that can be read."""
+    from lawgate.office.order_list import acts_now
+
+    for each in acts_now(desk):
+        yield f"{each.act.id}  act on {each.act.order}  {each.act.kind}  {each.stands}"
+
+
+def _binding(desk: OrderDesk, name: str) -> str:
+    """What became of a text that was just entered: it may be one from before, which has ended since."""
+    from lawgate.docket.reading import entered_as
+    from lawgate.docket.standing import standing
+    from lawgate.model.fault import LawgateError
+
+    try:
+        stands = standing(desk.register.texts(), desk.clock.now(), _lifted(desk))
+    except LawgateError:
+        return f"{name} is in force"  # a docket that cannot be read stops everything
+    known = (entered_as(name) or (0, ""))[1]
+    ended = [each.state for each in stands.stood if each.order.id == known and not each.state.binds]
+    return f"{name} DOES NOT BIND: {ended[0]}" if ended else f"{name} is in force"
+
+
+def _complete(order: typer.Typer, doors: Doors) -> None:
+    @order.command()
+    def complete(office: OFFICE = Path()) -> None:
+        """Make up what the log lacks of orders and acts that bind already. It enters nothing and loosens nothing."""
+        from lawgate.office.orders import complete_orders
+
+        with answering():
+            complete_orders(doors.orders(office))
+        typer.echo("the log has every order and act of the docket")
+        if (house := _house(doors, office)) is not None:
+            again_for_everybody(house, office)
+            again_under_orders(house)
+
+
 def _stop(app: typer.Typer, doors: Doors) -> None:
     @app.command()
     def stop(
@@ -154,19 +207,23 @@ def _stop(app: typer.Typer, doors: Doors) -> None:
 
         with answering():
             desk = doors.orders(office)
+            signed = paper(signature) if signature else b""
             if not second and (before := last_stop(desk, by, desk.clock.now())):
                 typer.echo("what a second person has to sign, byte for byte:", err=True)
                 typer.echo(again_paper(by, before.id, recipient or []).decode(), nl=False)
-            signed = signature.read_bytes() if signature else b""
-            with nothing_entered():
-                name = stopping(desk, by, recipient or [], reason, second, signed)
+            name = stopping(desk, by, recipient or [], reason, second, signed)
         typer.echo(f"{name} is in force for {PROVISIONAL_STOP_HOURS} hours; `lawgate order verify` confirms it")
         if (house := _house(doors, office)) is not None:
             again_for_everybody(house, office)
 
 
+UNREADABLE = """if that takes time, enter the paper with
+--unreadable NAME at once: it then binds everything (docs/spec/docket.md)."""
+"""What else can be done about the text of an order that has faults."""
+
+
 @contextmanager
-def nothing_entered() -> Iterator[None]:
+def nothing_entered(otherwise: str = "") -> Iterator[None]:
     """After the faults of an order or act: say that it does not bind, and what can be done at once."""
     from lawgate.model.fault import Faulty
 
@@ -175,14 +232,12 @@ def nothing_entered() -> Iterator[None]:
     except Faulty as faulty:
         for fault in faulty.faults:
             typer.echo(fault.sentence(), err=True)
-        typer.echo(
-            "NOTHING WAS ENTERED. Mend the text and enter it; if that takes time, enter the paper with", err=True
-        )
-        typer.echo("--unreadable NAME at once: it then binds everything (docs/spec/docket.md).", err=True)
+        typer.echo(f"NOTHING WAS ENTERED. Mend the text and enter it{f'; {otherwise}' if otherwise else '.'}", err=True)
         raise typer.Exit(1) from None
 
 
-def _paper(file: Path) -> bytes:
+def paper(file: Path) -> bytes:
+    """The bytes of a file that is to be entered. OSError, after saying that nothing was, when it cannot be read."""
     try:
         return file.read_bytes()
     except OSError:
