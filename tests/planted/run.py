@@ -132,6 +132,7 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
         "tests/unit/release/test_safeguards.py",
         "tests/journeys/test_order_door.py",
     ),
+    "src/lawgate/office/order_leaves.py": ("tests/unit/release/test_orders.py", "tests/unit/release/test_listed.py"),
     "src/lawgate/office/order_stop.py": ("tests/unit/docket/test_order_stop.py",),
     "src/lawgate/office/order_acts.py": ("tests/unit/docket/test_lifts.py",),
     "src/lawgate/office/service.py": ("tests/unit/protocol/test_notice_served.py",),

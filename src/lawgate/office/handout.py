@@ -30,7 +30,7 @@ from lawgate.model.fault import LawgateError
 from lawgate.model.form import Ceilings
 from lawgate.model.request import Registers
 from lawgate.model.timerule import TimeRule
-from lawgate.office.orders import UNREADABLE
+from lawgate.office.order_leaves import UNREADABLE
 from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister
 from lawgate.ports.papers import PaperRooms

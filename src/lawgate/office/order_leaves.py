@@ -10,22 +10,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from types import MappingProxyType
 
 from lawgate.authority.lifts import BEGUN
 from lawgate.docket.acts import Act, ActKind, Direction
 from lawgate.docket.history import begins
+from lawgate.docket.reading import entered_as, read_order
 from lawgate.docket.register import sort
 from lawgate.docket.standing import standing
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import MAX_LIST, Value
-from lawgate.model.order import State
+from lawgate.model.fault import Faulty
+from lawgate.model.order import Order, State
 from lawgate.ports.release import ReleaseLog
 from lawgate.protocol.exposure import only_near
 
+UNREADABLE = "unreadable"
 EXPIRED = "expired"
 """The kind of `order-act` about a stop without a paper that came to its end by itself."""
 _NOT_TIGHTER = {EXPIRED, *(kind.value for kind in ActKind if kind.direction is not Direction.TIGHTEN)}
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One file of the register: order id, SHA-256 of its text, and the order (None when nobody can read it)."""
+
+    id: str
+    digest: str
+    order: Order | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,38 @@ class Course:
         self.listed += [(name, self.since) for name in names]
         self.lacking = self.lacking and len(names) >= MAX_LIST
         self.named = {*self.named, *names} if self.lacking else set()
+
+
+def instruments(texts: Mapping[str, bytes]) -> Iterator[Instrument]:
+    """Every instrument that somebody entered, in file order, readable or not."""
+    acts = {each.file for each in sort(texts).acts}
+    for file, text in sorted(texts.items()):
+        # A stray file or a missing number binds too, but nobody entered it, so there is no act to log.
+        if file not in acts and (name := entered_as(file)):
+            yield Instrument(name[1], sha256(text).hexdigest(), read_or_none(text))
+
+
+def read_or_none(text: bytes) -> Order | None:
+    """The order a text is; None where nobody can read it as one."""
+    try:
+        return read_order(text, "order")
+    except Faulty:
+        return None
+
+
+def bar_leaf(found: Instrument, person: str, now: datetime) -> StageLeaf:
+    """The leaf `order-bar` of an instrument; of one that nobody can read it is provisional, as of now."""
+    order = found.order
+    body: dict[str, Value] = {
+        "order": found.id,
+        "instrument": found.digest,
+        "learned": instant(order.learned_at if order else now),
+        "effective": instant(order.effective_at if order else now),
+        "effects": sorted({effect.kind.value for effect in order.effects}) if order else [UNREADABLE],
+        "provisional": order is None,
+        "person": person,
+    }
+    return StageLeaf("order-bar", instant(now), body)
 
 
 def acts_began(texts: Mapping[str, bytes]) -> dict[str, str]:

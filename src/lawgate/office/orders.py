@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import NoReturn
 
@@ -13,22 +13,32 @@ from lawgate.authority.lifts import Lifting
 from lawgate.docket.act_text import read_act
 from lawgate.docket.acts import Act
 from lawgate.docket.reading import entered_as, is_order_id, read_order
-from lawgate.docket.register import sort
 from lawgate.docket.standing import covering, digest
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.schema import MAX_LIST, Value, fits
 from lawgate.model.fault import Faulty, LawgateError, Refused
 from lawgate.model.order import PROVISIONAL, EffectKind, Order, Standing
-from lawgate.office.order_leaves import Course, acts_began, courses, keep_begun, log_acts, moment
+from lawgate.office.order_leaves import (
+    Course,
+    Instrument,
+    acts_began,
+    bar_leaf,
+    courses,
+    instruments,
+    keep_begun,
+    log_acts,
+    moment,
+    read_or_none,
+)
 from lawgate.office.packaged import prepared_manifest
 from lawgate.ports.clock import Clock
 from lawgate.ports.orders import OrderRegister, RegisterBrokenError
 from lawgate.ports.release import Gate, PackageStore, ReleaseLog
 from lawgate.protocol import manifest as manifests
+from lawgate.protocol import steps
 from lawgate.protocol.bars import CLOCK_SECONDS
 from lawgate.protocol.exposure import listed
 
-UNREADABLE = "unreadable"
 UNKNOWN = "unknown"
 """Who entered an instrument, in its leaf, where nobody can tell."""
 # A clerk's clock may run a little ahead of ours, as far as a witness's may.
@@ -97,15 +107,6 @@ class OrderDesk:
     kept: Callable[[str], bytes] = _not_kept
 
 
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """One file of the register: order id, SHA-256 of its text, and the order (None when nobody can read it)."""
-
-    id: str
-    digest: str
-    order: Order | None
-
-
 def enter_order(desk: OrderDesk, text: bytes, person: str) -> str:
     """Enter an order's text; the register's file name. It binds as soon as the register has it.
 
@@ -143,7 +144,7 @@ def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> s
     require_id(person)
     if not is_order_id(name):
         raise Refused("order_name", "this name cannot be an order's id. NOTHING WAS ENTERED")
-    if _read(paper) is not None or _reads_as_act(paper):
+    if read_or_none(paper) is not None or _reads_as_act(paper):
         raise Refused("order_readable", "this text can be read. NOTHING WAS ENTERED")
     return _enter(desk, name, paper, person)
 
@@ -159,7 +160,7 @@ def require_id(person: str) -> None:
 
 def not_enforced(text: bytes) -> tuple[str, ...]:
     """What this version does not do of the effects of an order, a plain sentence for each; nothing for most orders."""
-    order = _read(text)
+    order = read_or_none(text)
     kinds = {effect.kind for effect in order.effects} if order else set()
     return tuple(sentence for kind, sentence in IN_PART.items() if kind in kinds)
 
@@ -173,15 +174,14 @@ def _known_as(register: OrderRegister, name: str) -> dict[str, bytes]:
 
 
 def _enter(desk: OrderDesk, name: str, text: bytes, person: str) -> str:
-    # Also what is there already: a text whose syncing failed once lasts only when it was written again.
-    file = desk.register.enter(name, text)
-    mark = sha256(text).hexdigest()
-    unkept = _keep_who(desk, mark, person)
+    made = _Entering(desk, Named(name, text, person))
     try:
-        complete_orders(desk, person, mark)
+        made.through(steps.enter())
     except (LawgateError, OSError) as error:
-        raise BindsUnloggedError(file, f"{error}{unkept}{_waited(desk)}") from error
-    return file
+        if not made.file:
+            raise
+        raise BindsUnloggedError(made.file, f"{error}{made.unkept}{_waited(desk)}") from error
+    return made.file
 
 
 def _keep_who(desk: OrderDesk, mark: str, person: str) -> str:
@@ -217,79 +217,128 @@ def _who(desk: OrderDesk, found: Instrument) -> str:
     return said if fits("id", said) else UNKNOWN
 
 
-def complete_orders(desk: OrderDesk, person: str = "", mark: str = "") -> None:
+def complete_orders(desk: OrderDesk) -> None:
     """Bring the log up to the register: a leaf `order-bar` for each instrument and `order-act` for each act on one, a
     drain, a leaf `in-force` for each instrument and for what tightened it since.
 
-    A bar names whoever entered its instrument, never whoever completes: `person` is named only for the text with the
-    SHA-256 (hex) `mark`, and only if nobody is known to have entered that before. Doing it again changes nothing.
-    Anything that fails leaves the instruments binding. LawgateError when others kept entering texts meanwhile.
+    A bar names whoever entered its instrument, never whoever completes. Doing it again changes nothing. Anything that
+    fails leaves the instruments binding. LawgateError when others kept entering texts meanwhile.
     """
-    acted: list[tuple[int, Act, str]] = []
-    for _ in range(ROUNDS):
-        texts = desk.register.texts()
-        _bars(desk, texts, person, mark)
-        fresh = log_acts(desk.log, texts, desk.clock.now())
-        acted += fresh
-        if _forced(desk, texts, bool(fresh)):
-            break
-    else:
+    _Entering(desk).through(steps.enter())
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A text that is being entered, the name it goes by, and who enters it."""
+
+    name: str
+    text: bytes
+    person: str
+
+    @property
+    def mark(self) -> str:
+        """SHA-256 (hex) of the text."""
+        return sha256(self.text).hexdigest()
+
+
+class _Entering:
+    """The steps of an order's way into force, done for real, each for everything in the docket that still lacks it."""
+
+    def __init__(self, desk: OrderDesk, new: Named | None = None) -> None:
+        """Without `new` nothing is entered. `file` is the register's, once the text binds."""
+        self._desk, self._new = desk, new
+        self.file, self.unkept = "", ""
+        self._texts: Mapping[str, bytes] = {}
+        self._acted: list[tuple[int, Act, str]] = []
+
+    def through(self, entering: steps.Entering) -> None:
+        """Do every step, in order."""
+        answer: object = None
+        while True:
+            try:
+                step = entering.send(answer)
+            except StopIteration:
+                return
+            answer = self._do(step)
+
+    def _do(self, step: object) -> object:
+        match step:
+            case steps.RecordBar():
+                return self._bars()
+            case steps.RecordInForce():
+                return self._lists()
+            case steps.Bind():
+                self._bind()
+            case steps.Drain():
+                self._drain()
+            case steps.Publish():
+                self._publish()
+            case _:
+                raise LawgateError("a step that nobody knows")
+        return None
+
+    def _bind(self) -> None:
+        if self._new is not None:
+            # Also what is there already: a text whose syncing failed once lasts only when it was written again.
+            self.file = self._desk.register.enter(self._new.name, self._new.text)
+            self.unkept = _keep_who(self._desk, self._new.mark, self._new.person)
+
+    def _bars(self) -> int:
+        """The index of the leaf about the new text; -1 where it had one before, or there is no new text."""
+        desk, mark = self._desk, self._new.mark if self._new else ""
+        self._texts = desk.register.texts()
+        barred = {(leaf.text("order"), leaf.text("instrument")) for _, leaf in _kind(desk, "order-bar")}
+        made = dict[str, int]()
+        for found in instruments(self._texts):
+            if (found.id, found.digest) not in barred:
+                who = _who(desk, found)
+                who = self._new.person if self._new and who == UNKNOWN and found.digest == mark else who
+                made[found.digest] = desk.log.append(bar_leaf(found, who, desk.clock.now()))
+        fresh = log_acts(desk.log, self._texts, desk.clock.now())
+        self._acted += fresh
+        return {**made, **{digest: index for index, _, digest in fresh}}.get(mark, -1)
+
+    def _publish(self) -> None:
+        self._desk.log.publish()
+        keep_begun(self._desk.log, self._desk.keep, self._acted)
+
+    def _waiting(self, leaves: Sequence[tuple[int, StageLeaf]]) -> list[Course]:
+        return [course for course in courses(leaves, acts_began(self._texts)).values() if course.lacking]
+
+    def _drain(self) -> None:
+        if self._acted or self._waiting(list(self._desk.log.leaves())):
+            # Whoever held the gate when the instrument came in has given it back, or may not use it any more.
+            self._desk.gate.drain()
+
+    def _lists(self) -> int:
+        """The index of the last list; -1 where none was lacking. After a docket that moved, anew from the bars."""
+        for _ in range(ROUNDS):
+            try:
+                return self._listed()
+            except _DocketMovedError:
+                self._bars()
+                self._drain()
         raise LawgateError("orders or acts kept coming in while the lists of exposure were written")
-    desk.log.publish()
-    keep_begun(desk.log, desk.keep, acted)
 
+    def _listed(self) -> int:
+        desk, texts, made = self._desk, self._texts, -1
+        by_digest = {(found.id, found.digest): found for found in instruments(texts)}
 
-def _bars(desk: OrderDesk, texts: Mapping[str, bytes], person: str, mark: str) -> None:
-    barred = {(leaf.text("order"), leaf.text("instrument")) for _, leaf in _kind(desk, "order-bar")}
-    for found in list(instruments(texts)):
-        if (found.id, found.digest) not in barred:
-            who = _who(desk, found)
-            who = person if who == UNKNOWN and found.digest == mark else who
-            desk.log.append(_bar_leaf(found, who, desk.clock.now()))
+        def still() -> None:
+            # A text is in the docket before its leaf is in the log: with the same docket the list misses no act.
+            if digest(desk.register.texts()) != digest(texts):
+                raise _DocketMovedError
 
-
-def _forced(desk: OrderDesk, texts: Mapping[str, bytes], acted: bool) -> bool:
-    """Drain, then a list for each bar that lacks one; False when the docket moved meanwhile."""
-    began = acts_began(texts)
-    waiting = [course for course in courses(desk.log.leaves(), began).values() if course.lacking]
-    if waiting or acted:
-        # Whoever held the gate when the instrument came in has given it back, or may not use it any more.
-        desk.gate.drain()
-    by_digest = {(found.id, found.digest): found for found in instruments(texts)}
-
-    def still() -> None:
-        # A text is in the docket before its leaf is in the log: with the same docket no act came that the list misses.
-        if digest(desk.register.texts()) != digest(texts):
-            raise _DocketMovedError
-
-    try:
-        for course in waiting:
+        leaves = list(desk.log.leaves())
+        for course in self._waiting(leaves):
             same = by_digest.get((course.leaf.text("order"), course.leaf.text("instrument")))
-            for made in _in_force(desk, course, None if same is None else same.order):
-                desk.log.append(made, still)
-    except _DocketMovedError:
-        return False
-    return True
+            for leaf in _in_force(desk, leaves, course, None if same is None else same.order):
+                made = desk.log.append(leaf, still)
+        return made
 
 
 def _kind(desk: OrderDesk, kind: str) -> list[tuple[int, StageLeaf]]:
     return [(index, leaf) for index, leaf in desk.log.leaves() if leaf.kind == kind]
-
-
-def instruments(texts: Mapping[str, bytes]) -> Iterator[Instrument]:
-    """Every instrument that somebody entered, in file order, readable or not."""
-    acts = {each.file for each in sort(texts).acts}
-    for file, text in sorted(texts.items()):
-        # A stray file or a missing number binds too, but nobody entered it, so there is no act to log.
-        if file not in acts and (name := entered_as(file)):
-            yield Instrument(name[1], sha256(text).hexdigest(), _read(text))
-
-
-def _read(text: bytes) -> Order | None:
-    try:
-        return read_order(text, "order")
-    except Faulty:
-        return None
 
 
 def _reads_as_act(text: bytes) -> bool:
@@ -300,30 +349,19 @@ def _reads_as_act(text: bytes) -> bool:
     return True
 
 
-def _bar_leaf(found: Instrument, person: str, now: datetime) -> StageLeaf:
-    order = found.order
-    body: dict[str, Value] = {
-        "order": found.id,
-        "instrument": found.digest,
-        "learned": instant(order.learned_at if order else now),
-        "effective": instant(order.effective_at if order else now),
-        "effects": sorted({effect.kind.value for effect in order.effects}) if order else [UNREADABLE],
-        "provisional": order is None,
-        "person": person,
-    }
-    return StageLeaf("order-bar", instant(now), body)
-
-
-def _in_force(desk: OrderDesk, course: Course, order: Order | None) -> Iterator[StageLeaf]:
+def _in_force(
+    desk: OrderDesk, leaves: Sequence[tuple[int, StageLeaf]], course: Course, order: Order | None
+) -> Iterator[StageLeaf]:
     """The leaf (or leaves, 256 hand-outs each) that name what went out between effect and force.
 
     A list ends with a leaf that is not full: one that broke off is known by that, and goes on behind what it names.
     """
-    prepared = dict(_kind(desk, "prepared"))
+    prepared = {index: leaf for index, leaf in leaves if leaf.kind == "prepared"}
     since = moment(course.since)
     late = [
         (f"{leaf.text('package')}@{at}", leaf.number("rows"))
-        for at, leaf in _kind(desk, "handout")
+        for at, leaf in leaves
+        if leaf.kind == "handout"
         if listed(moment(leaf.at), since) and _covers(desk, order, prepared.get(leaf.number("prepared_leaf")))
     ]
     late = [each for each in late if each[0] not in course.named]

@@ -17,7 +17,7 @@ from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.adjudicate import FIGURES, read_figures
 from lawgate.office.bench import DecideDesk
-from lawgate.office.orders import instruments
+from lawgate.office.order_leaves import instruments
 from lawgate.ports.cases import BatchRow, PackageRow
 
 BEHIND = "case_store_behind"

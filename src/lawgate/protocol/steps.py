@@ -111,7 +111,10 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class RecordBar:
-    """Write the leaf `order-bar`. Comes back: its index."""
+    """Write the leaf `order-bar` (of an act `order-act`), and that of anything else in the register that lacks its own.
+
+    Comes back: its index; -1 where it had one before.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,10 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class RecordInForce:
-    """Write the leaf `in-force` with every hand-out that slipped through before the bar. Comes back: its index."""
+    """Write the leaf `in-force` with every hand-out that slipped through before the bar, wherever one is lacking.
+
+    Comes back: its index; -1 where none was.
+    """
 
     bar: int
 

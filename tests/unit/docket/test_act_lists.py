@@ -61,7 +61,7 @@ def test_i4_what_slipped_since_an_act_that_tightens_is_listed(house: House, kind
     assert {each.why for each in fold(house.office.log.leaves()).misplaced if each.kind in NAMING} == set()
     assert [said for said in broken(house.office.root) if said.startswith("in-force")] == []
     before = list(house.office.log.leaves())
-    complete_orders(house.desk, CLERK)
+    complete_orders(house.desk)
     assert list(house.office.log.leaves()) == before
 
 
@@ -99,7 +99,7 @@ def test_two_acts_without_a_list_get_one_from_the_earlier_effect(house: House) -
         with pytest.raises(BindsUnloggedError):
             enter_act(replace(house.desk, log=Full(house.office.log)), print_act(text), CLERK)
     assert lists(house) == [()]
-    complete_orders(house.desk, CLERK)
+    complete_orders(house.desk)
     assert lists(house) == [(), tuple(out)]
 
 

@@ -261,7 +261,7 @@ def test_a_tightening_act_needs_nobody_else_and_is_logged_once(house: House) -> 
     house.act(ActKind.STAY_END, "act-2", keys={"person_c_1": KEYS["person_c_1"]})
     assert binding(house)
     before = list(house.office.log.leaves())
-    complete_orders(house.desk, CLERK)
+    complete_orders(house.desk)
     assert list(house.office.log.leaves()) == before
     assert [leaf.text("does") for leaf in house.office.kinds("order-act")] == ["stay", "stay-end"]
     with pytest.raises(Refused, match="act_order"):

@@ -13,7 +13,7 @@ from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.order import EVERY, State
 from lawgate.office.order_stop import again_paper, last_stop, stop
 from lawgate.office.orders import complete_orders
-from unit.docket.house import BOTH, CLERK, KEYS, House, a_house
+from unit.docket.house import BOTH, KEYS, House, a_house
 
 FIRST = "person.c.1"
 
@@ -38,12 +38,12 @@ def test_one_person_stops_everything_now_and_is_named(house: House) -> None:
 def test_it_ends_by_itself_and_a_leaf_says_so(house: House) -> None:
     stop(house.desk, FIRST, ("us.agency-a",), "why")
     house.later(71)
-    complete_orders(house.desk, CLERK)
+    complete_orders(house.desk)
     assert (states(house), house.office.kinds("order-act")) == ([State.REPORTED], [])
     house.later(1)
     assert states(house) == [State.EXPIRED]
     for _ in range(2):
-        complete_orders(house.desk, CLERK)
+        complete_orders(house.desk)
     (leaf,) = house.office.kinds("order-act")
     assert (leaf.text("does"), leaf.texts("people")) == ("expired", ())
 
@@ -53,7 +53,7 @@ def test_a_paper_confirms_it(house: House) -> None:
     name = file.removeprefix("0001-").removesuffix(".toml")
     house.act(ActKind.VERIFY, order=name, keys={"person_c_2": KEYS["person_c_2"]})
     house.later(1000)
-    complete_orders(house.desk, CLERK)
+    complete_orders(house.desk)
     assert states(house) == [State.REPORTED]
     assert last_stop(house.desk, FIRST, house.now) is None
 

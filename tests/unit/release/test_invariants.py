@@ -271,7 +271,7 @@ def test_i3_at_whatever_moment_an_order_comes_no_leaf_and_no_key_follow_it(tmp_p
         seen["before" if slipped < 0 else "after"] += 1
         with pytest.raises(Barred):
             pull(office.release(), PACKAGE, "rk-1", office.courier)
-        complete_orders(office.orders(), "person.c.1")
+        complete_orders(office.orders())
         (in_force,) = office.kinds("in-force")
         assert in_force.texts("exposed") == ((f"{PACKAGE}@{slipped}",) if slipped >= 0 else ())
     assert min(seen.values()) > 0, "an order was never tried on both sides of the leaf"

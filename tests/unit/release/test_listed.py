@@ -114,12 +114,12 @@ def test_a_list_that_broke_off_goes_on_where_it_broke(
         with pytest.raises(BindsUnloggedError):
             enter_order(replace(desk, log=Breaks(office.log, takes)), text, "person.c.1")
         assert [course.lacking for course in courses(office.log.leaves()).values()] == [True]
-        complete_orders(desk, "person.c.1")
+        complete_orders(desk)
     else:
         enter_order(desk, text, "person.c.1")
     assert [list(leaf.texts("exposed")) for leaf in office.kinds("in-force")] == [out[:2], out[2:], []]
     before = list(office.log.leaves())
-    complete_orders(desk, "person.c.1")
+    complete_orders(desk)
     assert list(office.log.leaves()) == before
 
 
@@ -156,7 +156,7 @@ def test_a_docket_that_never_rests_is_an_error_and_the_order_binds(office: Offic
     with pytest.raises(BindsUnloggedError, match="kept coming in"):
         enter_order(replace(office.orders(), log=Restless()), an_order_text(), "person.c.1")
     assert office.kinds("in-force") == []
-    complete_orders(office.orders(), "person.c.1")
+    complete_orders(office.orders())
     assert len(office.kinds("in-force")) == len(office.register.texts()) == len(office.kinds("order-bar"))
 
 

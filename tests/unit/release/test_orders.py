@@ -40,7 +40,7 @@ def test_an_order_is_registered_then_logged_then_in_force(office: Office) -> Non
     assert (bar.text("order"), bar.text("person"), bar.texts("effects")) == ("order-1", "person.c.1", ("stop",))
     assert force.number("exposed_rows") == 0
     before = list(office.log.leaves())
-    complete_orders(office.orders(), "person.c.2")
+    complete_orders(office.orders())
     assert list(office.log.leaves()) == before
 
 
@@ -67,7 +67,7 @@ def test_a_bar_without_its_end_is_completed(office: Office) -> None:
     with pytest.raises(BindsUnloggedError):
         enter_order(replace(office.orders(), log=Once(office.log)), an_order_text(), "person.c.1")
     assert [len(office.kinds(kind)) for kind in ("order-bar", "in-force")] == [1, 0]
-    complete_orders(office.orders(), "person.c.1")
+    complete_orders(office.orders())
     assert [len(office.kinds(kind)) for kind in ("order-bar", "in-force")] == [1, 1]
 
 
