@@ -20,7 +20,7 @@ from lawgate_lab.played import signing_key
 COURT, COUNSEL = "court.of-made-up", "org.made-up"
 CLERK, MAIL, HOOK = "clerk", "mail", "hook"
 ORDER = "order-notice"
-PARTIES = """[[party]]
+A_COURT = """[[party]]
 id = "{court}"
 name = "A Court"
 kind = "court"
@@ -31,7 +31,10 @@ kind = "paper"
 where = "the clerk's counter"
 from = 2020-01-01
 to = "until further notice"
-
+"""
+PARTIES = (
+    A_COURT
+    + """
 [[party]]
 id = "{counsel}"
 name = "An Organisation"
@@ -52,6 +55,7 @@ key = "{key}"
 from = 2020-01-01
 to = "until further notice"
 """
+)
 
 
 def register(office: Office, hook: str = "http://127.0.0.1:9/notice", key: bytes = b"", mail: str = "") -> None:

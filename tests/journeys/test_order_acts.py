@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from journeys.noticed import A_COURT
 from journeys.office import AGENCY, CLERK, KEY, PRACTICE, REVIEWER, Office, an_order
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
@@ -21,18 +22,7 @@ from lawgate_lab.played import signing_key
 
 SECOND = "person.custodian.2"
 REVIEWING = "custodian.reviewer"
-COURT = """[[party]]
-id = "court"
-name = "A Court"
-kind = "court"
-registrars = ["person.custodian.1", "person.custodian.5"]
-[[party.address]]
-id = "clerk"
-kind = "paper"
-where = "the clerk's counter"
-from = 2020-01-01
-to = "until further notice"
-"""
+COURT = A_COURT.format(court="court")
 
 
 def act(office: Office, place: Path, kind: str, name: str, *more: str, people: tuple[str, ...] = (REVIEWER, SECOND)):

@@ -10,7 +10,6 @@ import pytest
 from lawgate.docket.act_text import print_act
 from lawgate.docket.acts import ActKind, Direction
 from lawgate.ledger.fold import fold
-from lawgate.model.fault import LawgateError
 from lawgate.office.handout import pull
 from lawgate.office.order_acts import enter_act
 from lawgate.office.order_asof import as_of
@@ -19,7 +18,7 @@ from lawgate.office.orders import BindsUnloggedError, complete_orders
 from lawgate.protocol.exposure import SPREAD
 from unit.docket.house import CLERK, TWO, House, a_house
 from unit.docket.made import an_act, an_order, signed
-from unit.release.desk import PACKAGE
+from unit.release.desk import PACKAGE, FewLists
 from unit.release.promises import broken
 
 NAMING = ("order-bar", "order-act", "in-force")
@@ -97,22 +96,10 @@ def test_two_acts_without_a_list_get_one_from_the_earlier_effect(house: House) -
     for name, hours in (("act-2", 1), ("act-3", 3)):
         text = signed(an_act(ActKind.STAY_END, name, house.now, effective_at=house.now - timedelta(hours=hours)), **TWO)
         with pytest.raises(BindsUnloggedError):
-            enter_act(replace(house.desk, log=Full(house.office.log)), print_act(text), CLERK)
+            enter_act(replace(house.desk, log=FewLists(house.office.log)), print_act(text), CLERK)
     assert lists(house) == [()]
     complete_orders(house.desk)
     assert lists(house) == [(), tuple(out)]
-
-
-class Full:
-    """A log that takes no leaf `in-force`."""
-
-    def __init__(self, log: object) -> None:
-        self.leaves, self.publish, self._log = log.leaves, log.publish, log
-
-    def append(self, leaf, still=None):
-        if leaf.kind == "in-force":
-            raise LawgateError("stopped")
-        return self._log.append(leaf, still)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ActKind if kind.direction is not Direction.TIGHTEN])

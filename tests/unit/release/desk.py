@@ -29,6 +29,7 @@ from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.merkle import leaf_hash
 from lawgate.ledger.quorum import Policy
 from lawgate.model.decision import Grant
+from lawgate.model.fault import LawgateError
 from lawgate.model.form import Ceilings
 from lawgate.model.order import EVERY, Effect, EffectKind, Order
 from lawgate.model.period import Span
@@ -38,7 +39,7 @@ from lawgate.office.handout import ReleaseDesk
 from lawgate.office.orders import OrderDesk
 from lawgate.office.prepare import Accounted, GrantedRow, Outgoing, Prepared, prepare
 from lawgate.office.review import Review, ReviewDesk, ToReview, paper, take_review
-from lawgate.ports.release import Disclosable
+from lawgate.ports.release import Disclosable, ReleaseLog
 from lawgate.posts.keeper.keeper import Keeper, KeeperDesk
 from lawgate.protocol.approval import DISCLOSURE, LEGAL, Approval, device_of
 from lawgate.protocol.approval import render as render_approval
@@ -373,3 +374,17 @@ def a_leaf(office: Office, *, publish: bool = True, **other: object) -> int:
     if publish:
         office.log.publish()
     return made
+
+
+class FewLists:
+    """A log that takes so many leaves `in-force` and then no more."""
+
+    def __init__(self, log: ReleaseLog, takes: int = 0) -> None:
+        self.leaves, self.publish, self._log, self._takes = log.leaves, log.publish, log, takes
+
+    def append(self, leaf: StageLeaf, still: Callable[[], None] | None = None) -> int:
+        if leaf.kind == "in-force":
+            self._takes -= 1
+            if self._takes < 0:
+                raise LawgateError("stopped")
+        return self._log.append(leaf, still)

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lawgate.docket.register import sort
-from lawgate.model.fault import LawgateError
 from lawgate.office import orders
 from lawgate.office.handout import pull
 from lawgate.office.order_asof import as_of
@@ -18,7 +17,7 @@ from lawgate.office.order_leaves import courses, exposures
 from lawgate.office.orders import BindsUnloggedError, complete_orders, enter_order
 from lawgate.protocol.exposure import listed, only_near
 from unit.docket.house import House
-from unit.release.desk import PACKAGE, START, Office, an_order_text
+from unit.release.desk import PACKAGE, START, FewLists, Office, an_order_text
 from unit.release.promises import broken
 
 SECOND = timedelta(seconds=1)
@@ -87,20 +86,6 @@ def test_the_list_is_of_what_came_later_and_of_four_minutes_before(apart: int, e
     assert only_near(at, effective) is (-240 <= apart < 0)
 
 
-class Breaks:
-    """A log that takes so many leaves `in-force` and then no more."""
-
-    def __init__(self, log: object, takes: int) -> None:
-        self.leaves, self.publish, self._log, self._takes = log.leaves, log.publish, log, takes
-
-    def append(self, leaf, still=None):
-        if leaf.kind == "in-force":
-            self._takes -= 1
-            if self._takes < 0:
-                raise LawgateError("stopped")
-        return self._log.append(leaf, still)
-
-
 @pytest.mark.parametrize("takes", [0, 1, 2, 3])
 def test_a_list_that_broke_off_goes_on_where_it_broke(
     office: Office, monkeypatch: pytest.MonkeyPatch, takes: int
@@ -112,7 +97,7 @@ def test_a_list_that_broke_off_goes_on_where_it_broke(
     desk, text = office.orders(), an_order_text(effective_at=START)
     if takes < 3:
         with pytest.raises(BindsUnloggedError):
-            enter_order(replace(desk, log=Breaks(office.log, takes)), text, "person.c.1")
+            enter_order(replace(desk, log=FewLists(office.log, takes)), text, "person.c.1")
         assert [course.lacking for course in courses(office.log.leaves()).values()] == [True]
         complete_orders(desk)
     else:
