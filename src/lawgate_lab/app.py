@@ -214,7 +214,15 @@ def sign(key: Path, paper: Path, signature: Path) -> None:
     """Sign a paper with a played person's key: 64 raw bytes of Ed25519 over its exact bytes."""
     from lawgate_lab.played import read_played_key
 
-    signature.write_bytes(read_played_key(key).sign(paper.read_bytes()))
+    try:
+        signature.write_bytes(read_played_key(key).sign(paper.read_bytes()))
+    except FileNotFoundError:
+        typer.echo("not done: the key or the paper is not there", err=True)
+    except (OSError, ValueError):
+        typer.echo("not done: this is no played person's key (NAME.played.key), or a file cannot be read", err=True)
+    else:
+        return
+    raise typer.Exit(1)
 
 
 @app.command()

@@ -27,8 +27,14 @@ def writing(office: Office, stop_at: str) -> Iterator[threading.Event]:
     def work() -> None:
         folder = office.folder / "log"
         with wired.alone_at(folder), TileLog.open(folder, "journey/log", point) as log:
-            # Any leaf that fits behind the first one; a second `start` would be misplaced.
-            log.append([StageLeaf("alarm", parse(log.read(0)).at, {"code": "a", "subject": "", "detail": ""}).render()])
+            # Any leaf that fits behind the last one; a second `start` would be misplaced.
+            log.append(
+                [
+                    StageLeaf(
+                        "alarm", parse(log.read(log.size() - 1)).at, {"code": "a", "subject": "", "detail": ""}
+                    ).render()
+                ]
+            )
 
     worker = threading.Thread(target=work)
     worker.start()

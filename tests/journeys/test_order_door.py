@@ -93,6 +93,33 @@ def test_packages_that_cannot_be_read_keep_no_order_out_and_count_as_covered(
     assert len(office.call("order", "list").stdout.splitlines()) == 2
 
 
+def test_whoever_enters_an_order_is_told_what_had_left(office: Office, tmp_path: Path) -> None:
+    """Nobody has to know of `as-of` to learn that the order came too late for somebody."""
+    package = office.prepared(office.decided(office.lab / "proper"), [0, 1]).manifest.package
+    house = office.house
+    pull(house.release.release, package, KEY, house.courier(tmp_path / "out"))
+    (tmp_path / "order.toml").write_bytes(an_order("order-other", "us.nobody"))
+    status, out, _ = entered(office, tmp_path)
+    assert (status, "nothing that it covers had left since it took effect" in out) == (0, True)
+    (tmp_path / "order.toml").write_bytes(an_order("order-door", AGENCY))
+    status, out, _ = entered(office, tmp_path)
+    assert "is in force: it binds, REPORTED" in out
+    assert "ALREADY GONE before it was entered: 1 hand-outs, 2 rows" in out
+
+
+def test_a_stop_for_nobody_says_so(office: Office) -> None:
+    """Whoever stops in a hurry believes that it is stopped."""
+    done = office.call("stop", "--by", CLERK, "--reason", "why", "--recipient", "us.nobody-at-all")
+    assert (done.exit_code, "CHECK THE SPELLING: recipients: us.nobody-at-all" in done.stderr) == (0, True), done.stderr
+
+
+def test_what_will_be_known_later_is_not_known_now(office: Office) -> None:
+    done = office.call("order", "as-of", "2140-01-01T00:00:00Z")
+    assert done.exit_code == 0, done.stderr
+    assert "at 2140-01-01T00:00:00+00:00, as known at 2140" not in done.stdout
+    assert f"as known at {datetime.now(UTC).date()}" in done.stdout
+
+
 @pytest.mark.parametrize("broken", [_no_log_key, _no_settings, _no_log])
 def test_it_binds_although_nothing_can_be_logged(
     office: Office, tmp_path: Path, broken: Callable[[Office], None]

@@ -54,7 +54,7 @@ def test_bugs_are_caught(size: str, tmp_path: Path) -> None:
         missed = [each.id for each in measure(BUGS, 2, 600) if each.verdict not in (CAUGHT, BROKEN)]
         assert len(missed) <= (1 - SHARE) * len(BUGS), missed
         return
-    copy = Copy(tmp_path / "copy", 60)
+    copy = Copy(tmp_path / "copy", 300)
     copy.prove()
     found = {bug.id: one(copy, bug).verdict for bug in BUGS if bug.id in FEW}
     assert found == dict.fromkeys(FEW, CAUGHT)

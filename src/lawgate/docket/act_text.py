@@ -103,8 +103,8 @@ def _read(text: bytes, file: str, *, signed: bool) -> Act:
     if faults:
         raise Faulty(faults)
     act = _act(table)
-    if print_act(act) != text:
-        raise Faulty((fault(file, "", "order_spelling", "write it exactly as the printer of acts does"),))
+    if (printed := print_act(act)) != text:
+        raise Faulty((form.misspelt(file, text, printed),))
     return act
 
 

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from unicodedata import is_normalized
 
@@ -91,6 +92,17 @@ def read_table(text: bytes, file: str) -> Doc:
 def fault(file: str, column: str, code: str, mend: str) -> Fault:
     """A fault of a text of the docket."""
     return Fault(Scope.FILE, file, 0, column, code, mend)
+
+
+def misspelt(file: str, text: bytes, printed: bytes) -> Fault:
+    """The fault of a text that says something else than its one spelling does; `row` is its first line that differs.
+
+    What is printed there is the printer's own, so nothing of the text is said again.
+    """
+    pairs = zip_longest(text.split(b"\n"), printed.split(b"\n"))
+    row = next((number for number, (one, other) in enumerate(pairs, 1) if one != other), 0)
+    mend = "write this line as docs/spec/docket.md shows it: no other spaces, quotes, comments or order of keys"
+    return Fault(Scope.FILE, file, row, "", "order_spelling", mend)
 
 
 def wrong_keys(

@@ -87,8 +87,8 @@ def read_order(text: bytes, file: str) -> Order:
     if faults:
         raise Faulty(faults)
     order = _order(table)
-    if print_order(order) != text:
-        raise Faulty((fault(file, "", "order_spelling", "write it exactly as the order printer does"),))
+    if (printed := print_order(order)) != text:
+        raise Faulty((form.misspelt(file, text, printed),))
     return order
 
 

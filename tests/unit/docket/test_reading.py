@@ -70,6 +70,18 @@ def test_a_fault_says_where(old: bytes, new: bytes, code: str, column: str) -> N
     assert (code, column) in codes(GOOD.replace(old, new))
 
 
+@pytest.mark.parametrize("old", [b'"a note"', b"rows_at_least = 0"])
+def test_another_spelling_is_told_by_its_line(old: bytes) -> None:
+    """A clerk in a hurry looks for one missing blank."""
+    bad = GOOD.replace(old, old + b" ")
+    with pytest.raises(Faulty) as faulty:
+        read_order(bad, "f")
+    (found,) = faulty.value.faults
+    number = 1 + GOOD[: GOOD.index(old)].count(b"\n")
+    assert (found.code, found.line) == ("order_spelling", number)
+    assert f"line {number}" in found.sentence()
+
+
 def test_all_faults_come_at_once() -> None:
     bad = GOOD.replace(b'"order-1"', b'"!"').replace(b'"stop"', b'"go"').replace(b'"A Court"', b'""')
     assert codes(bad) == [("order_value", "id"), ("order_value", "court"), ("order_value", "effect 1: kind")]

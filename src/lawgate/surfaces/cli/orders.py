@@ -36,6 +36,7 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
         office: OFFICE = Path(),
     ) -> None:
         """Enter an order. It binds at once; one person is enough."""
+        from lawgate.docket.reading import entered_as
         from lawgate.office.orders import enter_order, enter_unreadable, not_enforced
 
         with answering():
@@ -44,6 +45,7 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
             with nothing_entered(UNREADABLE):
                 name = enter_unreadable(desk, unreadable, text, by) if unreadable else enter_order(desk, text, by)
         typer.echo(_binding(desk, name))
+        say_exposed(desk, (entered_as(name) or (0, ""))[1])
         for sentence in () if unreadable else not_enforced(text):
             typer.echo(sentence, err=True)
         if (house := _house(doors, office)) is not None:
@@ -86,7 +88,9 @@ def _shown(order: typer.Typer, doors: Doors) -> None:
         from lawgate.office.order_asof import as_of as asked
 
         with answering():
-            found = asked(doors.orders(office), moment(at), moment(known) if known else None)
+            desk = doors.orders(office)
+            # Nobody knows today what will be known then; what an order says of a later day can be asked.
+            found = asked(desk, moment(at), min(moment(known or at), desk.clock.now()))
         typer.echo(f"at {found.at.isoformat()}, as known at {found.known.isoformat()}")
         typer.echo(f"orders known: {', '.join(found.orders) or 'none'}; acts known: {', '.join(found.acts) or 'none'}")
         for line in _lines(found.stands):
@@ -102,7 +106,7 @@ def _shown(order: typer.Typer, doors: Doors) -> None:
 def _exposed(one: Released) -> Iterator[str]:
     """Which orders name a hand-out on their list, and which of them only for the clocks' sake."""
     if one.exposed:
-        yield f"exposed: after the effect of {', '.join(one.exposed)}, before it bound here"
+        yield f"exposed: {', '.join(one.exposed)} had effect or was known here, and was not entered yet"
     if one.near:
         yield (
             f"within the clocks' tolerance: dated before the effect of {', '.join(one.near)}, but no more than clocks "
@@ -172,8 +176,32 @@ def _binding(desk: OrderDesk, name: str) -> str:
     except LawgateError:
         return f"{name} is in force"  # a docket that cannot be read stops everything
     known = (entered_as(name) or (0, ""))[1]
-    ended = [each.state for each in stands.stood if each.order.id == known and not each.state.binds]
-    return f"{name} DOES NOT BIND: {ended[0]}" if ended else f"{name} is in force"
+    states = [each.state for each in stands.stood if each.order.id == known]
+    ended = [state for state in states if not state.binds]
+    if ended:
+        return f"{name} DOES NOT BIND: {ended[0]}"
+    return f"{name} is in force" + (f": it binds, {states[0]}" if states else "")
+
+
+def say_exposed(desk: OrderDesk, order: str) -> None:
+    """Say what had left, by the lists in the log, when an order came. It binds whatever comes of this."""
+    from lawgate.model.fault import LawgateError
+    from lawgate.office.order_leaves import acts_began, exposures
+
+    try:
+        leaves = list(desk.log.leaves())
+        found = [each for each in exposures(leaves, acts_began(desk.register.texts())) if each.order == order]
+    except (LawgateError, OSError) as broken:
+        typer.echo(f"the order binds; what had left before cannot be told now: {coded(broken)}", err=True)
+        return
+    by = dict(leaves)
+    rows = sum(by[each.leaf].number("rows") for each in found if each.leaf in by)
+    if found:
+        typer.echo(
+            f"ALREADY GONE before it was entered: {len(found)} hand-outs, {rows} rows; `lawgate order as-of` lists"
+        )
+    else:
+        typer.echo("nothing that it covers had left since it took effect")
 
 
 def _complete(order: typer.Typer, doors: Doors) -> None:
@@ -214,7 +242,11 @@ def _stop(app: typer.Typer, doors: Doors) -> None:
             name = stopping(desk, by, recipient or [], reason, second, signed)
         typer.echo(f"{name} is in force for {PROVISIONAL_STOP_HOURS} hours; `lawgate order verify` confirms it")
         if (house := _house(doors, office)) is not None:
+            with answering():
+                text = desk.register.texts()[name]
+            warn_of_names(house, text)
             again_for_everybody(house, office)
+            again_under_orders(house)
 
 
 UNREADABLE = """if that takes time, enter the paper with
