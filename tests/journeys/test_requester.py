@@ -231,8 +231,8 @@ def test_the_same_again_is_recognised(office: Office, tmp_path: Path) -> None:
 
     other = office.call("request", "receive", rewritten(office.lab / "proper", tmp_path / "other", cover=renamed))
     assert [line for line in other.stderr.splitlines() if line.startswith("note")] == [
-        f"note: batch {first} came with the same rows.csv",
-        f"note: batch {first} came with the same cases.csv",
+        f"note: batch {first} states the same rows.csv",
+        f"note: batch {first} states the same cases.csv",
     ]
 
     def changed(data: bytes) -> bytes:
@@ -241,9 +241,9 @@ def test_the_same_again_is_recognised(office: Office, tmp_path: Path) -> None:
 
     same_id = office.call("request", "receive", rewritten(office.lab / "proper", tmp_path / "rows", rows=changed))
     assert [line for line in same_id.stderr.splitlines() if line.startswith("note")] == [
-        f"note: batch {first} came with the same cases.csv",
-        f"note: batch {first} came with the same request_id",
-        f"note: batch {other.stdout.split(':')[0]} came with the same cases.csv",
+        f"note: batch {first} states the same cases.csv",
+        f"note: batch {first} states the same request_id",
+        f"note: batch {other.stdout.split(':')[0]} states the same cases.csv",
     ]
     fresh = office.call("request", "receive", office.lab / "second")
     assert (fresh.exit_code, fresh.stderr) == (0, "")

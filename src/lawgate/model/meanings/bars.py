@@ -18,7 +18,7 @@ BARS = Group(
             "order",
             ASKS,
             "an order or a notice duty covers this package",
-            "wait until it has ended; `lawgate order list` shows what stands",
+            "wait until it has ended; `lawgate order list` shows what stands. An unreadable one ends by an act `reject`",
         ),
         Meaning(
             "docket",

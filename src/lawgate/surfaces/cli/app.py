@@ -133,7 +133,7 @@ def _request(app: typer.Typer, doors: Doors) -> None:
         for sentence in some_faults(got.parsed, got.batch.id):
             typer.echo(sentence, err=True)
         for each in got.earlier:
-            typer.echo(f"note: batch {each.batch} came with the same {each.what}", err=True)
+            typer.echo(f"note: batch {each.batch} states the same {each.what}", err=True)
         rows = got.parsed.rows
         counted = f"{rows.sent:,} sent = {rows.accepted:,} accepted + {rows.rejected:,} rejected"
         typer.echo(f"{got.batch.id}: {got.batch.state}; {counted}")
@@ -202,7 +202,7 @@ def _review(app: typer.Typer, doors: Doors) -> None:
             rows = to_look_at(doors.open(office).release, batch, limit + 1)
         for row in rows[:limit]:
             others = f"{row.others} others at the address ({row.minors} minors)"
-            typer.echo(f"row {row.n}  {row.row_id}  {others}  see `lawgate review show {batch} {row.n}`")
+            typer.echo(f"row {row.n}  {row.row_id}  {others}  see `lawgate review show {batch} {row.n} --by PERSON`")
         if not rows:
             typer.echo("the decision grants no row of this batch, so there is nothing to review")
         if len(rows) > limit:
