@@ -18,7 +18,7 @@ BARS = Group(
             "order",
             ASKS,
             "an order or a notice duty covers this package",
-            "wait until it has ended; `lawgate order list` shows what stands. An unreadable one ends by an act `reject`",
+            "wait until it has ended; `lawgate order list` shows what stands. An unreadable one ends by a `reject`",
         ),
         Meaning(
             "docket",
