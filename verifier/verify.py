@@ -202,7 +202,7 @@ NAMED = {
     "years": "other years",
 }
 PARTS_FORMAT = "lawgate-parts-1"
-BLOCKING = ("stop", "notice", "freeze_recipient", "approval")
+BLOCKING = ("stop", "notice", "freeze_recipient", "freeze_expansion", "approval")
 
 
 class Refusal(Exception):

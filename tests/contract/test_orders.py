@@ -82,6 +82,38 @@ def test_many_clerks_at_once(register) -> None:
     assert sorted(int(file[:4]) for file in texts) == list(range(1, 9))
 
 
+def test_a_name_that_is_to_be_alone_is_asked_for_where_it_is_written(register, tmp_path: Path) -> None:
+    """The same text goes in again, another one does not; where the docket cannot be read whole it does all the same."""
+    assert register.enter("order-1", b"one", alone=True) == "0001-order-1.toml"
+    with pytest.raises(Refused, match=r"order_id_taken: 0001-order-1\.toml"):
+        register.enter("order-1", b"two", alone=True)
+    assert register.enter("order-1", b"one", alone=True) == "0001-order-1.toml"
+    assert register.enter("order-2", b"two", alone=True) == "0002-order-2.toml"
+    (tmp_path / "docket/folder").mkdir()
+    assert register.enter("order-1", b"two", alone=True) == "0003-order-1.toml"
+    (tmp_path / "docket/folder").rmdir()
+    assert sorted(register.texts().values()) == [b"one", b"two", b"two"]
+
+
+def test_of_many_clerks_with_one_name_one_is_alone(register) -> None:
+    start, found = threading.Barrier(8), []
+
+    def clerk(n: int) -> None:
+        start.wait(5)
+        try:
+            found.append(register.enter("order-1", bytes([n]), alone=True))
+        except Refused as refused:
+            found.append(refused.code)
+
+    clerks = [threading.Thread(target=clerk, args=(n,)) for n in range(8)]
+    for each in clerks:
+        each.start()
+    for each in clerks:
+        each.join()
+    assert sorted(found) == ["0001-order-1.toml", *["order_id_taken"] * 7]
+    assert len(register.texts()) == 1
+
+
 @pytest.fixture
 def gate(tmp_path: Path) -> FileGate:
     return FileGate(tmp_path / "gate.lock")

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from journeys.office import AGENCY, CLERK, KEY, Office, an_order, sent
+from journeys.office import AGENCY, CLERK, KEY, Ahead, Office, an_order, sent
 from lawgate.docket.printing import print_order
 from lawgate.docket.reading import read_order
-from lawgate.model.fault import LawgateError
+from lawgate.model.fault import LawgateError, Refused
 from lawgate.model.order import EffectKind, Exempt, NoticeTerms
 from lawgate.office.evidence import Wanted, make
 from lawgate.office.handout import pull
@@ -169,6 +169,21 @@ def test_no_paper_excludes_what_the_log_says_is_covered(told: tuple[Office, str,
     for words in (("--from", "0"), ("--from", "0", "--to", last)):
         refused = office.call("evidence", "make", tmp_path / "none.json", "--order", "order-married", *words)
         assert (refused.exit_code, "E_IN_SCOPE" in refused.stderr) == (1, True)
+
+
+def test_no_certificate_over_somebody_known_by_a_later_id(told: tuple[Office, str, str], tmp_path: Path) -> None:
+    """The order began after the hand-out, so far behind it that no list names it; the office knows who is meant."""
+    office = told[0].copy(tmp_path / "office")
+    people = office.folder / "registers" / "people.toml"
+    signer = next(each for each in json.loads(manifest_of(office, told[2]))["people"] if each in people.read_text())
+    (block,) = [each for each in people.read_text().split("[[person]]") if f'id = "{signer}"' in each]
+    people.write_text(f"{people.read_text()}\n[[person]]{block.replace(signer, 'person.married.1')}")
+    desk = dataclasses.replace(office.house.orders, clock=Ahead(600))
+    enter_order(desk, an_order("order-married", "person.married.1", desk.clock.now()), CLERK)
+    (*_, force) = [leaf for _, leaf in office.house.decide.log.leaves() if leaf.kind == "in-force"]
+    assert force.texts("exposed") == ()
+    with pytest.raises(Refused, match="by what the registers say today"):
+        make(office.house.release, Wanted("non-release", "order-married", 0))
 
 
 def test_a_log_whose_leaves_name_no_hand_out_certifies_nothing(told: tuple[Office, str, str], tmp_path: Path) -> None:

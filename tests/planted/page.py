@@ -39,8 +39,8 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
     yield "## Planted bugs in the source, and the suite\n"
     yield (
         f"{len(known)} bugs of one small change each stand in `tests/planted/bugs.toml`. The list was written and "
-        "committed before the suite was run against any of them; since then none was taken out or made easier, four were "
-        "added (0313, 0314), places moved with the code, and `lift-party-left-out` is about an address now. "
+        "committed before the suite was run against any of them; since then none was taken out or made easier, four "
+        "were added (0313, 0314), places moved with the code, and `lift-party-left-out` is about an address now. "
         "Each is put alone into a copy of the tree; the tests nearest to its file are run, and all that are about "
         "releasing when those miss it. A bug is caught when a test fails with it, twice, and passes without it. "
         "Verdicts, tests and seconds: `planted.json`. At first only the nearest tests were asked: all would "

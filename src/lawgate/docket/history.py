@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lawgate.docket.acts import ENDINGS, STAYS, Act, ActKind, Direction
-from lawgate.docket.register import Texts
+from lawgate.docket.reading import entered_as
+from lawgate.docket.register import Entered, Texts, place
 from lawgate.model.order import PROVISIONAL, Order, State, Stood
 
 VERIFIERS = 2
@@ -57,9 +58,33 @@ def counted(order: str, texts: Texts, at: datetime, lifted: Collection[str]) -> 
     )
 
 
-def rejected(order: str, texts: Texts, at: datetime, lifted: Collection[str]) -> bool:
-    """Whether two people found that there is no such order, or that it has nothing to do with this office."""
-    return any(act.kind is ActKind.REJECT for act, _ in counted(order, texts, at, lifted))
+def rejected(file: str, texts: Texts, at: datetime, lifted: Collection[str]) -> bool:
+    """Whether two people found that a text nobody can read is no order, or has nothing to do with this office."""
+    found = [(each, each.what) for each in texts.acts if isinstance(each.what, Act)]
+    about = [(each.digest, act) for each, act in found if act.kind is ActKind.REJECT and _about(each, act, file, texts)]
+    return any(counts(act, digest, at, lifted) for digest, act in about)
+
+
+def means_one(act: Act, texts: Texts) -> bool:
+    """Whether it is clear which instrument an act is about: the only one of its id, or a text that a reject names."""
+    acts = [each for each in texts.acts if each.what == act]
+    named = act.kind is ActKind.REJECT and any(_about(e, act, file, texts) for e in acts for file in texts.unreadable)
+    return texts.ids.get(act.order, 0) == 1 or named
+
+
+def _about(entered: Entered, act: Act, file: str, texts: Texts) -> bool:
+    """Whether an act is about the text in a file that nobody can read.
+
+    Where more than one has the id, the act has to be entered after it and to name this very text as its document; and
+    where one of them is an order that can be read, the act may mean that one.
+    """
+    number = entered_as(file)
+    if number is None or number[1] != act.order:
+        return False
+    if texts.ids.get(act.order, 0) == 1:
+        return True
+    named = act.document == texts.digests[file] and place(file) < place(entered.file)
+    return named and all(each.what.id != act.order for each in texts.orders)
 
 
 @dataclass(slots=True)

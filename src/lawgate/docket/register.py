@@ -34,13 +34,14 @@ class Texts:
 
     An act that names an order which no earlier file holds is not readable: there is an order that nobody entered, and
     entering one later does not say that it was meant. `ids` counts the instruments (orders, and texts nobody can read)
-    under each id.
+    under each id; `digests` has the SHA-256 (hex) of each text nobody can read, by file.
     """
 
     orders: tuple[Entered, ...]
     acts: tuple[Entered, ...]
     unreadable: tuple[str, ...]
     ids: Mapping[str, int]
+    digests: Mapping[str, str]
 
     def acts_on(self, order: str) -> tuple[tuple[Act, str], ...]:
         """The acts on an id in the order of entry, each with the SHA-256 (hex) of its text."""
@@ -75,7 +76,8 @@ def sort(texts: Mapping[str, bytes], known_at: datetime | None = None) -> Texts:
         else:
             orders.append(found)
             ids[found.what.id] += 1
-    return Texts(tuple(orders), tuple(acts), tuple(unreadable), ids)
+    digests = {file: sha256(texts[file]).hexdigest() for file in unreadable}
+    return Texts(tuple(orders), tuple(acts), tuple(unreadable), ids, digests)
 
 
 def _placed(act: Act, ids: Mapping[str, int], orders: Sequence[Entered]) -> bool:

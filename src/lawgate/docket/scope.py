@@ -37,8 +37,9 @@ def exempted(effect: Effect, covered: Covered) -> bool:
 def taken_out(part: Part, at: int, effect: Effect, covered: Covered) -> bool:
     """Whether a stay in part takes all of it out of this effect of an order, at its place (the first is 0).
 
-    A stay for an agency frees its people of what the order says of the agency or of everybody, never of what it says
-    of one of them by name: that is out only where the part names the same, or is for every requester and recipient.
+    A stay for an agency frees it, its parts and their people of what the order says of any of these agencies or of
+    everybody, never of what it says of a person or a key by name: that is out only where the part names the same, or is
+    for every requester and recipient.
     """
     everybody = part.requesters == EVERY and part.recipients == EVERY
     return (
@@ -57,7 +58,10 @@ def _frees(out: Collection[str] | str, meant: Collection[str] | str, who: str, a
     # A name that does not take in the agency is somebody's own: what is said for the agency is not said of them.
     if any(not agency or not _below((name,), agency) for name in named):
         return out != EVERY and _inside(out, (who,))
-    return out == EVERY or _inside(out, (who,)) or _inside(out, (agency,))
+    # An unknown agency lies in everything, for whatever covers; for what frees, in nothing. And an agency that is named
+    # besides one above it is meant by itself.
+    apart = len(named) > 1 and _inside(named, (agency,))
+    return out == EVERY or _inside(out, (who,)) or (bool(agency) and not apart and _below(out, agency))
 
 
 def overlap(one: Effect, other: Effect) -> bool:

@@ -8,8 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from lawgate.docket.history import NOBODY, Held, begins, rejected, stood
-from lawgate.docket.reading import entered_as
-from lawgate.docket.register import Texts, name, sort
+from lawgate.docket.register import name, sort
 from lawgate.docket.scope import covers, exempted, taken_out
 from lawgate.model.order import Covered, Effect, Order, Standing
 
@@ -36,13 +35,8 @@ def standing(
     found = sort(texts, known_at)
     orders = [each.what for each in found.orders if isinstance(each.what, Order) and begins(each.what) <= at]
     states = tuple(stood(order, found, at, lifted, held) for order in orders)
-    unreadable = tuple(file for file in found.unreadable if not _worked_out(file, found, at, lifted))
+    unreadable = tuple(file for file in found.unreadable if not rejected(file, found, at, lifted))
     return Standing(at, tuple(s.order for s in states if s.state.binds), unreadable, digest(texts), states)
-
-
-def _worked_out(file: str, texts: Texts, at: datetime, lifted: Collection[str]) -> bool:
-    entered = entered_as(file)
-    return entered is not None and rejected(entered[1], texts, at, lifted)
 
 
 def binding_since(docket: Standing, order: str) -> datetime | None:

@@ -29,7 +29,8 @@ _NUMBERS = ("hours", "window_hours", "approvals", "rows_at_most")
 _TERMS: Mapping[str, tuple[str, ...]] = {EffectKind.NOTICE.value: NOTICE_KEYS, EffectKind.APPROVAL.value: APPROVAL_KEYS}
 _EXCEPTION = ["", "[[effect.exception]]"]
 _STEP = len(EFFECT_KEYS) + 2
-BLOCKING = frozenset(kind.value for kind in EffectKind if kind.blocks)
+# A freeze on expansion holds at the hand-out what the log does not show from before: its whole scope is certified too.
+BLOCKING = frozenset(kind.value for kind in EffectKind if kind.blocks or kind is EffectKind.FREEZE_EXPANSION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -19,6 +19,7 @@ from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError, Refused
 from lawgate.office.adjudicate import SUBTREE
 from lawgate.office.evidence_papers import not_stored
+from lawgate.office.evidence_today import meant_today
 from lawgate.office.release import Release
 from lawgate.ports.log import LogStore
 from lawgate.ports.release import PARTS, PackageError
@@ -117,7 +118,21 @@ def _certificate(house: Release, wanted: Wanted, leaves: Leaves, ends: tuple[int
     if found:
         named = ", ".join(str(index) for index in found[:10])
         raise Refused("E_IN_SCOPE", f"the leaves do not show that these hand-outs were outside its scope: {named}")
+    _not_meant(house, subject, leaves)
     return subject
+
+
+def _not_meant(house: Release, subject: Subject, leaves: Leaves) -> None:
+    """Refused E_IN_SCOPE when the office knows better than the papers of then, or cannot tell any more."""
+    desk = house.release
+
+    def humans(ids: Iterable[str]) -> Iterable[str]:
+        return desk.registers().humans(ids)
+
+    if found := meant_today(subject, leaves, desk.packages, humans):
+        named = ", ".join(str(index) for index in found[:10])
+        why = "the order means these hand-outs by what the registers say today, or nobody can tell any more"
+        raise Refused("E_IN_SCOPE", f"{why}: {named}")
 
 
 def _parts(house: Release, leaves: Leaves, indexes: Sequence[int]) -> tuple[str, ...]:

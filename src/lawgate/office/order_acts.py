@@ -68,14 +68,19 @@ def verifiers(desk: OrderDesk, order: str) -> int:
 def tell(desk: OrderDesk, act_id: str) -> tuple[int, bytes]:
     """Write the notice of an act that loosens; the index of its leaf `act-notice` and the paper to be served.
 
-    It names every address that the register has today for each party of the order. Refused (`act_unknown`) when there
-    is no such act in the log, (`notice_parties`) when the register has no address for somebody who has to be told.
+    It names every address that the register has today for each party of the order. Where the newest notice says the
+    very same, it is that one: telling again takes no service away. Refused (`act_unknown`) when there is no such act in
+    the log, (`notice_parties`) when the register has no address for somebody who has to be told.
     """
     found, (index, leaf) = _logged(desk, act_id)
     parties = parties_of(sort(desk.register.texts()), leaf.text("order"))
     named = _addresses(desk.lifting().parties, parties, desk.clock.now().astimezone(UTC).date())
     paper = print_act_notice(_notice(found, index, named))
     desk.keep(f"{NOTICE}{digest_of(paper)}", paper)
+    told = _notices(desk, index)[-1:]
+    if told and told[0][1].text("paper") == digest_of(paper):
+        desk.log.publish()
+        return told[0][0], paper
     body: dict[str, Value] = {"order": leaf.text("order"), "act_leaf": index, "paper": digest_of(paper)}
     body["parties"] = list(named)
     made = desk.log.append(StageLeaf("act-notice", instant(desk.clock.now()), body))
@@ -86,12 +91,16 @@ def tell(desk: OrderDesk, act_id: str) -> tuple[int, bytes]:
 def newest_notice(desk: OrderDesk, act_id: str) -> tuple[int, StageLeaf]:
     """The newest notice of an act. Refused (`act_unknown`) without such an act, (`act_untold`) without a notice."""
     _, (index, _) = _logged(desk, act_id)
-    about = [
-        (at, leaf) for at, leaf in desk.log.leaves() if leaf.kind == "act-notice" and leaf.number("act_leaf") == index
-    ]
+    about = _notices(desk, index)
     if not about:
         raise Refused("act_untold", "no notice of this act was written yet")
     return about[-1]
+
+
+def _notices(desk: OrderDesk, act_leaf: int) -> list[tuple[int, StageLeaf]]:
+    """The notices of an act, by its leaf, oldest first."""
+    leaves = desk.log.leaves()
+    return [(at, leaf) for at, leaf in leaves if leaf.kind == "act-notice" and leaf.number("act_leaf") == act_leaf]
 
 
 def statement(
@@ -107,17 +116,15 @@ def statement(
 
 
 def served(desk: OrderDesk, act_id: str, paper: bytes, evidence: bytes = b"") -> int:
-    """Log a signed receipt of the newest notice of an act, when it holds; the index of the leaf `act-receipt`.
+    """Log a signed receipt of a notice of an act, when it holds; the index of the leaf `act-receipt`.
 
-    Refused `notice_form`, as `newest_notice`, `notice_served` when it is about another notice, `act_served_at` when the
+    It is of the notice that the statement is about: the last one of these bytes from before it was served. Refused
+    `notice_form`, as `newest_notice`, `notice_served` when it is about no notice of this act, `act_served_at` when the
     moment lies ahead of now or before the notice, `notice_again` when the log has it, and as `service.require_holds`.
     """
-    receipt, told = parse_receipt(paper), newest_notice(desk, act_id)
+    receipt = parse_receipt(paper)
     said, digest = receipt.served, digest_of(paper)
-    if said.notice != told[1].text("paper"):
-        raise Refused("notice_served", "the receipt is about another notice than the newest one of this act")
-    if not told[1].at <= instant(said.served_at) <= instant(desk.clock.now()):
-        raise Refused("act_served_at", "nobody was served before the notice was written, or ahead of now")
+    told = _stated(desk, act_id, said)
     leaves = list(desk.log.leaves())
     require_holds(receipt, told, leaves, desk.lifting().known, evidence)
     if any(leaf.kind == ACT_RECEIPT and leaf.text("paper") == digest for _, leaf in leaves):
@@ -130,6 +137,20 @@ def served(desk: OrderDesk, act_id: str, paper: bytes, evidence: bytes = b"") ->
     made = desk.log.append(StageLeaf("act-receipt", instant(desk.clock.now()), body))
     desk.log.publish()
     return made
+
+
+def _stated(desk: OrderDesk, act_id: str, said: Served) -> tuple[int, StageLeaf]:
+    """The notice that a statement of service is about. Refused as `served` says."""
+    newest_notice(desk, act_id)
+    _, (index, _) = _logged(desk, act_id)
+    same = [each for each in _notices(desk, index) if each[1].text("paper") == said.notice]
+    if not same:
+        raise Refused("notice_served", "the receipt is about no notice of this act")
+    moment = instant(said.served_at)
+    before = [each for each in same if each[1].at <= moment]
+    if not before or moment > instant(desk.clock.now()):
+        raise Refused("act_served_at", "nobody was served before the notice was written, or ahead of now")
+    return before[-1]
 
 
 def lift(desk: OrderDesk, act_id: str, person: str) -> int:

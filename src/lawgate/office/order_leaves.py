@@ -13,13 +13,16 @@ from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
 
-from lawgate.authority.lifts import BEGUN
+from lawgate.authority.lifts import BEGUN, ENDED
 from lawgate.docket.acts import Act, ActKind, Direction
 from lawgate.docket.history import begins
 from lawgate.docket.reading import entered_as, read_order
 from lawgate.docket.register import sort
 from lawgate.docket.standing import standing
+from lawgate.ledger.checkpoint import parse_note
+from lawgate.ledger.errors import MalformedError
 from lawgate.ledger.leaf import StageLeaf, instant
+from lawgate.ledger.proof import parse
 from lawgate.ledger.schema import MAX_LIST, Value
 from lawgate.model.fault import Faulty
 from lawgate.model.order import Order, State
@@ -180,11 +183,64 @@ def log_acts(log: ReleaseLog, texts: Mapping[str, bytes], now: datetime) -> Sequ
     return made
 
 
-def keep_begun(log: ReleaseLog, keep: Callable[[str, bytes], None], acted: Sequence[tuple[int, Act, str]]) -> None:
-    """Keep a proof of each new act that loosens, under the head just published."""
-    for index, act, digest in acted:
-        if act.direction is Direction.LOOSEN:
-            keep(f"{digest}.{BEGUN}", log.proof(index).render())
+def keep_begun(
+    log: ReleaseLog, texts: Mapping[str, bytes], keep: Callable[[str, bytes], None], kept: Callable[[str], bytes]
+) -> None:
+    """Keep a proof, under the head just published, of each act that loosens and has none yet that speaks of its leaf.
+
+    Its leaf is the first about it: two who complete at once may each have logged it, and only the first one counts.
+    """
+    first: dict[str, int] = {}
+    for index, leaf in log.leaves():
+        if leaf.kind == "order-act":
+            first.setdefault(leaf.text("instrument"), index)
+    for each in sort(texts).acts:
+        found = first.get(each.digest)
+        if found is None or not isinstance(each.what, Act) or each.what.direction is not Direction.LOOSEN:
+            continue
+        name = f"{each.digest}.{BEGUN}"
+        if _speaks_of(_kept(kept, name)) != found:
+            keep(name, log.proof(found).render())
+
+
+def outlived(name: str, old: bytes, new: bytes, kept: Callable[[str], bytes]) -> bool:
+    """Whether a paper about an act that is kept under a name is worth nothing any more, so that `new` takes its place.
+
+    A paper that is named by its SHA-256 is, when it has another one. The first proof of an act is when it cannot be
+    read or speaks of another leaf, and so is the last one, also when it is older than the first that `kept` gives.
+    """
+    _, _, digest = name.partition("-")
+    if digest:
+        return sha256(old).hexdigest() != digest == sha256(new).hexdigest()
+    act, _, which = name.partition(".")
+    if which not in (BEGUN, ENDED) or (index := _speaks_of(new)) is None:
+        return False
+    # What no lift can rest on any more may go; what one may rest on stays, or an act that counts would not any more.
+    older = which == ENDED and _size(old) < _size(_kept(kept, f"{act}.{BEGUN}"))
+    return _speaks_of(old) != index or older
+
+
+def _kept(kept: Callable[[str], bytes], name: str) -> bytes:
+    try:
+        return kept(name)
+    except OSError:
+        return b""
+
+
+def _speaks_of(proof: bytes) -> int | None:
+    """The leaf that a tlog-proof file speaks of; None for what cannot be read as one."""
+    try:
+        return parse(proof).index
+    except MalformedError:
+        return None
+
+
+def _size(proof: bytes) -> int:
+    """The size of the head of a tlog-proof file; 0 for what cannot be read as one."""
+    try:
+        return parse_note(parse(proof).checkpoint)[0].size
+    except MalformedError:
+        return 0
 
 
 def _act_leaf(act: Act, digest: str, bar: int, now: datetime) -> StageLeaf:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from lawgate.authority.lifts import ENDED, act_leaf, lacking
 from lawgate.docket.acts import Act, Direction
-from lawgate.docket.history import counts
+from lawgate.docket.history import counts, means_one
 from lawgate.docket.register import Texts, sort
 from lawgate.ledger.leaf import StageLeaf
 from lawgate.model.fault import LawgateError
@@ -50,7 +50,7 @@ def _stands(
     lifted: frozenset[str],
 ) -> str:
     loosens = act.direction is Direction.LOOSEN
-    if loosens and texts.ids.get(act.order, 0) != 1:
+    if loosens and not means_one(act, texts):
         return "loosens nothing: two instruments have the id of its order"
     if counts(act, digest, desk.clock.now(), lifted):
         return "counts"

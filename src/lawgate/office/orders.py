@@ -91,9 +91,9 @@ class OrderDesk:
     """What entering an order needs. `packages` and `humans` only tell which earlier hand-outs an order covers.
 
     `humans` gives every id of the people whom these ids name; it raises a LawgateError when nobody can tell. `keep`
-    stores a paper about an act under a name, and leaves one that is there as it is; `kept` gives it back, empty when
-    there is none. `lifting` gives, read afresh, what acts that loosen are judged by; a LawgateError when it cannot be
-    told, and then nothing is lifted.
+    stores a paper about an act under a name, and leaves one that is there as it is, unless `order_leaves.outlived` says
+    that it is worth nothing; `kept` gives it back, empty when there is none. `lifting` gives, read afresh, what acts
+    that loosen are judged by; a LawgateError when it cannot be told, and then nothing is lifted.
     """
 
     register: OrderRegister
@@ -128,10 +128,6 @@ def enter_text(desk: OrderDesk, found: Order | Act, text: bytes, person: str) ->
     if max(found.entered_at, found.learned_at) > desk.clock.now() + AHEAD:
         why = "entered_at and learned_at cannot lie ahead of now. NOTHING WAS ENTERED"
         raise Refused("order_ahead", why)
-    taken = _known_as(desk.register, found.id)
-    for file, known in taken.items():
-        if known != text:
-            raise Refused("order_id_taken", f"{file} is another instrument with this id. NOTHING WAS ENTERED")
     return _enter(desk, found.id, text, person)
 
 
@@ -139,7 +135,8 @@ def enter_unreadable(desk: OrderDesk, name: str, paper: bytes, person: str) -> s
     """Enter a paper nobody can read as an order, under a name of the form of an order id. It binds everything.
 
     Refused (`order_person`) when `person` is no id, (`order_name`) for another form of name, (`order_readable`) when it
-    can be read: its own scope is what binds then. BindsUnloggedError as for `enter_order`.
+    can be read: its own scope is what binds then, (`order_id_taken`) when another instrument has the name.
+    BindsUnloggedError as for `enter_order`.
     """
     require_id(person)
     if not is_order_id(name):
@@ -279,8 +276,9 @@ class _Entering:
 
     def _bind(self) -> None:
         if self._new is not None:
+            # The id is free in the very turn in which it is taken: of two instruments of one id nobody can lift either.
             # Also what is there already: a text whose syncing failed once lasts only when it was written again.
-            self.file = self._desk.register.enter(self._new.name, self._new.text)
+            self.file = self._desk.register.enter(self._new.name, self._new.text, alone=True)
             self.unkept = _keep_who(self._desk, self._new.mark, self._new.person)
 
     def _bars(self) -> int:
@@ -300,7 +298,7 @@ class _Entering:
 
     def _publish(self) -> None:
         self._desk.log.publish()
-        keep_begun(self._desk.log, self._desk.keep, self._acted)
+        keep_begun(self._desk.log, self._texts, self._desk.keep, self._desk.kept)
 
     def _waiting(self, leaves: Sequence[tuple[int, StageLeaf]]) -> list[Course]:
         return [course for course in courses(leaves, acts_began(self._texts)).values() if course.lacking]

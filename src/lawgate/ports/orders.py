@@ -23,12 +23,15 @@ class OrderRegister(Protocol):
     so it binds everything. There is no call that takes an order away.
     """
 
-    def enter(self, name: str, text: bytes) -> str:
+    def enter(self, name: str, text: bytes, *, alone: bool = False) -> str:
         """Keep a text under a name (an order id); the file's name. It binds when this returns.
 
         The same text under the same name is kept once, and is durable after each call. A disk that is full elsewhere
         keeps no order out: something is set aside for that.
-        RegisterBrokenError when it cannot be kept: it may then bind or not, and must be entered again.
+        With `alone` Refused (`order_id_taken`) when another text has the name, asked in the same turn as it is written;
+        but not where the register cannot be read whole: then a stop has to go in all the same.
+        RegisterBrokenError when it cannot be kept: it may then bind or not, and must be entered again, under another
+        name where half of it stayed.
         """
 
     def texts(self) -> Mapping[str, bytes]:

@@ -60,7 +60,7 @@ from lawgate.wiring.keeper import FOLDERS, GATES, keepers_of
 from lawgate.wiring.log import LOG, Logged, begin, check, head, logged, program_digest, prove
 from lawgate.wiring.mending import fsck
 from lawgate.wiring.notify import make_keys, notify_desk
-from lawgate.wiring.orders import humans_of, keep_of, lifted_of, lifting_of
+from lawgate.wiring.orders import humans_of, keep_of, kept_of, lifted_of, lifting_of
 from lawgate.wiring.profile import RANGES, SyntheticOnly
 from lawgate.wiring.records import KeptRecords
 from lawgate.wiring.sealers import sealers
@@ -207,6 +207,7 @@ def _order_desk(folder: Path, log_of: Logged, release: ReleaseDesk) -> OrderDesk
         humans_of(folder),
         keep_of(folder),
         release.lifting,
+        kept_of(folder),
     )
 
 

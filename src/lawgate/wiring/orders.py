@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,10 +16,12 @@ from lawgate.drivers.clock.system import SystemClock
 from lawgate.drivers.orders.gate import FileGate
 from lawgate.drivers.orders.register import FolderRegister
 from lawgate.drivers.package.folders import PackageFolders
+from lawgate.drivers.tiles.files import sync_folder
 from lawgate.ledger.leaf import StageLeaf, instant
 from lawgate.ledger.proof import LogProof
 from lawgate.model.fault import LawgateError
 from lawgate.model.request import Registers
+from lawgate.office.order_leaves import outlived
 from lawgate.office.orders import OrderDesk
 from lawgate.ports.release import PackageStore, ReleaseLog
 from lawgate.wiring.settings import FILE, NoOfficeError
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 ACTS = "acts"
 """The folder beside the docket with papers about acts: proofs, notices, receipts."""
+PART = "writing-"
 WAITS = (f".{BEGUN}", f".{ENDED}")
 
 
@@ -109,21 +113,43 @@ def open_orders(folder: Path) -> OrderDesk:
 
 
 def keep_of(folder: Path) -> Callable[[str, bytes], None]:
-    """Where papers about acts are kept: a folder beside the docket. What is there stays as it is."""
+    """Where papers about acts are kept, durably: a folder beside the docket.
+
+    What is there stays as it is, unless `order_leaves.outlived` says that it is worth nothing.
+    """
+    kept = kept_of(folder)
 
     def keep(name: str, paper: bytes) -> None:
         place = folder / ACTS
         place.mkdir(mode=0o700, exist_ok=True)
-        if (place / name).exists():
-            return
-        made = place / f"{name}.part"
-        with made.open("wb") as out:
+        if not (place / name).exists() or outlived(name, _read(place / name), paper, kept):
+            _put(place, name, paper)
+        # Also what was there already: whoever wrote it may not have come to this.
+        sync_folder(place)
+        sync_folder(folder)
+
+    return keep
+
+
+def _read(place: Path) -> bytes:
+    try:
+        return place.read_bytes()
+    except OSError:
+        return b""  # what the disk does not give back any more
+
+
+def _put(place: Path, name: str, paper: bytes) -> None:
+    """Write a paper whole or not at all. Each writer has a file of its own, which no reader takes for a paper."""
+    handle, made = tempfile.mkstemp(prefix=PART, dir=place)
+    try:
+        with os.fdopen(handle, "wb") as out:
             out.write(paper)
             out.flush()
             os.fsync(out.fileno())
-        made.replace(place / name)
-
-    return keep
+        Path(made).replace(place / name)
+    except OSError:
+        Path(made).unlink(missing_ok=True)
+        raise
 
 
 def kept_of(folder: Path) -> Callable[[str], bytes]:

@@ -101,7 +101,8 @@ def test_what_is_outside_here_is_outside_for_the_gateway(
         instrument=sha256(print_order(order)).hexdigest(),
         effects=sorted({e.kind.value for e in order.effects}),
     )
-    blocking = [dataclasses.replace(e, exceptions=()) for e in order.effects if e.kind.blocks]
+    holds = [e for e in order.effects if e.kind.blocks or e.kind is EffectKind.FREEZE_EXPANSION]
+    blocking = [dataclasses.replace(e, exceptions=()) for e in holds]
     if not blocking:
         return
     scopes = scopes_shown(print_order(order), "order-a", [bar])
@@ -194,3 +195,14 @@ def test_parts_read_back_as_they_were_printed(parts: Parts) -> None:
     for bad in (text + "\n", text.replace(":[", ":[]+[", 1), text.replace("parts-1", "parts-2"), "[]", "{"):
         with pytest.raises(ValueError):
             read_parts(bad)
+
+
+def test_a_freeze_on_expansion_is_a_scope_like_any_that_blocks() -> None:
+    """Beside a stop for somebody else it is the wider one: nothing that it covers is outside."""
+    freeze = dataclasses.replace(STOP, kind=EffectKind.FREEZE_EXPANSION, requesters=EVERY)
+    text = text_of(STOP, freeze)
+    digest, kinds = sha256(text).hexdigest(), ["freeze_expansion", "stop"]
+    bar = made.leaf("order-bar", 8, order="order-a", instrument=digest, effects=kinds)
+    scopes = scopes_shown(text, "order-a", [bar])
+    assert scopes is not None and [each.kind for each in scopes] == ["stop", "freeze_expansion"]
+    assert len(verify_py().read_order(text, "order-a")[1]) == 2

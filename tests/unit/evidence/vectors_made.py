@@ -76,6 +76,10 @@ def good() -> Iterator[Vector]:
             made.TEXT.encode(),
             "holds",
         )
+    freeze = EffectKind.FREEZE_EXPANSION
+    text = made.order_text(kind=freeze)
+    frozen = made.Log(made.story(text, (freeze,))).bundle(Subject("non-release", "order-a", 10, 19, text))
+    yield "non-release-of-a-freeze-on-expansion", frozen.render(), made.TEXT.encode(), "holds"
     acted = [*made.story(agency, parts=made.PARTS), *an_act_listed("b-2-p01@9")]
     yield "non-release-behind-an-act", made.Log(acted).bundle(ends).render(), made.TEXT.encode(), "holds"
     log = made.Log(made.story(policy=made.FUTURE), 2, True, made.FUTURE)
@@ -267,6 +271,12 @@ def bad_eased() -> Iterator[Vector]:
         whole = Subject("non-release", "order-a", 10, 19, text)
         log = made.Log(made.story(text, ("freeze_recipient",) if b"freeze" in text else (kind,)))
         yield f"order-with-{name}", log.bundle(whole).render(), policy, "released"
+    stop, freeze = EffectKind.STOP, EffectKind.FREEZE_EXPANSION
+    _, begins, effect = made.order_text("order-a", EVERY, kind=freeze).partition(b"\n[[effect]]")
+    text = made.order_text("order-a", EVERY, requesters=("z.z",)) + begins + effect
+    frozen = Subject("non-release", "order-a", 10, 19, text, (made.PARTS,))
+    log = made.Log(made.story(text, (freeze, stop), parts=made.PARTS))
+    yield "hand-out-in-scope-of-a-freeze-on-expansion", log.bundle(frozen).render(), policy, "released"
     after = [*made.story(made.order_text("order-a", EVERY, requesters=("z.z",)), parts=made.PARTS)]
     text = made.order_text("order-a", EVERY, requesters=("z.z",))
     subject = Subject("non-release", "order-a", 10, 19, text, (made.PARTS,))

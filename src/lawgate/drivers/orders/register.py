@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lawgate.docket.reading import entered_as, is_order_id
+from lawgate.model.fault import Refused
 from lawgate.ports.orders import RegisterBrokenError
 
 RESERVE = 1 << 20
@@ -45,9 +46,10 @@ class FolderRegister:
             raise RegisterBrokenError(f"the docket cannot be made: {error.strerror}") from None
         return made
 
-    def enter(self, name: str, text: bytes) -> str:
+    def enter(self, name: str, text: bytes, *, alone: bool = False) -> str:
         """Keep the text, durably, under the next number; the file's name. ValueError for a name that is no order id.
 
+        With `alone` Refused (`order_id_taken`) when another text has the name, unless the folder cannot be read whole.
         What is there already under this name is written once more: only so does a text last whose syncing failed.
         """
         if not is_order_id(name):
@@ -56,6 +58,8 @@ class FolderRegister:
             with self._writing():
                 self._set_aside()
                 known = self._known(name, text)
+                if alone and not known:
+                    self._require_free(name)
                 file = known or f"{self._next():04d}-{name}.toml"
                 self._write(file, text, again=bool(known))
         except OSError as error:
@@ -82,6 +86,14 @@ class FolderRegister:
             if entered and entered[1] == name and self._is(place, text):
                 return place.name
         return ""
+
+    def _require_free(self, name: str) -> None:
+        try:
+            taken = [file for file in self.texts() if (entered_as(file) or (0, ""))[1] == name]
+        except RegisterBrokenError:
+            return  # a folder that cannot be read whole still takes a text
+        if taken:
+            raise Refused("order_id_taken", f"{min(taken)} is another instrument with this id. NOTHING WAS ENTERED")
 
     def _is(self, place: Path, text: bytes) -> bool:
         try:
