@@ -43,6 +43,8 @@ def size() -> str:
 def need() -> Callable[[str], Path]:
     """Return a function: a tool ("age") or a Python distribution ("dist:pseudopeople") in, its path out.
 
+    "account:root" asks for the right to run something under another account; its path is `/`.
+
     When it is missing the calling test fails in CI and is skipped elsewhere, with the same words: what is
     missing and which command installs it.
     """
@@ -51,14 +53,21 @@ def need() -> Callable[[str], Path]:
 
 def _find(wanted: str) -> Path:
     kind, _, name = wanted.rpartition(":")
-    found = _distribution(name) if kind == "dist" else shutil.which(name)
+    found, message = _sought(kind, name)
     if found is not None:
         return Path(found)
-    remedy = "`make test` installs the locked ones" if kind == "dist" else f"run {INSTALLER}"
-    message = f"{name} is not installed: {remedy}"
     if IN_CI:
         pytest.fail(message, pytrace=False)
     pytest.skip(message)  # outside CI only, and named in the summary; in CI the line above fails the test
+
+
+def _sought(kind: str, name: str) -> tuple[str | None, str]:
+    """Where it is, None when it is missing; and what to say then."""
+    if kind == "account":
+        return "/" if os.geteuid() == 0 else None, f"this test runs something under another account: run it as {name}"
+    if kind == "dist":
+        return _distribution(name), f"{name} is not installed: `make test` installs the locked ones"
+    return shutil.which(name), f"{name} is not installed: run {INSTALLER}"
 
 
 def _distribution(name: str) -> str | None:

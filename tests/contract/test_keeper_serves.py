@@ -197,16 +197,6 @@ def test_a_keeper_does_not_listen_over_a_file_of_somebodys(short: Path) -> None:
     assert ended(listener(short / "none", short / "t"))[0] == 2
 
 
-def two_accounts() -> None:
-    """Ends the test where there is only one account: in CI as a failure."""
-    if os.geteuid() == 0:
-        return
-    message = "this test needs two accounts: run it as root"
-    if os.environ.get("CI"):
-        pytest.fail(message, pytrace=False)
-    pytest.skip(message)  # outside CI only, and named in the summary
-
-
 FIRST, SECOND = 64_001, 64_002
 """Numbers of accounts; nobody need have them."""
 
@@ -227,9 +217,11 @@ def under(account: int, work: Callable[[], bool]) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_a_gate_that_another_account_made_first_can_be_taken_and_drained(short: Path) -> None:
+def test_a_gate_that_another_account_made_first_can_be_taken_and_drained(
+    short: Path, need: Callable[[str], Path]
+) -> None:
     """Else an order would wait for good behind a command that root ran once."""
-    two_accounts()
+    need("account:root")
     short.chmod(0o777)
 
     def taken() -> bool:
@@ -244,9 +236,11 @@ def test_a_gate_that_another_account_made_first_can_be_taken_and_drained(short: 
     assert (short / "gate").stat().st_uid == FIRST
 
 
-def test_a_keeper_does_not_listen_under_another_account_than_the_offices(short: Path) -> None:
+def test_a_keeper_does_not_listen_under_another_account_than_the_offices(
+    short: Path, need: Callable[[str], Path]
+) -> None:
     """It could read nothing there, and every hand-out would end in an error: it says so at once."""
-    two_accounts()
+    need("account:root")
     (short / "office").mkdir()
     os.chown(short / "office", FIRST, FIRST)
     code, said = ended(listener(short / "office", short / "s"))

@@ -62,22 +62,21 @@ class Course:
     """What one leaf `order-bar` came to: its index and leaf, and whether anything that tightened still lacks its list.
 
     `since` is when the first of what the list that is lacking, or else the last one, speaks of began: at its effect, or
-    when it was learned of if that was earlier, as the docket counts. `newest` is the index of the last leaf that
-    tightened; `named` what an unfinished list has already; `listed` all names with their `since`.
+    when it was learned of if that was earlier, as the docket counts. `named` is what an unfinished list has already;
+    `listed` all names with their `since`.
     """
 
     bar: int
     leaf: StageLeaf
     since: str
-    newest: int
     lacking: bool = True
     named: set[str] = field(default_factory=set)
     listed: list[tuple[str, str]] = field(default_factory=list)
 
-    def tightened(self, index: int, began: str) -> None:
+    def tightened(self, began: str) -> None:
         """An act that tightens came: the next list counts from the earliest beginning that none spoke of."""
         self.since = min(self.since, began) if self.lacking else began
-        self.newest, self.lacking = index, True
+        self.lacking = True
 
     def told(self, names: Sequence[str]) -> None:
         """A leaf of a list came. A full one goes on in the next leaf."""
@@ -133,12 +132,12 @@ def courses(
     made: dict[int, Course] = {}
     for index, leaf in leaves:
         if leaf.kind == "order-bar":
-            made[index] = Course(index, leaf, min(leaf.text("learned"), leaf.text("effective")), index)
+            made[index] = Course(index, leaf, min(leaf.text("learned"), leaf.text("effective")))
         elif leaf.kind in ("order-act", "in-force") and (course := made.get(leaf.number("bar_leaf"))):
             if leaf.kind == "in-force":
                 course.told(leaf.texts("exposed"))
             elif leaf.text("does") not in _NOT_TIGHTER:
-                course.tightened(index, min(leaf.text("effective"), began.get(leaf.text("instrument"), leaf.at)))
+                course.tightened(min(leaf.text("effective"), began.get(leaf.text("instrument"), leaf.at)))
     return made
 
 
@@ -165,19 +164,19 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def log_acts(log: ReleaseLog, texts: Mapping[str, bytes], now: datetime) -> Sequence[tuple[int, Act, str]]:
+def log_acts(log: ReleaseLog, texts: Mapping[str, bytes], now: datetime) -> Mapping[str, int]:
     """A leaf `order-act` for each act that has none yet, and for each provisional stop that has run out.
 
-    The acts that got one: index, act and SHA-256 (hex) of its text.
+    The acts that got one: SHA-256 (hex) of the text -> index of the leaf.
     """
     leaves = list(log.leaves())
     bars = {leaf.text("order"): index for index, leaf in leaves if leaf.kind == "order-bar"}
     known = {(leaf.text("does"), leaf.text("instrument")) for _, leaf in leaves if leaf.kind == "order-act"}
-    made = []
+    made: dict[str, int] = {}
     for each in sort(texts).acts:
         act = each.what
         if isinstance(act, Act) and (act.kind.value, each.digest) not in known and act.order in bars:
-            made.append((log.append(_act_leaf(act, each.digest, bars[act.order], now)), act, each.digest))
+            made[each.digest] = log.append(_act_leaf(act, each.digest, bars[act.order], now))
     for body in _run_out(texts, bars, known, now):
         log.append(StageLeaf("order-act", instant(now), body))
     return made

@@ -246,7 +246,7 @@ class _Entering:
         self._desk, self._new = desk, new
         self.file, self.unkept = "", ""
         self._texts: Mapping[str, bytes] = {}
-        self._acted: list[tuple[int, Act, str]] = []
+        self._acted = False
 
     def through(self, entering: steps.Entering) -> None:
         """Do every step, in order."""
@@ -293,8 +293,8 @@ class _Entering:
                 who = self._new.person if self._new and who == UNKNOWN and found.digest == mark else who
                 made[found.digest] = desk.log.append(bar_leaf(found, who, desk.clock.now()))
         fresh = log_acts(desk.log, self._texts, desk.clock.now())
-        self._acted += fresh
-        return {**made, **{digest: index for index, _, digest in fresh}}.get(mark, -1)
+        self._acted = self._acted or bool(fresh)
+        return {**made, **fresh}.get(mark, -1)
 
     def _publish(self) -> None:
         self._desk.log.publish()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -95,13 +96,13 @@ def again_under_orders(house: House) -> None:
             )
 
 
-def warn_of_names(house: House, text: bytes) -> None:
+def warn_of_names(house: House, text: Callable[[], bytes]) -> None:
     """Say which names of an order nobody here knows. It binds as it is written whatever comes of this."""
     from lawgate.model.fault import LawgateError
     from lawgate.office.names import unknown_names
 
     try:
-        for name in unknown_names(house.decide, text):
+        for name in unknown_names(house.decide, text()):
             typer.echo(f"CHECK THE SPELLING: {name} is not known here; the order binds only what it names", err=True)
     except LawgateError as error:
         typer.echo(f"the order binds; its names could not be compared with the registers: {coded(error)}", err=True)

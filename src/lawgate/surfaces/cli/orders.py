@@ -50,7 +50,7 @@ def add_orders(app: typer.Typer, doors: Doors) -> None:
             typer.echo(sentence, err=True)
         if (house := _house(doors, office)) is not None:
             if not unreadable:
-                warn_of_names(house, text)
+                warn_of_names(house, lambda: text)
             # First: deciding again can take long, and people are to see at once what applies.
             again_for_everybody(house, office)
             again_under_orders(house)
@@ -242,9 +242,7 @@ def _stop(app: typer.Typer, doors: Doors) -> None:
             name = stopping(desk, by, recipient or [], reason, second, signed)
         typer.echo(f"{name} is in force for {PROVISIONAL_STOP_HOURS} hours; `lawgate order verify` confirms it")
         if (house := _house(doors, office)) is not None:
-            with answering():
-                text = desk.register.texts()[name]
-            warn_of_names(house, text)
+            warn_of_names(house, lambda: desk.register.texts()[name])
             again_for_everybody(house, office)
             again_under_orders(house)
 
